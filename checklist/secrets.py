@@ -1,0 +1,76 @@
+"""What must never be shown: names that promise a secret, and forms that are one.
+
+Forms after the public descriptions of their issuers (GitHub, Slack, Stripe, AWS, Telegram, Sentry, JWT RFC 7519).
+"""
+
+from __future__ import annotations
+
+import re
+
+from checklist.model import MASK
+
+_PLAIN_NAMES = re.compile(
+    r"NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL)", re.I
+)
+_SECRET_NAMES = re.compile(
+    r"(?:^|[_\-.]|(?<=[a-z])(?=[A-Z]))(?:secret|token|passw(?:or)?d|passwd|passphrase|pwd|pass|api[_-]?key|private[_-]?key|"
+    r"access[_-]?key|secret[_-]?key|auth|credentials?|dsn|salt|cookie|jwt|signature|key)s?(?:$|[_\-.\d]|(?=[A-Z]))"
+    r"|(?:DATABASE|MONGO(?:DB)?|REDIS|POSTGRES|MYSQL|AMQP|RABBITMQ|DB|WEBHOOK)_?UR[IL]",
+    re.I,
+)
+_FORMS = re.compile(
+    r"""(?x)
+      gh[pousr]_[A-Za-z0-9]{20,} | github_pat_\w{20,} | glpat-[\w-]{16,} | npm_[A-Za-z0-9]{30,}
+    | xox[abprs]-[\w-]{10,} | hooks\.slack\.com/services/[\w/]+
+    | (?:sk|pk|rk)_(?:live|test)_\w{10,} | sk-[\w-]{20,} | AKIA[0-9A-Z]{12,} | AIza[\w-]{30,}
+    | \bbot\d{6,12}:[\w-]{25,} | \b\d{8,12}:[\w-]{30,}
+    | eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{5,}
+    | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----[\s\S]*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|\Z)
+    """
+)
+_URL_LOGIN = re.compile(r"(?<=://)[^\s/'\"@]+(?=@)")
+_BEARER = re.compile(r"(?i)\b(?:bearer|basic|token)\s+([\w.~+/=-]{8,})")
+_FLAG = re.compile(r"(?i)(?:^|\s)(?:-p|--?(?:password|pass|token|secret|api-?key|auth))(?:\s+|=)(['\"]?)([^\s'\"]+)\1|sshpass\s+-p\s*(['\"]?)([^\s'\"]+)\3")
+_ASSIGNED = re.compile(
+    r"""(?P<name>[A-Za-z_][\w.-]*)(?P<quote>['"]?)\s*(?P<sign>[:=])\s*"""
+    r"""(?P<value>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`[^`\n]*`?|[^\s'"`,;&|)}]+)"""
+)
+_HARMLESS = re.compile(r"""^['"`]?(?:\$[\w{(]|process\.env\b|true\b|false\b|null\b|undefined\b|\d{1,5}['"`]?$|['"`]?$)""")
+
+
+def secret_name(name: str) -> bool:
+    """Whether a variable or key of this name holds something that must not be shown."""
+    return not _PLAIN_NAMES.fullmatch(name) and _SECRET_NAMES.search(name) is not None
+
+
+def mask(text: str) -> str:
+    """The text with everything that looks like a secret replaced by `***`; newlines stay where they are."""
+    return _replace(text, spans(text))
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of every stretch that looks like a secret, sorted, without overlap."""
+    found = [m.span() for m in _FORMS.finditer(text)]
+    found += [m.span() for m in _URL_LOGIN.finditer(text)]
+    found += [m.span(1) for m in _BEARER.finditer(text)]
+    found += [m.span(2) if m[2] else m.span(4) for m in _FLAG.finditer(text) if not (m[2] or m[4]).startswith("$")]
+    for m in _ASSIGNED.finditer(text):
+        if secret_name(m["name"]) and not _HARMLESS.match(m["value"]):
+            start, end = m.span("value")
+            quoted = m["value"][0] in "'\"`"
+            found.append((start + quoted, end - (quoted and end - start > 1 and m["value"][-1] == m["value"][0])))
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _replace(text: str, where: list[tuple[int, int]]) -> str:
+    out, done = [], 0
+    for start, end in where:
+        out += [text[done:start], MASK + "\n" * text[start:end].count("\n")]
+        done = end
+    return "".join(out) + text[done:]
