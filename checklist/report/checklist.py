@@ -1,0 +1,166 @@
+"""DEPLOY_CHECKLIST.md: for the person who deploys, before, during and after.
+
+The same report gives the same bytes on any machine: no clock, no commit, no absolute path. The digest of what was read
+says whether the file still speaks of the project as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from checklist import units
+from checklist.gate import Step
+from checklist.model import Document, Location, Outcome, Report
+from checklist.report.items import Line, decide
+from checklist.report.markdown import code, line
+
+MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->"
+"""First line of every checklist: how we know that a file on disk is ours."""
+
+_RELATED = 6
+_MINUTE = 60_000
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Deploy checklist",
+        "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
+        "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
+        "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
+        "read": "Read: {files} files, digest {digest}. When the project changes, `onai-check report` writes this file anew.",
+        "table": "| | findings | to mend | cannot be known here |",
+        "held": "rules that hold: {rules}",
+        "person": "for you to do: {commands}",
+        "probe": "after the deploy: {commands}",
+        "person, no command": "for you to decide",
+        "probe, no command": "after the deploy",
+        "n/a": "does not apply: {why}",
+        "nothing to judge": "there is nothing here that its rules could judge",
+        "also": "see also {places}",
+        "more": "{places} and {n} more",
+        "fix": "What to do",
+    },
+    "ru": {
+        "title": "Чек-лист деплоя",
+        "open": "**Шлюз открыт** ({level}): правила деплою не препятствуют. Пункты ниже всё равно нужно пройти.",
+        "closed": "**Шлюз закрыт** ({level}): не деплоить, пока не исправлены пункты с ❌.",
+        "no gate": "**Шлюз отключён**: пункты с ❌ деплой не останавливают.",
+        "read": "Прочитано файлов: {files}, дайджест {digest}. Если проект изменился, `onai-check report` запишет этот файл заново.",
+        "table": "| | замечаний | на исправление | отсюда не узнать |",
+        "held": "правила соблюдены: {rules}",
+        "person": "проверить самому: {commands}",
+        "probe": "после деплоя: {commands}",
+        "person, no command": "решает человек",
+        "probe, no command": "после деплоя",
+        "n/a": "неприменимо: {why}",
+        "nothing to judge": "правилам здесь нечего проверять",
+        "also": "см. также {places}",
+        "more": "{places} и ещё {n}",
+        "fix": "Что сделать",
+    },
+}
+
+
+def render(
+    report: Report,
+    *,
+    policy: Document,
+    ladder: Mapping[str, Step],
+    level: str,
+    gate_open: bool,
+    lang: str = "en",
+    own: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
+) -> str:
+    """The checklist of a report as Markdown; `own` are the config's items by part."""
+    words = _WORDS[lang]
+    state = "no gate" if level == "none" else "open" if gate_open else "closed"
+    files = len({file for file, _ in report.checked})
+    out = [
+        MARKER,
+        "",
+        f"# {words['title']}",
+        "",
+        "> [!CAUTION]" if state == "closed" else "> [!NOTE]",
+        f"> {words[state].format(level=level)}",
+        "",
+        words["read"].format(files=files, digest=code(report.digest[:12])),
+        "",
+        words["table"],
+        "|---|---:|---:|---:|",
+        *(
+            f"| **{priority}** | {step.findings} | {units.show_time(step.minutes * _MINUTE, lang) if step.minutes else '—'} | {step.open} |"
+            for priority, step in ladder.items()
+        ),
+    ]
+    for part, lines in decide(report, policy, own or {}):
+        out += ["", f"## {part.title[lang]}", ""]
+        for number, decided in enumerate(lines, 1):
+            out += _item(decided, number, lang)
+    return "\n".join(out) + "\n"
+
+
+def _item(of: Line, number: int, lang: str) -> list[str]:
+    words = _WORDS[lang]
+    text = line(of.text[lang]) if of.item.own else of.text[lang]
+    match of.state:
+        case "instruction":
+            return [f"{number}. **{text}**"]
+        case "notApplicable":
+            why = of.why_not[lang] if of.why_not else words["nothing to judge"]
+            return [f"- ➖ {text} — {words['n/a'].format(why=why)}"]
+        case "done":
+            return [f"- [x] {text}", f"  - {_held(of, lang)}"]
+        case "failed":
+            out = [f"- [ ] ❌ **{text}**", *_findings(of.failed, lang)]
+        case _:
+            out = [f"- [ ] {text}"]
+    out += [f"  - {_place(o.location)} {line(o.message[lang])} · {code(o.rule.id)}" for o in of.unknown]
+    if of.item.by in ("person", "probe"):
+        out.append(f"  - {_who(of, lang)}")
+    return out
+
+
+def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:
+    """Each rule once, with all its places and one remedy; the highest priority first."""
+    words = _WORDS[lang]
+    by_rule: dict[str, list[Outcome]] = {}
+    for outcome in sorted(failed, key=lambda o: o.priority):
+        by_rule.setdefault(outcome.rule.id, []).append(outcome)
+    out = []
+    for outcomes in by_rule.values():
+        for outcome in outcomes:
+            also = f" ({_also(outcome, lang)})" if outcome.related else ""
+            out.append(f"  - **{outcome.priority}** {_place(outcome.location)} {line(outcome.message[lang])}{also}")
+        rule = outcomes[0].rule
+        effort = units.show_time(rule.effort * _MINUTE, lang)
+        out.append(f"    - {words['fix']} ({effort}): {_remedy(rule.fix[lang])} · {code(rule.id)}")
+    return out
+
+
+def _also(of: Outcome, lang: str) -> str:
+    words = _WORDS[lang]
+    places = ", ".join(_place(r.location) for r in of.related[:_RELATED])
+    if len(of.related) > _RELATED:
+        places = words["more"].format(places=places, n=len(of.related) - _RELATED)
+    return words["also"].format(places=places)
+
+
+def _held(of: Line, lang: str) -> str:
+    return _WORDS[lang]["held"].format(rules=", ".join(map(code, of.held)))
+
+
+def _who(of: Line, lang: str) -> str:
+    words = _WORDS[lang]
+    commands = ", ".join(map(code, of.commands)) or (line(of.see[lang]) if of.see else "")
+    return words[of.item.by].format(commands=commands) if commands else words[f"{of.item.by}, no command"]
+
+
+def _remedy(text: str) -> str:
+    """A rule's own text: its code spans stay, the rest is made harmless; packs are written by anybody."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return line(text)
+    return "".join(code(piece) if n % 2 else line(piece) for n, piece in enumerate(pieces))
+
+
+def _place(at: Location) -> str:
+    return code(f"{at.file}:{at.line}")

@@ -1,0 +1,157 @@
+"""The items of the deploy checklist, and what became of each: done, failed, open, or not applicable."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from checklist import schema
+from checklist.model import Document, Outcome, Report, Texts, plain
+from checklist.parse import yaml
+from checklist.secrets import mask
+
+State = Literal["done", "failed", "open", "notApplicable", "instruction"]
+
+OTHER = "local/other"
+"""The item of rules that name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist, as items.yaml has it or as the project's config adds it."""
+
+    id: str
+    text: Texts
+    by: Literal["rules", "person", "probe", "instruction"]
+    run: str | None = None
+    see: Texts | None = None
+    only: tuple[str, Mapping[str, Any]] | None = None
+    otherwise: Texts | None = None
+    quiet: bool = False
+    """Not shown where it does not apply."""
+    own: bool = False
+    """Written by the project: its text is no Markdown of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the checklist with its items."""
+
+    id: str
+    title: Texts
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of an item, and why."""
+
+    item: Item
+    state: State
+    text: Texts
+    failed: tuple[Outcome, ...] = ()
+    unknown: tuple[Outcome, ...] = ()
+    held: tuple[str, ...] = ()
+    """Ids of the rules that passed, sorted."""
+    commands: tuple[str, ...] = ()
+    see: Texts | None = None
+    why_not: Texts | None = None
+    """Why an item does not apply; None where no rule of it had anything to judge."""
+
+
+@cache
+def parts() -> tuple[Part, ...]:
+    """The four parts as items.yaml has them."""
+    text = resources.files("checklist.report").joinpath("items.yaml").read_text("utf-8")
+    return tuple(
+        Part(p["id"], p["title"], tuple(_item(i) for i in p["items"])) for p in plain(yaml.parse("items.yaml", text).value)
+    )
+
+
+def decide(report: Report, policy: Document, own: Mapping[str, Sequence[Mapping[str, str]]]) -> list[tuple[Part, list[Line]]]:
+    """Every part with its lines; `own` are the config's items by part, `{text, run}` each."""
+    known = {item.id for part in parts() for item in part.items}
+    outcomes: dict[str, list[Outcome]] = {}
+    for outcome in report.outcomes:
+        home = outcome.rule.checklist
+        outcomes.setdefault(home if home in known else OTHER, []).append(outcome)
+    documents = (*(d for d in report.documents if d.kind != "policy"), policy)
+    decided = []
+    for part in parts():
+        added = [_own(part.id, n, given) for n, given in enumerate(own.get(part.id, ()), 1)]
+        lines = [_line(item, outcomes.get(item.id, []), documents, policy) for item in (*part.items, *added)]
+        decided.append((part, [line for line in lines if not (line.item.quiet and line.state == "notApplicable")]))
+    return decided
+
+
+def _item(raw: Mapping[str, Any]) -> Item:
+    only = next(iter(raw["only"].items())) if "only" in raw else None
+    return Item(
+        raw["id"], raw["text"], raw["by"], raw.get("run"), raw.get("see"), only, raw.get("else"), quiet=raw.get("quiet", False)
+    )
+
+
+def _own(part: str, number: int, given: Mapping[str, str]) -> Item:
+    return Item(f"{part}/own-{number}", {"en": given["text"], "ru": given["text"]}, "person", given.get("run"), own=True)
+
+
+def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document], policy: Document) -> Line:
+    failed = tuple(o for o in outcomes if o.state == "fail")
+    unknown = tuple(o for o in outcomes if o.state == "open")
+    held = {o.rule.id for o in outcomes if o.state == "pass"} - {o.rule.id for o in failed + unknown}
+    governing = [d for d in documents if item.only and d.kind == item.only[0] and _fits(item.only[1], d)]
+    words = _words(policy)
+    line = Line(
+        item,
+        "open",
+        item.text if item.own else {lang: text.format(**words) for lang, text in item.text.items()},
+        failed,
+        unknown,
+        tuple(sorted(held)),
+        _commands(item, governing, words),
+        {lang: text.format(**words) for lang, text in item.see.items()} if item.see and words["provider"] else None,
+    )
+    if item.by == "instruction":
+        return _with(line, "instruction")
+    if failed:
+        return _with(line, "failed")
+    if item.only and not governing:
+        return _with(line, "notApplicable", item.otherwise)
+    if unknown or item.by != "rules":
+        return line
+    return _with(line, "done" if held else "notApplicable")
+
+
+def _with(line: Line, state: State, why_not: Texts | None = None) -> Line:
+    return Line(line.item, state, line.text, line.failed, line.unknown, line.held, line.commands, line.see, why_not)
+
+
+def _fits(asked: Mapping[str, Any], document: Document) -> bool:
+    # What cannot be known may well apply: only a clear no takes an item away.
+    return schema.judge(asked, document.value).state != "fail"
+
+
+def _words(policy: Document) -> dict[str, str]:
+    """What texts and commands may name; the URL may carry a login, which is masked."""
+    uptime = policy.value.get("min_uptime")
+    ms = uptime.content if uptime and isinstance(uptime.content, (int, float)) else 30_000
+    return {
+        "health_url": shlex.quote(mask(policy.value.text("health_url") or "http://localhost:3000/health")),
+        "seconds": str(math.ceil(ms / 1000)),
+        "provider": policy.value.text("monitor", "provider") or "",
+    }
+
+
+def _commands(item: Item, governing: Sequence[Document], words: Mapping[str, str]) -> tuple[str, ...]:
+    if item.run is None:
+        return ()
+    if item.own:
+        return (mask(item.run),)
+    command = item.run.format(**words)
+    folders = sorted({d.value.text("directory") or "" for d in governing if d.kind == "package"}) or [""]
+    return tuple(f"cd {shlex.quote(folder)} && {command}" if folder else command for folder in folders)
