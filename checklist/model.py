@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Union
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
-Path = tuple[Union[str, int], ...]
+Path = tuple[str | int, ...]
 """Keys and indices inside a document, `("apps", 0, "watch")`; never a file name."""
 
 Priority = Literal["P0", "P1", "P2"]
@@ -62,7 +62,7 @@ class Function:
     """A function: there, but not data."""
 
 
-Content = Union[None, bool, int, float, str, Mapping[str, "Value"], tuple["Value", ...], Unknown, OneOf, Function]
+Content: TypeAlias = "bool | int | float | str | Mapping[str, Value] | tuple[Value, ...] | Unknown | OneOf | Function | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,8 @@ class Project:
     """The absolute path that `__dirname` is resolved with. Never printed."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Recognised files that could not be read at all, with the reason."""
+    git_problem: str | None = None
+    """Why the index of a repository that is there could not be read; `tracked` is None then."""
 
     def exists(self, path: str) -> bool:
         """Whether a file is there or in the index."""
@@ -294,6 +296,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """A source line without its secrets, and the stretch of it that is meant (0-based, end exclusive)."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One rule on one document at one place. A finding is an outcome that is `fail`."""
 
@@ -305,12 +316,8 @@ class Outcome:
     message: Texts
     fingerprint: str = ""
     related: tuple[Related, ...] = ()
-    snippet: str | None = None
-    """The source line with secrets masked; None where it must not be shown."""
-
-    def at(self, **changes: Any) -> Outcome:
-        """A copy with other fields."""
-        return replace(self, **changes)
+    snippet: Snippet | None = None
+    """None where the source must not be shown: env files, and files that could not be parsed."""
 
 
 @dataclass(frozen=True, slots=True)

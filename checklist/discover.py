@@ -1,0 +1,244 @@
+"""A folder and its git index → Project. Everything that is read of a project is read here, once.
+
+Walked is what people write: dependencies, caches, build output, other repositories and folders with a config of their
+own are passed by. Files that git ignores are read all the same: an env file is at home there.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checklist.errors import CheckError
+from checklist.model import Document, Project, plain
+from checklist.parse import needs_head, recognise
+
+CONFIG = "onai-check.yaml"
+MAX_BYTES = 1 << 20
+"""Larger files are no configs: they are named as unreadable instead of being read."""
+
+# fmt: off
+_PASSED_BY = frozenset({
+    ".git", ".hg", ".svn", "node_modules", "bower_components", "jspm_packages", "vendor", "third_party", "venv", ".venv",
+    "virtualenv", "__pycache__", ".tox", "coverage", ".nyc_output", ".next", ".nuxt", ".output", ".svelte-kit", ".cache",
+    ".turbo", ".parcel-cache", ".yarn", ".pnpm-store", ".npm", ".angular", ".docusaurus", ".terraform", ".gradle",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".idea",
+})
+# fmt: on
+
+# What a hook's caller sets to point git somewhere. The repository is the one that the folder itself lies in.
+_POINTERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE", "GIT_LITERAL_PATHSPECS")
+
+
+def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Project:
+    """The project in a folder: its texts, its paths, its git index.
+
+    `exclude` has .gitignore patterns; what they name is neither read nor looked for in the index. CheckError if the
+    folder is none or can't be listed.
+    """
+    root = path.resolve()
+    if not root.is_dir():
+        raise CheckError(f"{path}: is no folder")
+    excluded = _matcher(exclude)
+    found = _Found()
+    try:
+        _walk(root, _build_dirs(policy), excluded, found)
+    except PermissionError:
+        raise CheckError(f"{path}: may not be listed") from None
+    tracked, git_problem = index(root)
+    if tracked is not None:
+        own = tuple(f"{folder}/" for folder in found.own_projects)
+        tracked = frozenset(p for p in tracked if not p.startswith(own) and not excluded(p))
+    return Project(
+        files=found.files,
+        tracked=tracked,
+        paths=frozenset(found.paths),
+        policy=policy,
+        root=str(root),
+        broken=found.broken,
+        git_problem=git_problem,
+    )
+
+
+# ---- the folder ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Found:
+    files: dict[str, str] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
+    broken: dict[str, str] = field(default_factory=dict)
+    own_projects: list[str] = field(default_factory=list)
+
+
+def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool], found: _Found) -> None:
+    """Fills `found`. A folder that is not entered stands for itself in `paths`, so that facts know it is there."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(root / folder) as listed:
+                entries = sorted(listed, key=lambda e: e.name)
+        except OSError:
+            if not folder:
+                raise
+            continue  # it stands in `paths`; nothing in it can be judged
+        names = {e.name for e in entries}
+        if folder and _own_project(names):
+            found.own_projects.append(folder)
+            continue
+        below = []
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if excluded(path + "/" if entry.is_dir(follow_symlinks=False) else path):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != ".git":
+                    found.paths.add(path)
+                if entry.name not in _PASSED_BY and not _is_build_dir(path, build_dirs):
+                    below.append(path)
+            else:
+                found.paths.add(path)
+                _take(root, path, found)
+        waiting += reversed(below)
+
+
+def _own_project(names: set[str]) -> bool:
+    # a repository or a submodule, a folder with a config of its own, a Python environment
+    return ".git" in names or CONFIG in names or "pyvenv.cfg" in names
+
+
+def _build_dirs(policy: Document) -> frozenset[str]:
+    return frozenset(str(d).removeprefix("./").strip("/") for d in plain(policy.value.get("build_dirs")) or ())
+
+
+def _is_build_dir(path: str, build_dirs: frozenset[str]) -> bool:
+    return any(path == d or path.endswith(f"/{d}") for d in build_dirs)
+
+
+def _take(root: Path, path: str, found: _Found) -> None:
+    """Reads a file if a parser is interested in it."""
+    kind = recognise(path)
+    if kind is None and not needs_head(path):
+        return
+    try:
+        data = _read(root, path, whole=kind is not None)
+    except _Unreadable as reason:
+        # a link that leads to an env file outside, as releases share one, is no fault: it is not here
+        if kind is not None and not (kind == "env" and reason.args[0] == _OUTSIDE):
+            found.broken[path] = reason.args[0]
+        return
+    if data is None:
+        return
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if kind or recognise(path, text):
+        found.files[path] = text
+
+
+class _Unreadable(Exception):
+    """(why)."""
+
+
+_OUTSIDE = "a link that leads out of the project or nowhere"
+
+
+def _read(root: Path, path: str, *, whole: bool) -> bytes | None:
+    """The bytes of a file; without `whole` only those of a shell script, None for any other."""
+    file = root / path
+    try:
+        if file.is_symlink() and not _inside(root, file):
+            raise _Unreadable(_OUTSIDE)
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            if whole:
+                raise _Unreadable("no regular file")
+            return None  # opening a pipe would wait for ever
+        with file.open("rb") as stream:
+            if not whole and stream.peek(64)[:2] != b"#!":
+                return None
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _Unreadable((error.strerror or "cannot be read").lower()) from None
+    if len(data) > MAX_BYTES:
+        raise _Unreadable("larger than 1 MiB")
+    return data
+
+
+def _inside(root: Path, file: Path) -> bool:
+    try:
+        return file.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):  # RuntimeError: a circle of links, until Python 3.13
+        return False
+
+
+def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+    if not patterns:
+        return lambda path: False
+    from checklist.parse.gitignore import compile_patterns
+
+    return compile_patterns(patterns)
+
+
+# ---- the index -------------------------------------------------------------------------------------------------------
+
+
+def index(root: Path) -> tuple[frozenset[str] | None, str | None]:
+    """(paths in the git index below the root and relative to it, why they cannot be known).
+
+    (None, None) outside a repository. Nothing that a repository's own config names is run: no fsmonitor, no hook, no
+    fetch of missing objects, and a bare repository hidden among the files is not taken for one.
+    """
+    git_dir = next((folder / ".git" for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    if git_dir is None:
+        return None, None
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.untrackedCache=false", "safe.bareRepository=explicit")
+    command = ["git", "--no-pager", *(word for s in settings for word in ("-c", s)), "ls-files", "-z", "--stage"]
+    try:
+        done = subprocess.run(command, cwd=root, env=_environment(git_dir), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    except FileNotFoundError:
+        return None, "git is not installed"
+    except (OSError, subprocess.TimeoutExpired):
+        return None, "git did not answer"
+    if done.returncode:
+        # git's own words name folders of this machine
+        untrusted = b"dubious ownership" in done.stderr or b"safe.directory" in done.stderr
+        return None, "git does not trust this folder, see safe.directory" if untrusted else "git cannot read the index"
+    return frozenset(_entries(done.stdout)), None
+
+
+def _entries(listed: bytes) -> Iterator[str]:
+    """Paths of `git ls-files --stage -z`: `mode object stage<TAB>path<NUL>`; submodules (160000) are no files."""
+    for entry in listed.split(b"\0"):
+        about, tab, path = entry.partition(b"\t")
+        if tab and not about.startswith(b"160000"):
+            yield os.fsdecode(path)
+
+
+def _environment(git_dir: Path) -> dict[str, str]:
+    """The environment for git. `git commit` and pre-commit name the index to judge in GIT_INDEX_FILE, as a path from
+    the hook's folder; that of another repository, left over from a hook around us, is none of ours."""
+    kept = {k: v for k, v in os.environ.items() if k not in _POINTERS}
+    kept |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    if "GIT_INDEX_FILE" in kept:
+        file = Path(kept["GIT_INDEX_FILE"]).absolute()
+        foreign = (file.parent / "HEAD").is_file() and not _same_repository(file.parent, git_dir)
+        if foreign:
+            del kept["GIT_INDEX_FILE"]
+        else:
+            kept["GIT_INDEX_FILE"] = str(file)
+    return kept
+
+
+def _same_repository(folder: Path, git_dir: Path) -> bool:
+    """Whether a git folder is the one that `.git` is or, in worktrees and submodules, names (`gitdir: PATH`)."""
+    try:
+        if git_dir.is_file():
+            named = git_dir.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            git_dir = git_dir.parent / named
+        return folder.samefile(git_dir)
+    except OSError:
+        return False
