@@ -54,7 +54,8 @@ def substitute(schema: Any, params: Mapping[str, Any]) -> Any:
 
 def both(verdicts: Iterable[Verdict]) -> Verdict:
     """All must pass: any failure is a failure, then any open is open; the paths of the worst are kept."""
-    worst, paths = "pass", []
+    worst: str = "pass"
+    paths: list[Path] = []
     rank = {"pass": 0, "open": 1, "fail": 2}
     for verdict in verdicts:
         if rank[verdict.state] > rank[worst]:
@@ -237,6 +238,8 @@ KEYWORDS: Mapping[str, Callable[..., Verdict]] = {
     "then": _nothing,
     "else": _nothing,
     "description": _nothing,
+    "default": _nothing,
+    "title": _nothing,
 }
 
 

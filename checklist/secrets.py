@@ -10,13 +10,13 @@ import re
 from checklist.model import MASK
 
 _PLAIN_NAMES = re.compile(
-    r"NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL)", re.I
+    r"NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL)", re.IGNORECASE
 )
 _SECRET_NAMES = re.compile(
     r"(?:^|[_\-.]|(?<=[a-z])(?=[A-Z]))(?:secret|token|passw(?:or)?d|passwd|passphrase|pwd|pass|api[_-]?key|private[_-]?key|"
     r"access[_-]?key|secret[_-]?key|auth|credentials?|dsn|salt|cookie|jwt|signature|key)s?(?:$|[_\-.\d]|(?=[A-Z]))"
     r"|(?:DATABASE|MONGO(?:DB)?|REDIS|POSTGRES|MYSQL|AMQP|RABBITMQ|DB|WEBHOOK)_?UR[IL]",
-    re.I,
+    re.IGNORECASE,
 )
 _FORMS = re.compile(
     r"""(?x)

@@ -100,6 +100,7 @@ class _Builder:
             elif isinstance(node, yaml.MappingNode):
                 self.built[id(node)] = self.mapping(node, inside)
             else:
+                assert isinstance(node, yaml.ScalarNode)
                 self.built[id(node)] = _scalar(node), 1
         content, size = self.built[id(node)]
         if size > _LIMIT:

@@ -1,0 +1,115 @@
+"""The command line. `main` is the one place where exceptions become exit statuses.
+
+0 gate open · 1 gate closed · 2 could not check, or nothing to check · 3 a bug in onai-check · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from checklist import __version__
+from checklist.errors import CheckError
+
+COMMANDS = ("check", "report", "show", "rules", "explain", "test-rules", "config")
+DEFAULT = "check"
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are asked for; without the name of one it is `check`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"checklist.cli.{cmd_name.replace('-', '_')}").command
+        return found
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(_SAYS)
+
+
+# the help must not import every command to learn these
+_SAYS = [
+    ("check [PATH]", "hold the rules against a project and close or open the gate (the default)"),
+    ("report [PATH]", "write DEPLOY_CHECKLIST.md"),
+    ("show FILE", "what the rules see of a file"),
+    ("rules", "list the rules"),
+    ("explain RULE", "why a rule is there, how to mend it, examples"),
+    ("test-rules DIR", "run the examples of the rules in a folder"),
+    ("config", "the config that applies, or its JSON Schema"),
+]
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="onai-check")
+def group() -> None:
+    """Check what a deploy of a Node.js service under PM2 is made of, before it is deployed.
+
+    `onai-check PATH` is short for `onai-check check PATH`. Exit statuses: 0 the gate is open, 1 it is closed,
+    2 could not check or nothing to check, 3 a bug in onai-check, 130 interrupted.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(run(sys.argv[1:] if args is None else args))
+
+
+def run(args: Sequence[str]) -> int:
+    """The exit status of a command line."""
+    try:
+        status = group.main(list(args), prog_name="onai-check", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except CheckError as error:
+        _say(f"onai-check: {error}")
+        return 2
+    except BrokenPipeError:
+        # the reader went away (`| head`): nothing is left to be said, not even by the interpreter's last flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as bug:
+        _say(_bug(bug))
+        return 3
+
+
+def _bug(bug: Exception) -> str:
+    """Where our code failed, without the exception's own words: they may hold what was read."""
+    import traceback
+
+    places = [f"  {os.path.basename(f.filename)}:{f.lineno} in {f.name}" for f in traceback.extract_tb(bug.__traceback__)]
+    return "\n".join(
+        [
+            f"onai-check {__version__} has a bug: {type(bug).__name__}. It says nothing about your project.",
+            *places[-8:],
+            "Please report these lines; they hold nothing of your files.",
+        ]
+    )
+
+
+def _say(text: str) -> None:
+    from checklist.report.clean import one_line
+
+    encoding = sys.stderr.encoding or "ascii"
+    shown = "\n".join(one_line(line) for line in text.split("\n"))
+    print(shown.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)

@@ -1,0 +1,144 @@
+"""What the commands share: their options, and the way from a path to a report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from checklist import config as configs
+from checklist import packs
+from checklist.errors import CheckError
+from checklist.model import Report, Rule
+from checklist.report.view import View
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LOOKED_FOR = (
+    "a PM2 config (ecosystem.config.js, pm2.json …), env files (env.env, .env), .gitignore, deploy scripts (*.sh), "
+    ".github/workflows, package.json"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A report with the config and the rules that it was made with."""
+
+    report: Report
+    config: configs.Config
+    root: Path
+
+
+def path_argument(command: F) -> F:
+    """PATH, the folder that is checked."""
+    return click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))(command)
+
+
+def config_option(command: F) -> F:
+    """--config FILE."""
+    return click.option(
+        "--config", "config_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Use this onai-check.yaml."
+    )(command)
+
+
+def lang_option(command: F) -> F:
+    """--lang en|ru."""
+    return click.option("--lang", type=click.Choice(["en", "ru"]), help="Language of what people read.")(command)
+
+
+def color_option(command: F) -> F:
+    """--color auto|always|never."""
+    return click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in the terminal.")(command)
+
+
+def language(asked: str | None, config: configs.Config | None) -> str:
+    """The language asked for, else the config's, else the locale's, else English."""
+    if asked or (config and config.lang):
+        return asked or (config.lang if config else None) or "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "ru" if os.environ[name].lower().startswith("ru") else "en"
+    return "en"
+
+
+def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
+    """How to show it where it goes: a console, a redirected stream, a file."""
+    stream = sys.stdout
+    colors = color == "always" or (
+        color == "auto" and to_terminal and "NO_COLOR" not in os.environ and (stream.isatty() or bool(os.environ.get("FORCE_COLOR")))
+    )
+    return View(
+        gate=gate,
+        lang=lang,
+        width=shutil.get_terminal_size((100, 24)).columns,
+        color=colors,
+        ascii=to_terminal and not _takes_unicode(stream.encoding),
+    )
+
+
+def load_config(path: Path, config_file: Path | None) -> configs.Config:
+    """The config given, else the one closest to the path."""
+    root = root_of(path)
+    return configs.load(config_file or configs.find(path.resolve()), root)
+
+
+def root_of(path: Path) -> Path:
+    """The folder that is checked."""
+    resolved = path.resolve()
+    return resolved if resolved.is_dir() else resolved.parent
+
+
+def load_rules(config: configs.Config) -> tuple[Rule, ...]:
+    """The built-in pack and the config's own ones, without those that it disables."""
+    rules = {rule.id: rule for rule in packs.load(packs.builtin(), strict=False)}
+    for folder in config.packs:
+        for rule in packs.load(folder):
+            if rule.id in rules:
+                raise CheckError(f"{folder}: there is already a rule '{rule.id}'")
+            rules[rule.id] = rule
+    for entry in config.disable.items():
+        wanted = str(entry.content)
+        gone = packs.matching(wanted, list(rules))
+        if not gone:
+            at = f"{config.file}:{entry.at.line}:{entry.at.column}: " if entry.at else ""
+            raise CheckError(f"{at}rules.disable: {packs.no_such(wanted, list(rules))}")
+        for id in gone:
+            del rules[id]
+    return tuple(rules.values())
+
+
+def check(path: Path, config_file: Path | None = None) -> Checked:
+    """The way from a path to its report; CheckError where there is nothing to check."""
+    from checklist import engine
+    from checklist.discover import discover
+
+    root = root_of(path)
+    config = load_config(path, config_file)
+    rules = load_rules(config)
+    project = discover(root, exclude=config.exclude, policy=config.policy)
+    report = engine.run(project, rules)
+    if not any(kind != "config" for _, kind in report.checked):
+        raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR}")
+    return Checked(report, config, root)
+
+
+def write(text: str) -> None:
+    """Print to stdout whatever the console can take of it."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _takes_unicode(encoding: str | None) -> bool:
+    try:
+        "─…│→Ж".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+

@@ -1,0 +1,33 @@
+"""`onai-check config`: the config that applies, and its JSON Schema."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from checklist.cli import common
+from checklist.model import plain
+
+
+@click.command("config")
+@common.path_argument
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of onai-check.yaml.")
+@common.config_option
+def command(path: Path, schema: bool, config_file: Path | None) -> None:
+    """Print the config that applies to PATH with every default filled in; times are milliseconds."""
+    if schema:
+        common.write(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8"))
+        return
+    import yaml
+
+    config = common.load_config(path, config_file)
+    policy = plain(config.policy.value)
+    monitor = policy.pop("monitor", None)
+    told = {"gate": config.gate, "exclude": list(config.exclude), "policy": policy}
+    told |= {"lang": config.lang} if config.lang else {}
+    told |= {"monitor": monitor} if monitor else {}
+    told |= {"rules": {"packs": [str(p) for p in config.packs], "disable": plain(config.disable)}, "checklist": dict(config.checklist)}
+    common.write(f"# {config.file or 'no onai-check.yaml: the defaults'}\n")
+    common.write(yaml.safe_dump(told, allow_unicode=True, sort_keys=False))

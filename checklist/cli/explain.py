@@ -1,0 +1,54 @@
+"""`onai-check explain`: a rule's manual page."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import click
+
+from checklist import engine, packs
+from checklist.cli import common
+from checklist.errors import CheckError
+from checklist.report.text import duration
+
+_WORDS = {
+    "en": {"why": "Why", "fix": "What to do", "bad": "Found here", "good": "Fine", "unclear": "Cannot be known", "refs": "See also", "effort": "to mend"},
+    "ru": {"why": "Почему", "fix": "Что делать", "bad": "Нарушение", "good": "Всё в порядке", "unclear": "Не узнать", "refs": "См. также", "effort": "на исправление"},
+}
+
+
+@click.command("explain")
+@click.argument("rule")
+@click.option("--path", "path", default=".", type=click.Path(exists=True, path_type=Path), help="The project whose config applies.")
+@common.config_option
+@common.lang_option
+def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -> None:
+    """Say why RULE is there, what to do, and show examples."""
+    config = common.load_config(path, config_file)
+    folders = [packs.builtin(), *config.packs]
+    files = {f.relative_to(d).with_suffix("").as_posix(): f for d in folders if d.is_dir() for f in sorted(d.rglob("*.yaml"))}
+    if rule not in files:
+        raise CheckError(packs.no_such(rule, list(files)))
+    language = common.language(lang, config)
+    words = _WORDS[language]
+    told = engine.resolve(packs.read(files[rule], rule, strict=False), config.policy)
+    out = [f"{told.id}  {told.priority}  {duration(told.effort, language)} {words['effort']}", "", told.title[language], ""]
+    for part, text in ((words["why"], told.why[language]), (words["fix"], told.fix[language])):
+        out += [part, *_wrapped(text), ""]
+    for kind in ("bad", "good", "unclear"):
+        shown = [e for e in packs.examples(files[rule]) if e.kind == kind][:2]
+        for example in shown:
+            out.append(f"{words[kind]}: {example.title}")
+            for file, text in example.files.items():
+                out += [f"    {file}" + (f"  ({', '.join(example.at)})" if example.at and file in example.at[0] else "")]
+                out += [f"      {line}" for line in text.rstrip("\n").split("\n")]
+            out.append("")
+    if told.refs:
+        out += [words["refs"], *(f"  {ref}" for ref in told.refs), ""]
+    common.write("\n".join(out).rstrip("\n") + "\n")
+
+
+def _wrapped(text: str) -> list[str]:
+    width = min(common.view("P0", "en", "never").width, 100) - 2
+    return [line for part in text.strip().split("\n") for line in textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False) or [""]]

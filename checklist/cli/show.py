@@ -1,0 +1,52 @@
+"""`onai-check show`: the documents as rules see them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from checklist import config as configs
+from checklist.cli import common
+from checklist.discover import discover
+from checklist.errors import CheckError
+from checklist.facts import derive
+from checklist.model import plain
+
+
+@click.command("show")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text")
+@common.config_option
+def command(file: Path, format: str, config_file: Path | None) -> None:
+    """Show what the rules see of FILE: its documents, with secrets masked and unknowns named.
+
+    The project is the nearest folder above with an onai-check.yaml or .git, else FILE's own folder.
+    """
+    resolved = file.resolve()
+    root = _root(resolved)
+    config = configs.load(config_file or configs.find(resolved), root)
+    name = resolved.relative_to(root).as_posix()
+    facts = derive(discover(root, exclude=config.exclude, policy=config.policy))
+    mine = [d for d in facts.documents if d.file == name or (resolved.is_dir() and name in (".", d.file.split("/")[0]))]
+    mine = [d for d in mine if d.kind not in ("source", "policy") or d.file == config.file]
+    if not mine and name not in dict(facts.checked):
+        raise CheckError(f"{file}: is no file that rules look at; they look at {common.LOOKED_FOR}")
+    documents = [{"kind": d.kind, "file": d.file, "data": plain(d.value)} for d in mine]
+    if format == "json":
+        common.write(json.dumps({"version": 1, "documents": documents}, indent=2) + "\n")
+        return
+    import yaml
+
+    for document in documents:
+        common.write(f"# {document['kind']}\n")
+        common.write(yaml.safe_dump(document["data"], allow_unicode=True, sort_keys=False, width=100) + "\n")
+
+
+def _root(file: Path) -> Path:
+    start = file if file.is_dir() else file.parent
+    for folder in (start, *start.parents):
+        if (folder / configs.NAME).is_file() or (folder / ".git").exists():
+            return folder
+    return start

@@ -1,0 +1,164 @@
+"""onai-check.yaml: found, checked and put over the defaults.
+
+config.schema.json is the one table of keys, defaults and descriptions; editors read the same file. It is held against
+the config with our own evaluator, which knows the place of every value and costs nothing to import.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from checklist import schema, units
+from checklist.errors import CheckError
+from checklist.model import Document, Location, Value, plain, value
+from checklist.model import Path as Keys
+from checklist.parse import yaml
+
+NAME = "onai-check.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the project says about itself."""
+
+    file: str | None
+    """Path of the config as the user knows it, None if there is none."""
+    gate: str
+    lang: str | None
+    exclude: tuple[str, ...]
+    policy: Document
+    """Kind `policy`: every policy key, `monitor` where declared; times in ms; places in onai-check.yaml."""
+    packs: tuple[Path, ...]
+    disable: Value
+    checklist: Mapping[str, Any]
+
+
+def find(path: Path) -> Path | None:
+    """The config that governs a path: in it, or in the nearest folder above, up to the git repository it is in."""
+    start = path if path.is_dir() else path.parent
+    for folder in (start, *start.parents):
+        if (folder / NAME).is_file():
+            return folder / NAME
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load(file: Path | None, root: Path) -> Config:
+    """The config in a file (None: the defaults), its places relative to the root; CheckError where it is wrong."""
+    if file is None:
+        return parse("", "", root)
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise CheckError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CheckError(f"{file}: is not UTF-8 text") from None
+    try:
+        name = file.resolve().relative_to(root).as_posix()
+    except ValueError:
+        name = str(file)
+    return parse(name, text, file.resolve().parent)
+
+
+def parse(name: str, text: str, folder: Path) -> Config:
+    """The config in a text; packs are looked for relative to `folder`."""
+    parsed = yaml.parse(name, text)
+    if parsed.problem or parsed.value is None:
+        at = parsed.problem.location if parsed.problem else Location(name)
+        raise CheckError(f"{name}:{at.line}:{at.column}: {parsed.problem.text if parsed.problem else 'cannot be read'}")
+    given = parsed.value if parsed.value.content is not None else Value({}, Location(name))
+    whole = shape()
+    verdict = schema.judge(whole, given)
+    if verdict.state != "pass":
+        raise CheckError(_explain(whole, given, verdict.paths[0], name))
+    filled = _fill(whole, given)
+    policy = dict(filled.get("policy").members() if filled.get("policy") else {})  # type: ignore[union-attr]
+    if monitor := filled.get("monitor"):
+        policy["monitor"] = monitor
+    return Config(
+        file=name or None,
+        gate=filled.text("gate") or "P0",
+        lang=filled.text("lang"),
+        exclude=tuple(plain(filled.get("exclude"))),
+        policy=Document("policy", name, Value(policy, Location(name) if name else None)),
+        packs=tuple(folder / p for p in plain(filled.get("rules", "packs"))),
+        disable=filled.get("rules", "disable") or Value(()),
+        checklist=plain(filled.get("checklist")),
+    )
+
+
+def shape() -> dict[str, Any]:
+    """config.schema.json with its `$ref`s followed."""
+    raw = json.loads(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8"))
+
+    def follow(part: Any) -> Any:
+        match part:
+            case {"$ref": str() as ref}:
+                return follow(raw["$defs"][ref.rsplit("/", 1)[1]])
+            case dict():
+                return {k: follow(v) for k, v in part.items() if k not in ("$schema", "$defs")}
+            case list():
+                return [follow(v) for v in part]
+        return part
+
+    found: dict[str, Any] = follow(raw)
+    return found
+
+
+def _fill(part: Mapping[str, Any], given: Value | None) -> Value:
+    """The given value with the defaults filled in and times in milliseconds; defaults have no place of their own."""
+    if given is None:
+        given = value(part.get("default"))
+    if part.get("format") == "time" and isinstance(given.content, (str, int, float)):
+        return Value(units.parse_time(given.content), given.at, given.key_at)
+    if "properties" in part and isinstance(given.content, dict):
+        members = dict(given.content)
+        for key, below in part["properties"].items():
+            if key in members or "default" in below:
+                members[key] = _fill(below, members.get(key))
+        return Value(members, given.at, given.key_at)
+    return given
+
+
+def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> str:
+    """file:line:column, the key, what is wrong there and what may stand there; never the value itself."""
+    part: Mapping[str, Any] | None = whole
+    for key in path:
+        part = part.get("properties", {}).get(key) if isinstance(key, str) else part.get("items")
+        if part is None:
+            break
+    found = given.get(*path) or given
+    at = (found.key_at if part is None else found.at) or found.at or Location(name)
+    said = ".".join(str(k) for k in path) or "the file"
+    if part is None:
+        above = whole
+        for key in path[:-1]:
+            above = above["properties"][key] if isinstance(key, str) else above["items"]
+        known = list(above["properties"])
+        close = difflib.get_close_matches(str(path[-1]), known, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
+        return f"{name}:{at.line}:{at.column}: unknown key '{said}'; {hint}"
+    missing = [k for k in part.get("required", ()) if isinstance(found.content, dict) and k not in found.content]
+    if missing:
+        return f"{name}:{at.line}:{at.column}: {said}: '{missing[0]}' is missing"
+    return f"{name}:{at.line}:{at.column}: {said} must be {_wanted(part)}"
+
+
+def _wanted(part: Mapping[str, Any]) -> str:
+    if "enum" in part:
+        return "one of " + ", ".join(part["enum"])
+    if part.get("format") == "time":
+        return "a time such as 30s, 2m, or milliseconds"
+    if part.get("format") == "url":
+        return "a URL such as http://localhost:3000/health"
+    words = {"integer": "a whole number", "string": "a text that is not empty", "array": "a list", "object": "a mapping"}
+    limit = f", {part['minimum']} or more" if "minimum" in part else ""
+    form = f" of the form {part['pattern']}" if part.get("pattern", r"\S") != r"\S" else ""
+    return words[part["type"]] + limit + form

@@ -1,0 +1,226 @@
+"""The whole tool as one pure function: `run(project, rules) -> Report`."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from checklist import schema, texts
+from checklist.checks import CHECKS
+from checklist.facts import Facts, derive
+from checklist.model import (
+    MASK,
+    Document,
+    Location,
+    OneOf,
+    Outcome,
+    Path,
+    Priority,
+    Project,
+    Related,
+    Report,
+    Rule,
+    Snippet,
+    Unknown,
+    Value,
+    Verdict,
+    plain,
+    walk,
+)
+from checklist.secrets import spans
+
+
+def run(project: Project, rules: Iterable[Rule]) -> Report:
+    """What the rules say of the project: all outcomes, sorted by place."""
+    facts = derive(project)
+    held = tuple(resolve(rule, project.policy) for rule in rules)
+    snippets = _Snippets(project, facts)
+    seen: set[tuple[str, Location]] = set()
+    outcomes = []
+    for rule in held:
+        for document in facts.documents:
+            if document.kind == rule.kind:
+                for outcome in _judge(rule, document, facts):
+                    # one finding per rule and place: two apps that share a variable have one thing to mend
+                    if outcome.state in ("fail", "open"):
+                        if (rule.id, outcome.location) in seen:
+                            continue
+                        seen.add((rule.id, outcome.location))
+                    outcomes.append(outcome)
+    outcomes.sort(key=lambda o: (o.location, o.rule.id, o.subject, o.state))
+    return Report(
+        outcomes=tuple(replace(o, snippet=snippets.of(o.location)) for o in _with_fingerprints(outcomes)),
+        checked=facts.checked,
+        rules=held,
+        documents=facts.documents,
+        digest=project.digest(),
+    )
+
+
+def resolve(rule: Rule, policy: Document) -> Rule:
+    """The rule with its parameters taken from the policy and put into its schemas and title."""
+    params = {
+        name: plain(policy.value.get(source["policy"])) if isinstance(source, Mapping) and "policy" in source else source
+        for name, source in rule.params.items()
+    }
+    return replace(
+        rule,
+        params=params,
+        title={lang: texts.fill(text, {"params": params}, lang) for lang, text in rule.title.items()},
+        when=schema.substitute(rule.when, params),
+        must=schema.substitute(rule.must, params),
+        check=schema.substitute(rule.check, params),
+        raise_to=schema.substitute(rule.raise_to, params),
+    )
+
+
+def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
+    condition = schema.judge(rule.when or {}, document.value)
+    if condition.state == "fail":
+        yield _outcome(rule, document, "notApplicable", (), facts)
+        return
+    verdict = _verdict(rule, document)
+    if verdict.state == "pass":
+        yield _outcome(rule, document, "pass", (), facts)
+    elif condition.state == "open":
+        yield _outcome(rule, document, "open", condition.paths[0] if condition.paths else (), facts)
+    else:
+        paths = verdict.paths or ((),)
+        for path in (paths[:1] if rule.at is not None else paths):
+            yield _outcome(rule, document, verdict.state, path, facts)
+
+
+def _verdict(rule: Rule, document: Document) -> Verdict:
+    if rule.check is not None:
+        return CHECKS[rule.check["name"]](document, rule.check.get("with", {}))
+    return schema.judge(rule.must or {}, document.value)
+
+
+def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Facts) -> Outcome:
+    where = rule.at if rule.at is not None else path
+    found = document.value.get(*path)
+    told = plain(document.value) | {
+        "params": rule.params,
+        "value": plain(found) if found is not None else None,
+        "key": str(path[-1]) if path else "",
+    }
+    location = document.place(where, key=rule.at_key)
+    if not location.file:
+        location = facts.fallback
+    if state == "open":
+        why = _why(found) or _why(document.value) or ""
+        message = {lang: texts.cannot_tell(title, why, lang) for lang, title in rule.title.items()}
+    else:
+        wording = next(m for m in rule.message if m.when is None or schema.judge(m.when, document.value).state == "pass")
+        message = {lang: texts.fill(text, told, lang) for lang, text in wording.texts.items()}
+    return Outcome(
+        rule=rule,
+        state=state,
+        priority=_priority(rule, document) if state == "fail" else rule.priority,
+        location=location,
+        subject=document.subject if rule.at is not None or not path else _about(document.subject, path),
+        message=message,
+        related=tuple(_related(rule, document, location)) if state == "fail" else (),
+    )
+
+
+def _about(subject: str, path: Path) -> str:
+    """The app and the key meant; indices move when lines move, so they are left out."""
+    keys = ".".join(k for k in path if isinstance(k, str))
+    return f"{subject} {keys}".strip()
+
+
+def _priority(rule: Rule, document: Document) -> Priority:
+    for priority, condition in sorted(rule.raise_to.items()):
+        if schema.judge(condition, document.value).state == "pass":
+            return priority  # type: ignore[return-value]
+    return rule.priority
+
+
+def _related(rule: Rule, document: Document, own: Location) -> Iterable[Related]:
+    for item in document.value.get(*rule.related or ("",)).items() if rule.related and document.value.get(*rule.related) else ():
+        if item.at is not None and item.at != own:
+            yield Related(item.at, item.text("text") or (item.content if isinstance(item.content, str) else ""))
+
+
+def _why(of: Value | None) -> str | None:
+    for _, below in walk(of) if of is not None else ():
+        if isinstance(below.content, Unknown):
+            return below.content.why
+        if isinstance(below.content, OneOf):
+            return "it depends on a condition"
+    return None
+
+
+def _with_fingerprints(outcomes: list[Outcome]) -> Iterable[Outcome]:
+    """Fingerprints of what is meant, not of where it stands: they survive moved lines."""
+    counted: Counter[tuple[str, ...]] = Counter()
+    for outcome in outcomes:
+        meant = (outcome.rule.id, outcome.location.file, outcome.subject, outcome.state)
+        counted[meant] += 1
+        told = "\0".join((*meant[:3], str(counted[meant])))
+        yield replace(outcome, fingerprint=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16])
+
+
+class _Snippets:
+    """Source lines with their secrets masked; of env files and unparsed files, none."""
+
+    def __init__(self, project: Project, facts: Facts) -> None:
+        self.files = {f: t for f, t in project.files.items() if f in facts.quotable}
+        self.secret: dict[str, list[Location]] = {}
+        for document in facts.documents:
+            for _, below in walk(document.value):
+                if below.secret and below.at is not None and not isinstance(below.content, (dict, tuple)):
+                    self.secret.setdefault(below.at.file, []).append(below.at)
+        self.lines: dict[str, tuple[list[str], dict[int, list[tuple[int, int]]]]] = {}
+
+    def of(self, location: Location) -> Snippet | None:
+        if location.file not in self.files:
+            return None
+        if location.file not in self.lines:
+            self.lines[location.file] = self._read(location.file)
+        lines, hidden = self.lines[location.file]
+        if not 0 < location.line <= len(lines):
+            return None
+        line = lines[location.line - 1]
+        start = location.column - 1
+        end = location.end_column - 1 if location.end_line == location.line else len(line.rstrip())
+        out, marks, done = "", [0, 0], 0
+        for a, b in [*hidden.get(location.line, ()), (len(line), len(line))]:
+            for i, column in enumerate((start, end)):
+                if done <= column <= a:
+                    marks[i] = len(out) + column - done
+                elif a < column < b:
+                    marks[i] = len(out) + a - done + (len(MASK) if i else 0)
+            out += line[done:a] + (MASK if b > a else "")
+            done = b
+        return Snippet(out, marks[0], max(marks)) if line.strip() else None
+
+    def _read(self, file: str) -> tuple[list[str], dict[int, list[tuple[int, int]]]]:
+        text = self.files[file].removeprefix("\ufeff")
+        lines = text.split("\n")
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line) + 1)
+        found = [
+            (starts[at.line - 1] + at.column - 1, starts[at.end_line - 1] + at.end_column - 1)
+            for at in self.secret.get(file, ())
+            if at.end_line <= len(lines)
+        ]
+        hidden: dict[int, list[tuple[int, int]]] = {}
+        done = 0
+        for start, end in sorted(found + spans(text)):
+            start = max(start, done)
+            done = max(end, done)
+            first = bisect_right(starts, start) - 1
+            for n in range(first, len(lines)):
+                if starts[n] >= end:
+                    break
+                piece = (max(start - starts[n], 0), min(end - starts[n], len(lines[n])))
+                if piece[1] > piece[0]:
+                    hidden.setdefault(n + 1, []).append(piece)
+        return lines, hidden

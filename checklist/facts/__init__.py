@@ -1,0 +1,62 @@
+"""Documents → more documents: everything the rules can be held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from checklist.facts import deploy, env, git, packages, pm2, sources
+from checklist.model import Document, Location, Project, Value
+
+_NEVER_QUOTED = {"env"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All documents of a project, and what the engine needs to know about its files."""
+
+    documents: tuple[Document, ...]
+    checked: tuple[tuple[str, str], ...]
+    """(file, kind) of everything that was read."""
+    quotable: frozenset[str]
+    """Files whose lines may be shown: those that were understood, env files never."""
+    fallback: Location
+    """Where a finding points that has no place: onai-check.yaml, else the PM2 config, else the first file."""
+
+
+def derive(project: Project) -> Facts:
+    """Every document of the project; pure."""
+    read = sources.read(project)
+    understood = {f: s for f, s in read.items() if s.parsed.value is not None}
+    package_docs = [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value]
+    configs = [Document("pm2.config", f, s.parsed.value, f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
+    app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
+    # what the other facts ask is which apps there are, not in which environments
+    base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
+    deploy_docs = deploy.documents(project, base, package_docs)
+    documents = (
+        project.policy,
+        *(s.document() for s in read.values()),
+        *configs,
+        *(_with_steps(app, deploy_docs) for app in app_docs),
+        *package_docs,
+        *git.documents(project, base, package_docs),
+        *env.documents(project, base, package_docs),
+        *deploy_docs,
+    )
+    first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))
+    return Facts(
+        documents=documents,
+        checked=tuple((f, sources.KINDS.get(s.format, s.format)) for f, s in read.items()),
+        quotable=frozenset(f for f, s in read.items() if s.parsed.problem is None and s.format not in _NEVER_QUOTED),
+        fallback=Location(first),
+    )
+
+
+def _with_steps(app: Document, deploy_docs: list[Document]) -> Document:
+    """The app with the deploy steps that build, pack, ship or start its build output: related places of one finding."""
+    mine = [
+        Value({"text": Value(step.value.text("text"))}, step.place())
+        for step in deploy_docs
+        if step.kind == "deploy.step" and step.value.get("output") not in (None, Value(None)) and step.value.text("app") == app.value.text("name")
+    ]
+    return replace(app, value=replace(app.value, content={**app.value.members(), "build_steps": Value(tuple(mine), app.value.at)}))

@@ -1,0 +1,186 @@
+"""`pm2.config` and `pm2.app`: a config as Node gives it, and each app in each environment as PM2 takes it.
+
+Top-level shapes after PM2 7.0.4 lib/API.js:943-954: `apps` (array or one object), else `pm2`, else the whole value.
+"""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from checklist.facts.places import folders, within
+from checklist.facts.pm2.options import Taken, take, words
+from checklist.facts.pm2.runs import Run, resolve
+from checklist.model import Content, Document, OneOf, Project, Unknown, Value, value
+
+_DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
+_STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
+_NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
+
+
+def apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:
+    """The `pm2.app` documents of a config: for each app one as it stands, and one for each `env_X` it has."""
+    known = folders(project)
+    for entry in entries(config.value):
+        if not isinstance(entry.content, dict):
+            yield _unknown(config, entry)
+            continue
+        taken = take(entry)
+        facts = _facts(config, entry, taken, project, packages, known)
+        name = facts["name"]
+        said = name.content if isinstance(name.content, str) else "?"
+        shared = {k: v for k, v in taken.options.items() if not k.startswith("env")}
+        env = taken.options.get("env", Value({}, entry.at))
+        yield _app(config, entry, shared | facts | {"environment": Value(None), "env": env}, said)
+        for key, overlay in taken.options.items():
+            if key.startswith("env_"):
+                merged = Value({**env.members(), **overlay.members()}, overlay.at, overlay.key_at, env.more or overlay.more)
+                environment = Value(key[4:], overlay.key_at or overlay.at)
+                yield _app(config, entry, shared | facts | {"environment": environment, "env": merged}, f"{said} ({key[4:]})")
+
+
+def entries(config: Value) -> tuple[Value, ...]:
+    """The app entries of a config's value; one that stands for those which cannot be seen is no object."""
+    members = config.members()
+    # PM2 does not look into `default` (its own rule says so), but what stands there is what was meant
+    top = config if "apps" in members or "pm2" in members or "default" not in members else members["default"]
+    found = top.get("apps") or top.get("pm2")
+    if found is None:
+        if isinstance(top.content, dict) and not ({"script", "exec", "cmd", "command"} & top.members().keys()) and not top.more:
+            return ()
+        found = top
+    match found.content:
+        case tuple() as items:
+            rest = (Value(Unknown("there may be more apps than are seen here"), found.at),) if found.more else ()
+            return items + rest
+        case OneOf(options):
+            return tuple(entry for option in options for entry in (option.items() or (option,)))
+        case dict() | Unknown():
+            return (found,)
+    return ()
+
+
+def _unknown(config: Document, entry: Value) -> Document:
+    """An app of which nothing is known: every rule about it is open."""
+    why = entry.content if isinstance(entry.content, Unknown) else Unknown("it depends on a condition")
+    return _app(config, entry, {"name": Value(replace(why, default=None), entry.at)}, "?", more=True)
+
+
+def _app(config: Document, entry: Value, data: Mapping[str, Value], subject: str, *, more: bool = False) -> Document:
+    return Document("pm2.app", config.file, Value(dict(data), entry.at, more=more or entry.more), subject)
+
+
+def _facts(
+    config: Document, entry: Value, taken: Taken, project: Project, packages: Sequence[Document], known: frozenset[str]
+) -> dict[str, Value]:
+    script = taken.options.get("script")
+    at = script.at if script else entry.at
+    base = posixpath.dirname(config.file)
+    directory = _directory(taken, base, project, known)
+    given = _words(script) + _words(taken.options.get("args")) if script else []
+    for flag, folder in itertools.pairwise(given):
+        if flag in _DIRECTORY_FLAGS:
+            directory = within(folder, directory, project, known) or directory
+    package = governing(directory, packages)
+    scripts = {k: v.content for k, v in (package.value.get("scripts") or Value({})).members().items() if isinstance(v.content, str)} if package else {}
+    interpreter = taken.options.get("exec_interpreter")
+    first = [interpreter.content] if interpreter and isinstance(interpreter.content, str) and interpreter.content != "none" else []
+    run = resolve([*first, *given], scripts) if given else Run((), None, None)
+    entry_file = _entry_file(run, directory, package, project, known)
+    name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0]))[0] if given else None, entry.at)
+    starts = _starts(script, run, entry_file, project)
+    declared = project.policy.value.text("run_from")
+    return {
+        "name": name,
+        "directory": value(directory, at),
+        "command": value(list(run.command), at),
+        "entry": value(entry_file, at),
+        "via": value(list(run.via), at),
+        "dev": value(run.dev, at),
+        "starts": Value(starts, at),
+        "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
+        "exec_mode": _mode(taken, script),
+        "defaults": value(list(taken.defaults), entry.at),
+        "lost": Value(dict(taken.lost), entry.at),
+        "refused": Value(dict(taken.refused), entry.at),
+        "unknown_options": Value(dict(taken.unknown), entry.at),
+    }
+
+
+def _directory(taken: Taken, base: str, project: Project, known: frozenset[str]) -> str:
+    cwd = taken.options.get("cwd")
+    if cwd is None or not isinstance(cwd.content, str):
+        return base
+    found = within(cwd.content, base, project, known)
+    return base if found is None else found
+
+
+def _words(of: Value | None) -> list[str]:
+    """The words of a script or its arguments, as far as they are known."""
+    if of is None:
+        return []
+    match of.content:
+        case str() as text:
+            return words(text)
+        case tuple() as items:
+            return [str(i.content) for i in items if isinstance(i.content, (str, int, float))]
+        case Unknown(_, default):
+            return _words(default)
+        case OneOf(options):
+            return _words(options[0])
+    return []
+
+
+def governing(directory: str, packages: Iterable[Document]) -> Document | None:
+    """The package.json that governs a folder: its own, else the nearest above."""
+    found = None
+    for package in packages:
+        folder = package.value.text("directory") or ""
+        inside = not folder or directory == folder or directory.startswith(folder + "/")
+        if inside and (found is None or len(folder) > len(found.value.text("directory") or "")):
+            found = package
+    return found
+
+
+def _entry_file(run: Run, directory: str, package: Document | None, project: Project, known: frozenset[str]) -> str | None:
+    entry = run.entry
+    if entry in (".", "./"):
+        entry = (package.value.text("main") if package else None) or "index.js"
+    return None if entry is None else within(entry, directory, project, known) or posixpath.basename(entry)
+
+
+def _starts(script: Value | None, run: Run, entry: str | None, project: Project) -> Content:
+    """`source`, `build`, `static` (a server of files), `other` (no Node), or unknown, which counts as source."""
+    if script is None or not run.command:
+        why = script.content.why if script and isinstance(script.content, Unknown) else "no script is given"
+        return Unknown(why, Value("source"))
+    name = posixpath.basename(run.command[0])
+    if name in _STATIC or run.command[:2] in (("vite", "preview"), ("pm2", "serve")):
+        return "static"
+    build_dirs = [d.content for d in (project.policy.value.get("build_dirs") or Value(())).items()]
+    written = entry if entry is not None else ""
+    if any(f"/{d}/" in f"/{written}" for d in build_dirs if isinstance(d, str)):
+        return "build"
+    if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn"):
+        return "other"
+    if entry is not None or name in ("tsx", "ts-node"):
+        return "source"
+    return Unknown("what it runs in the end is not seen here", Value("source"))
+
+
+def _mode(taken: Taken, script: Value | None) -> Value:
+    """`instances` without `exec_mode` means cluster mode for node scripts (PM2 7.0.4 lib/Common.js:347-351)."""
+    given = taken.options.get("exec_mode")
+    if given is not None:
+        return given
+    instances = taken.options.get("instances")
+    interpreter = taken.options.get("exec_interpreter")
+    ending = posixpath.splitext((script.content if script and isinstance(script.content, str) else "").split(" ")[0])[1].lstrip(".")
+    by_node = "node" in str(interpreter.content) if interpreter else ending in _NODE
+    if instances is not None and "instances" not in taken.defaults and by_node:
+        return Value("cluster_mode", instances.at)
+    return Value("fork_mode", instances.at if instances else None)
+
+

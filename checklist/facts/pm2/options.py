@@ -1,0 +1,197 @@
+"""What PM2 makes of the options in an app entry: aliases, refusals, lost values, units, defaults.
+
+Facts from PM2 7.0.4 lib/tools/Config.js, lib/API/schema.json and lib/Common.js, read and measured; the table is
+options.json beside this file. What the validator refuses makes PM2 refuse the whole file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from checklist.model import Content, OneOf, Unknown, Value, value
+
+_UNITS = {"time": {"h": 3_600_000, "m": 60_000, "s": 1000}, "size": {"G": 1024**3, "M": 1024**2, "K": 1024}}
+_ENV = re.compile(r"env_\S*")
+# Number() of a string takes more (hex, blanks); these are the forms people write
+_NUMERIC = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|[-+]?Infinity", re.ASCII)
+
+
+@cache
+def table() -> Mapping[str, Mapping[str, Any]]:
+    """Option → what PM2 knows of it, see options.json."""
+    text = resources.files("checklist.facts.pm2").joinpath("options.json").read_text("utf-8")
+    found: dict[str, Mapping[str, Any]] = json.loads(text)["options"]
+    return found
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Every spelling of an option → its canonical name."""
+    return {alias: name for name, about in table().items() for alias in (*about.get("aliases", ()), name)}
+
+
+def canonical(key: str) -> str | None:
+    """The option that a key means, None if PM2 drops the key without a word."""
+    if _ENV.fullmatch(key) or key == "env":
+        return key
+    return _names().get(key)
+
+
+def nearest(key: str) -> str | None:
+    """The option that a misspelt key probably means."""
+    if key == "exec_cwd":
+        return "cwd"
+    close = difflib.get_close_matches(key, [n for n in _names() if not n.startswith("^")], 1, 0.8)
+    return close[0] if close else None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An app entry as PM2 takes it."""
+
+    options: Mapping[str, Value]
+    """By canonical name: times in ms, sizes in bytes, strings of numbers as numbers, defaults filled in."""
+    defaults: tuple[str, ...]
+    """Options that were not given, or given and lost."""
+    lost: Mapping[str, Value] = field(default_factory=dict)
+    """Options whose falsy value PM2 throws away: the default applies."""
+    refused: Mapping[str, Value] = field(default_factory=dict)
+    """Options whose value the validator refuses, with the reason: PM2 then starts nothing from the file."""
+    unknown: Mapping[str, Value] = field(default_factory=dict)
+    """Keys that PM2 does not know, with the option that was probably meant, "" if none is near."""
+
+
+def take(entry: Value) -> Taken:
+    """What PM2 makes of an app entry."""
+    options: dict[str, Value] = {}
+    lost: dict[str, Value] = {}
+    refused: dict[str, Value] = {}
+    unknown: dict[str, Value] = {}
+    for key, given in sorted(entry.members().items(), key=lambda kv: canonical(kv[0]) == kv[0]):  # canonical beats alias
+        name = canonical(key)
+        if name is None:
+            unknown[key] = Value(nearest(key) or "", given.at, given.key_at)
+            continue
+        told = _each(given, lambda content, name=name: _one(name, content))  # type: ignore[misc]
+        contents = {type(t) for t in told}
+        if _Refused in contents and len(told) == 1:
+            refused[name] = Value(next(t.why for t in told if isinstance(t, _Refused)), given.at, given.key_at)
+            options[name] = given
+        elif _Lost in contents and len(told) == 1:
+            # a falsy value that the default would replace by the same thing is no loss
+            options.pop(name, None)
+            if given.content is not None and given.content != table().get(name, {}).get("effective"):
+                lost[name] = given
+        else:
+            options[name] = _rebuilt(given, name)
+    defaults = [n for n, about in table().items() if "effective" in about and n not in options]
+    for name in defaults:
+        at = lost.get(name, entry)
+        options[name] = Value(table()[name]["effective"], at.at, at.key_at if name in lost else None)
+    if entry.more:
+        # what is not seen may set anything that is not written
+        why = Unknown("the app may get more options from elsewhere")
+        for name in defaults:
+            options[name] = Value(replace(why, default=options[name]), entry.at)
+    return Taken(options, tuple(defaults), lost, refused, unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    why: str
+
+
+class _Lost:
+    pass
+
+
+def _each(given: Value, of: Callable[[Content], object]) -> list[object]:
+    match given.content:
+        case OneOf(options):
+            return [told for option in options for told in _each(option, of)]
+        case Unknown():
+            return [given]
+    return [of(given.content)]
+
+
+def _rebuilt(given: Value, name: str) -> Value:
+    """The value with every known part as PM2 stores it."""
+    match given.content:
+        case OneOf(options):
+            return replace(given, content=OneOf(tuple(_rebuilt(o, name) for o in options)))
+        case Unknown(why, default) if default is not None:
+            return replace(given, content=Unknown(why, _rebuilt(default, name)))
+        case Unknown():
+            return given
+    told = _one(name, given.content)
+    if isinstance(told, _Refused):
+        return given
+    if isinstance(told, _Lost):
+        return replace(given, content=table()[name].get("effective"))
+    if isinstance(told, list):
+        return replace(given, content=value([value(w, given.at) for w in told]).content)
+    return replace(given, content=told)  # type: ignore[arg-type]
+
+
+def _one(name: str, content: Content) -> object:
+    """What becomes of one known content: stored so, lost, or refused with a reason."""
+    about = table().get(name) or table()["^env_\\S*$"]
+    if content is None or (about.get("falsy_lost") and content in (False, 0, "")):
+        return _Lost()
+    if isinstance(content, float) and math.isnan(content):
+        return content
+    kinds = about["types"] if name != "env" else ["object", "string"]
+    if isinstance(content, str) and "number" in kinds and about.get("numeric_string") and _NUMERIC.fullmatch(content):
+        number = float(content.replace("Infinity", "inf"))
+        content = int(number) if number.is_integer() else number
+    kind = _kind(content)
+    if kind not in kinds:
+        if isinstance(content, str) and "number" in kinds:
+            return _Refused("takes a plain number" + (" of milliseconds" if "delay" in name or "timeout" in name else ""))
+        return _Refused(f"takes {_either(kinds)}, not {'an' if kind[0] in 'ao' else 'a'} {kind}")
+    if isinstance(content, str):
+        pattern = about.get("pattern")
+        if pattern and not re.search(pattern.replace("\\d", "[0-9]").replace("$", r"\Z"), content):
+            return _Refused(
+                {"time": "takes digits with s, m or h, such as 30s", "size": "takes digits with K, M or G, such as 300M"}.get(
+                    about.get("unit", ""), "takes fork or cluster in lower case"
+                )
+            )
+        if "unit" in about and not content.isdigit():
+            return int(content[:-1]) * _UNITS[about["unit"]][content[-1]]
+        if name == "instances":
+            return 0
+        if name == "exec_mode":
+            return content if content.endswith("_mode") else content + "_mode"
+        return words(content) if about.get("split") else content
+    if kind == "number" and "min" in about and isinstance(content, (int, float)) and content < about["min"]:
+        return _Refused(f"takes {about['min']} or more" + (" (milliseconds)" if about.get("unit") == "time" else ""))
+    return content
+
+
+def words(text: str) -> list[str]:
+    """A string of arguments split at blanks outside quotes, as PM2 splits `args`."""
+    try:
+        return shlex.split(text, posix=True)
+    except ValueError:
+        return text.split()
+
+
+def _kind(content: object) -> str:
+    return {bool: "boolean", int: "number", float: "number", str: "string", tuple: "array", dict: "object"}.get(type(content), "function")
+
+
+def _either(kinds: Iterable[str]) -> str:
+    said = {"boolean": "true or false", "number": "a number", "string": "a string", "array": "an array", "object": "an object"}
+    return " or ".join(said[k] for k in kinds)
+
+

@@ -1,0 +1,169 @@
+"""The report for a terminal: findings by file with their source line, the ladder, the gate."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from checklist import gate
+from checklist.model import PRIORITIES, Outcome, Report
+from checklist.report.clean import one_line, width
+from checklist.report.view import View
+
+_COLORS = {"P0": "bold red", "P1": "bold yellow", "P2": "bold cyan"}
+_WORDS = {
+    "en": {
+        "findings": ("finding", "findings", "findings"),
+        "open": ("open", "open", "open"),
+        "mend": "{} to mend",
+        "also": "also here:",
+        "unknown": "Cannot be known here",
+        "closed": "Gate closed at {}: do not deploy.",
+        "opened": "Gate open at {}.",
+        "always": "Gate open: its level is none.",
+        "clean": "{} read, nothing found.",
+        "files": ("file", "files", "files"),
+        "explain": "Why, and what to do:  onai-check explain {}",
+        "h": "h",
+        "min": "min",
+    },
+    "ru": {
+        "findings": ("замечание", "замечания", "замечаний"),
+        "open": ("не проверить", "не проверить", "не проверить"),
+        "mend": "{} на исправление",
+        "also": "и здесь:",
+        "unknown": "Отсюда не узнать",
+        "closed": "Шлюз закрыт ({}): деплоить нельзя.",
+        "opened": "Шлюз открыт ({}).",
+        "always": "Шлюз открыт: порог none.",
+        "clean": "Прочитано: {}, замечаний нет.",
+        "files": ("файл", "файла", "файлов"),
+        "explain": "Почему так и что делать:  onai-check explain {}",
+        "h": "ч",
+        "min": "мин",
+    },
+}
+_ASCII = str.maketrans({"─": "-", "│": "|", "…": "...", "—": "-", "–": "-", "→": "->", "«": '"', "»": '"', "’": "'", "≥": ">=", "≤": "<=", "×": "x"})
+
+
+def render(report: Report, view: View) -> str:
+    """The report as text, with ANSI colours where the view asks for them."""
+    out = io.StringIO()
+    console = Console(file=out, width=view.width, force_terminal=view.color, color_system="standard" if view.color else None,
+                      highlight=False, emoji=False, markup=False, legacy_windows=False)
+    for part in document(report, view):
+        console.print(part, soft_wrap=False)
+    text = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if view.ascii else text
+
+
+def document(report: Report, view: View) -> Iterator[RenderableType]:
+    """The parts of the report, for any rich console."""
+    words = _WORDS[view.lang]
+    for file, outcomes in groupby(report.findings, key=lambda o: o.location.file):
+        yield Text(one_line(file), style="bold underline" if view.color else "bold")
+        for outcome in outcomes:
+            yield _finding(outcome, view)
+        yield Text()
+    if report.open:
+        yield Text(words["unknown"], style="bold")
+        for outcome in report.open:
+            at = outcome.location
+            text = outcome.message[view.lang].split(": ", 1)[-1]
+            line = Text(f"{one_line(at.file)}:{at.line}:{at.column} ", style="dim")
+            line.append(f"{outcome.rule.id}  ", style="dim").append(one_line(text))
+            yield Padding(line, (0, 0, 0, 2))
+        yield Text()
+    yield _ladder(report, view)
+    yield from _gate(report, view)
+
+
+def _finding(outcome: Outcome, view: View) -> RenderableType:
+    at = outcome.location
+    head = Text(f"{at.line}:{at.column}".ljust(8))
+    head.append(outcome.priority, style=_COLORS[outcome.priority]).append("  ")
+    head.append(outcome.rule.id, style="dim")
+    parts: list[RenderableType] = [Padding(head, (0, 0, 0, 2)), Padding(Text(one_line(outcome.message[view.lang])), (0, 0, 0, 10))]
+    if outcome.snippet is not None:
+        parts += _snippet(outcome, view)
+    if outcome.related:
+        parts.append(Padding(Text(_WORDS[view.lang]["also"], style="dim"), (0, 0, 0, 10)))
+        for related in outcome.related:
+            line = Text(f"{one_line(related.location.file)}:{related.location.line}", style="dim")
+            line.append(f"  {one_line(related.text)}", style="dim")
+            parts.append(Padding(line, (0, 0, 0, 12)))
+    return Group(*parts)
+
+
+def _snippet(outcome: Outcome, view: View) -> list[RenderableType]:
+    """The source line cut to the window around its mark, and the mark below it."""
+    assert outcome.snippet is not None
+    text, start, end = outcome.snippet.text.rstrip(), outcome.snippet.start, outcome.snippet.end
+    lead = len(text) - len(text.lstrip())
+    lead = min(lead, start)
+    text, start, end = text[lead:], start - lead, max(end - lead, start - lead + 1)
+    room = max(view.width - 14, 20)
+    if width(text) > room:
+        first = max(0, min(start - room // 4, len(text) - room))
+        text = ("…" if first else "") + text[first : first + room - 2] + ("…" if first + room - 2 < len(text) else "")
+        start, end = start - first + bool(first), end - first + bool(first)
+    end = min(end, len(text)) if end > start else start + 1
+    before, marked = one_line(text[:start]), one_line(text[start:end])
+    shown = Text(one_line(text), no_wrap=True, overflow="crop", style="dim")
+    mark = Text(" " * width(before) + "^" * max(1, min(width(marked), room)), no_wrap=True, overflow="crop", style=_COLORS[outcome.priority])
+    return [Padding(shown, (0, 0, 0, 12)), Padding(mark, (0, 0, 0, 12))]
+
+
+def _ladder(report: Report, view: View) -> RenderableType:
+    words = _WORDS[view.lang]
+    table = Table.grid(padding=(0, 3))
+    for _ in range(4):
+        table.add_column(no_wrap=True)
+    for priority, step in gate.ladder(report).items():
+        table.add_row(
+            Text(priority, style=_COLORS[priority] if step.findings else "dim"),
+            f"{step.findings} {plural(step.findings, words['findings'], view.lang)}",
+            str(words["mend"]).format(duration(step.minutes, view.lang)) if step.minutes else "",
+            f"{step.open} {plural(step.open, words['open'], view.lang)}" if step.open else "",
+        )
+    return table
+
+
+def _gate(report: Report, view: View) -> Iterator[RenderableType]:
+    words = _WORDS[view.lang]
+    yield Text()
+    if not report.findings:
+        count = len(report.checked)
+        yield Text(str(words["clean"]).format(f"{count} {plural(count, words['files'], view.lang)}"))
+    if view.gate == "none":
+        yield Text(str(words["always"]), style="bold green")
+    elif gate.is_open(report, view.gate):
+        yield Text(str(words["opened"]).format(view.gate), style="bold green")
+    else:
+        yield Text(str(words["closed"]).format(view.gate), style="bold red")
+    if report.findings:
+        worst = min(report.findings, key=lambda o: PRIORITIES.index(o.priority))
+        yield Text(str(words["explain"]).format(worst.rule.id), style="dim")
+
+
+def plural(count: int, forms: object, lang: str) -> str:
+    """The form of a word that goes with a number: one, few, many (CLDR plural rules for en and ru)."""
+    assert isinstance(forms, tuple)
+    if lang == "ru":
+        if count % 10 == 1 and count % 100 != 11:
+            return str(forms[0])
+        return str(forms[1] if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else forms[2])
+    return str(forms[0] if count == 1 else forms[2])
+
+
+def duration(minutes: int, lang: str) -> str:
+    """`25 min`, `2 h`, `2 h 20 min`."""
+    words = _WORDS[lang]
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} {words['h']}"] * bool(hours) + [f"{rest} {words['min']}"] * bool(rest or not hours))
