@@ -16,6 +16,7 @@ from pathlib import Path
 from checklist.errors import CheckError
 from checklist.model import Document, Project, plain
 from checklist.parse import needs_head, recognise
+from checklist.parse.gitignore import matcher
 
 CONFIG = "onai-check.yaml"
 MAX_BYTES = 1 << 20
@@ -43,7 +44,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     root = path.resolve()
     if not root.is_dir():
         raise CheckError(f"{path}: is no folder")
-    excluded = _matcher(exclude)
+    excluded = matcher(exclude)
     found = _Found()
     try:
         _walk(root, _build_dirs(policy), excluded, found)
@@ -173,14 +174,6 @@ def _inside(root: Path, file: Path) -> bool:
         return file.resolve(strict=True).is_relative_to(root)
     except (OSError, RuntimeError):  # RuntimeError: a circle of links, until Python 3.13
         return False
-
-
-def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
-    if not patterns:
-        return lambda path: False
-    from checklist.parse.gitignore import compile_patterns
-
-    return compile_patterns(patterns)
 
 
 # ---- the index -------------------------------------------------------------------------------------------------------
