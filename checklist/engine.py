@@ -25,10 +25,12 @@ from checklist.model import (
     Report,
     Rule,
     Snippet,
+    Texts,
     Unknown,
     Value,
     Verdict,
     plain,
+    value,
     walk,
 )
 from checklist.secrets import spans
@@ -62,7 +64,7 @@ def run(project: Project, rules: Iterable[Rule]) -> Report:
 
 
 def resolve(rule: Rule, policy: Document) -> Rule:
-    """The rule with its parameters taken from the policy and put into its schemas and title."""
+    """The rule with its parameters taken from the policy and put into its schemas and texts."""
     params = {
         name: plain(policy.value.get(source["policy"])) if isinstance(source, Mapping) and "policy" in source else source
         for name, source in rule.params.items()
@@ -70,12 +72,18 @@ def resolve(rule: Rule, policy: Document) -> Rule:
     return replace(
         rule,
         params=params,
-        title={lang: texts.fill(text, {"params": params}, lang) for lang, text in rule.title.items()},
+        title=_filled(rule.title, params),
+        why=_filled(rule.why, params),
+        fix=_filled(rule.fix, params),
         when=schema.substitute(rule.when, params),
         must=schema.substitute(rule.must, params),
         check=schema.substitute(rule.check, params),
         raise_to=schema.substitute(rule.raise_to, params),
     )
+
+
+def _filled(of: Texts, params: Mapping[str, Any]) -> Texts:
+    return {lang: texts.fill(text, {"params": params}, lang) for lang, text in of.items()}
 
 
 def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
@@ -115,7 +123,8 @@ def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Fact
         why = _why(found) or _why(document.value) or ""
         message = {lang: texts.cannot_tell(title, why, lang) for lang, title in rule.title.items()}
     else:
-        wording = next(m for m in rule.message if m.when is None or schema.judge(m.when, document.value).state == "pass")
+        seen = replace(document.value, content={**document.value.members(), "value": found or value(None), "key": value(told["key"])})
+        wording = next(m for m in rule.message if m.when is None or schema.judge(m.when, seen).state == "pass")
         message = {lang: texts.fill(text, told, lang) for lang, text in wording.texts.items()}
     return Outcome(
         rule=rule,

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-from checklist.model import MASK
+from dataclasses import replace
+
+from checklist.model import MASK, OneOf, Unknown, Value
 
 _PLAIN_NAMES = re.compile(
     r"NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL)", re.IGNORECASE
@@ -66,6 +68,27 @@ def spans(text: str) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def sealed(of: Value, *, below: bool = False) -> Value:
+    """The value with everything in it marked secret that is one: what stands under `env`, a secret name or form."""
+    match of.content:
+        case dict() as members:
+            kept = {k: sealed(v, below=below or k == "env" or k.startswith("env_") or secret_name(k)) for k, v in members.items()}
+            return replace(of, content=kept)
+        case tuple() as items:
+            return replace(of, content=tuple(sealed(v, below=below) for v in items))
+        case OneOf(options):
+            return replace(of, content=OneOf(tuple(sealed(v, below=below) for v in options)))
+        case Unknown(_, Value() as default):
+            return replace(of, content=replace(of.content, default=sealed(default, below=below)))
+        case str() as text if below or spans(text):
+            return replace(of, secret=True)
+        case bool() | None:
+            return of
+        case int() | float() if below:
+            return replace(of, secret=True)
+    return of
 
 
 def _replace(text: str, where: list[tuple[int, int]]) -> str:

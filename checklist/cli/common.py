@@ -73,12 +73,14 @@ def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
     colors = color == "always" or (
         color == "auto" and to_terminal and "NO_COLOR" not in os.environ and (stream.isatty() or bool(os.environ.get("FORCE_COLOR")))
     )
+    if to_terminal and not _takes(stream.encoding, "Ж"):
+        lang = "en"
     return View(
         gate=gate,
         lang=lang,
         width=shutil.get_terminal_size((100, 24)).columns,
         color=colors,
-        ascii=to_terminal and not _takes_unicode(stream.encoding),
+        ascii=to_terminal and not _takes(stream.encoding, "…—→≥×«»"),
     )
 
 
@@ -134,9 +136,9 @@ def write(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _takes_unicode(encoding: str | None) -> bool:
+def _takes(encoding: str | None, text: str) -> bool:
     try:
-        "─…│→Ж".encode(encoding or "ascii")
+        text.encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

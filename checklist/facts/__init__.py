@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from checklist.facts import deploy, env, git, packages, pm2, sources
 from checklist.model import Document, Location, Project, Value
+from checklist.secrets import sealed
 
 _NEVER_QUOTED = {"env"}
 
@@ -28,7 +29,7 @@ def derive(project: Project) -> Facts:
     read = sources.read(project)
     understood = {f: s for f, s in read.items() if s.parsed.value is not None}
     package_docs = [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value]
-    configs = [Document("pm2.config", f, s.parsed.value, f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
+    configs = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]

@@ -60,7 +60,7 @@ def render(report: Report, view: View) -> str:
     for part in document(report, view):
         console.print(part, soft_wrap=False)
     text = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if view.ascii else text
+    return text.translate(_ASCII) if view.ascii else text
 
 
 def document(report: Report, view: View) -> Iterator[RenderableType]:

@@ -15,4 +15,4 @@ class View:
     """Columns of the terminal."""
     color: bool = False
     ascii: bool = False
-    """The place where it is written cannot take more than ASCII."""
+    """The console cannot take our glyphs: write their ASCII forms."""

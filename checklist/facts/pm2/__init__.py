@@ -6,11 +6,13 @@ Top-level shapes after PM2 7.0.4 lib/API.js:943-954: `apps` (array or one object
 from __future__ import annotations
 
 import itertools
+import math
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from checklist.facts.places import folders, within
+from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
 from checklist.model import Content, Document, OneOf, Project, Unknown, Value, value
@@ -35,7 +37,7 @@ def apps(config: Document, project: Project, packages: Sequence[Document]) -> It
         env = taken.options.get("env", Value({}, entry.at))
         yield _app(config, entry, shared | facts | {"environment": Value(None), "env": env}, said)
         for key, overlay in taken.options.items():
-            if key.startswith("env_"):
+            if key.startswith("env_") and isinstance(overlay.content, dict):
                 merged = Value({**env.members(), **overlay.members()}, overlay.at, overlay.key_at, env.more or overlay.more)
                 environment = Value(key[4:], overlay.key_at or overlay.at)
                 yield _app(config, entry, shared | facts | {"environment": environment, "env": merged}, f"{said} ({key[4:]})")
@@ -92,6 +94,7 @@ def _facts(
     name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0]))[0] if given else None, entry.at)
     starts = _starts(script, run, entry_file, project)
     declared = project.policy.value.text("run_from")
+    allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
     return {
         "name": name,
         "directory": value(directory, at),
@@ -100,12 +103,14 @@ def _facts(
         "via": value(list(run.via), at),
         "dev": value(run.dev, at),
         "starts": Value(starts, at),
+        "declared": value(declared, at),
         "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
         "exec_mode": _mode(taken, script),
+        "crash_loop": _crash_loop(taken, entry),
         "defaults": value(list(taken.defaults), entry.at),
         "lost": Value(dict(taken.lost), entry.at),
         "refused": Value(dict(taken.refused), entry.at),
-        "unknown_options": Value(dict(taken.unknown), entry.at),
+        "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at),
     }
 
 
@@ -168,6 +173,37 @@ def _starts(script: Value | None, run: Run, entry: str | None, project: Project)
     if entry is not None or name in ("tsx", "ts-node"):
         return "source"
     return Unknown("what it runs in the end is not seen here", Value("source"))
+
+
+_RESTART_OPTIONS = ("min_uptime", "max_restarts", "restart_delay", "exp_backoff_restart_delay")
+
+
+def _crash_loop(taken: Taken, entry: Value) -> Value:
+    """{written, from, uptime, to, window, option}: the lifetimes (ms) for which PM2 never gives up, see crashloop.py.
+
+    `uptime` is `from` as PM2 counts it, `option` the one that opens the zone, where the value is placed; `written`
+    says whether any restart option was given. `from` is null where PM2 always gives up or never restarts.
+    """
+    written = [name for name in _RESTART_OPTIONS if name in taken.options and name not in taken.defaults]
+    limits = crashloop.limits(Value(taken.options))
+    if limits is None:
+        return Value(Unknown("a restart option is not known here"), entry.at)
+    zone = crashloop.blind_zone(limits)
+    if zone is None:
+        return value({"written": bool(written), "from": None}, entry.at)
+    without_delay = crashloop.blind_zone(replace(limits, restart_delay=0, exp_backoff=0))
+    delay = "exp_backoff_restart_delay" if limits.exp_backoff else "restart_delay"
+    opens = delay if without_delay and without_delay[0] > zone[0] else "max_restarts" if math.isinf(limits.max_restarts) else "min_uptime"
+    told = {
+        "written": bool(written),
+        "from": int(zone[0]),
+        "uptime": int(zone[0]) + crashloop.START if zone[0] else 0,
+        "to": zone[1],
+        "window": limits.min_uptime * limits.max_restarts,
+        "option": opens,
+    }
+    at = taken.options[opens].at if opens in taken.options else entry.at
+    return value(told, at)
 
 
 def _mode(taken: Taken, script: Value | None) -> Value:

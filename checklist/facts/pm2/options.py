@@ -11,7 +11,7 @@ import json
 import math
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -65,7 +65,7 @@ class Taken:
     lost: Mapping[str, Value] = field(default_factory=dict)
     """Options whose falsy value PM2 throws away: the default applies."""
     refused: Mapping[str, Value] = field(default_factory=dict)
-    """Options whose value the validator refuses, with the reason: PM2 then starts nothing from the file."""
+    """Options whose value the validator refuses, with {kind, wanted}: PM2 then starts nothing from the file."""
     unknown: Mapping[str, Value] = field(default_factory=dict)
     """Keys that PM2 does not know, with the option that was probably meant, "" if none is near."""
 
@@ -84,7 +84,8 @@ def take(entry: Value) -> Taken:
         told = _each(given, lambda content, name=name: _one(name, content))  # type: ignore[misc]
         contents = {type(t) for t in told}
         if _Refused in contents and len(told) == 1:
-            refused[name] = Value(next(t.why for t in told if isinstance(t, _Refused)), given.at, given.key_at)
+            why = next(t for t in told if isinstance(t, _Refused))
+            refused[name] = replace(value({"kind": why.kind, "wanted": why.wanted}, given.at), key_at=given.key_at)
             options[name] = given
         elif _Lost in contents and len(told) == 1:
             # a falsy value that the default would replace by the same thing is no loss
@@ -107,7 +108,9 @@ def take(entry: Value) -> Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    why: str
+    kind: str
+    """`time`, `size`, `mode`: of the wrong form; `number`: text where a plain number is taken; `least`: too small; `type`."""
+    wanted: str = ""
 
 
 class _Lost:
@@ -155,17 +158,11 @@ def _one(name: str, content: Content) -> object:
         content = int(number) if number.is_integer() else number
     kind = _kind(content)
     if kind not in kinds:
-        if isinstance(content, str) and "number" in kinds:
-            return _Refused("takes a plain number" + (" of milliseconds" if "delay" in name or "timeout" in name else ""))
-        return _Refused(f"takes {_either(kinds)}, not {'an' if kind[0] in 'ao' else 'a'} {kind}")
+        return _Refused("number") if isinstance(content, str) and "number" in kinds else _Refused("type", " / ".join(kinds))
     if isinstance(content, str):
         pattern = about.get("pattern")
         if pattern and not re.search(pattern.replace("\\d", "[0-9]").replace("$", r"\Z"), content):
-            return _Refused(
-                {"time": "takes digits with s, m or h, such as 30s", "size": "takes digits with K, M or G, such as 300M"}.get(
-                    about.get("unit", ""), "takes fork or cluster in lower case"
-                )
-            )
+            return _Refused(about.get("unit", "mode"))
         if "unit" in about and not content.isdigit():
             return int(content[:-1]) * _UNITS[about["unit"]][content[-1]]
         if name == "instances":
@@ -174,7 +171,7 @@ def _one(name: str, content: Content) -> object:
             return content if content.endswith("_mode") else content + "_mode"
         return words(content) if about.get("split") else content
     if kind == "number" and "min" in about and isinstance(content, (int, float)) and content < about["min"]:
-        return _Refused(f"takes {about['min']} or more" + (" (milliseconds)" if about.get("unit") == "time" else ""))
+        return _Refused("least", str(about["min"]))
     return content
 
 
@@ -188,10 +185,3 @@ def words(text: str) -> list[str]:
 
 def _kind(content: object) -> str:
     return {bool: "boolean", int: "number", float: "number", str: "string", tuple: "array", dict: "object"}.get(type(content), "function")
-
-
-def _either(kinds: Iterable[str]) -> str:
-    said = {"boolean": "true or false", "number": "a number", "string": "a string", "array": "an array", "object": "an object"}
-    return " or ".join(said[k] for k in kinds)
-
-

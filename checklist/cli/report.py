@@ -1,0 +1,119 @@
+"""`onai-check report`: DEPLOY_CHECKLIST.md, and the record of one deploy."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from checklist.cli import common
+from checklist.errors import CheckError
+from checklist.report import checklist
+
+NAME = "DEPLOY_CHECKLIST.md"
+
+
+@click.command("report")
+@common.path_argument
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (PATH/{NAME}), or - for stdout.")
+@click.option("--force", is_flag=True, help="Overwrite a file that onai-check has not written.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if the file is not what would be written.")
+@click.option("--record", type=click.Path(dir_okay=False), metavar="FILE", help="Write also the record of this deploy: the checklist with commit, branch, time and who.")
+@click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="The priority that the gate is said to be at.")
+@common.config_option
+@common.lang_option
+def command(
+    path: Path,
+    output: str | None,
+    force: bool,
+    only_check: bool,
+    record: str | None,
+    gate: str | None,
+    config_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Write DEPLOY_CHECKLIST.md for the project in PATH: what the rules have decided, and what is left to do."""
+    checked = common.check(path, config_file)
+    config = checked.config
+    view = common.view(gate or config.gate, common.language(lang, config), "never", to_terminal=False)
+    text = checklist.render(checked.report, view, policy=config.policy, own=config.checklist)
+    if only_check:
+        return _compare(checked.root / NAME if output in (None, "-") else Path(str(output)), text)
+    if output == "-":
+        # the file's own bytes, whatever the console's encoding: what is redirected is what would be written
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+    else:
+        target = Path(output) if output else checked.root / NAME
+        changed = write_checklist(target, text, force=force)
+        click.echo(f"{target}: {'written' if changed else 'unchanged'}", err=True)
+    if record:
+        from checklist.cli.record import header
+
+        write_checklist(Path(record), checklist.with_header(text, header(checked.root, view.lang)), force=force)
+        click.echo(f"{record}: written", err=True)
+    return 0
+
+
+def write_checklist(path: Path, text: str, *, force: bool) -> bool:
+    """Put the text into the file at once or not at all; False where it was there already.
+
+    The file is replaced whole, in its own folder, with the mode it had; through a symbolic link the file it points to is
+    replaced and the link stays. CheckError where a file stands that is not ours (unless `force`), or nothing can be written.
+    """
+    try:
+        target = path.resolve(strict=path.is_symlink())
+        old = _read(target)
+        if old == text.encode("utf-8"):
+            return False
+        if old is not None and not force and not old.startswith(checklist.MARKER.encode("utf-8")):
+            raise CheckError(f"{path}: is not a file that onai-check has written; --force overwrites it, --output writes elsewhere")
+        _replace(target, text.encode("utf-8"))
+    except OSError as error:
+        raise CheckError(f"{path}: cannot be written: {error.strerror}") from None
+    return True
+
+
+def _compare(path: Path, text: str) -> int:
+    try:
+        old = _read(path)
+    except OSError as error:
+        raise CheckError(f"{path}: cannot be read: {error.strerror}") from None
+    if old == text.encode("utf-8"):
+        return 0
+    wrong = "is missing" if old is None else "is stale: the project has changed since it was written"
+    if old is not None and not old.startswith(checklist.MARKER.encode("utf-8")):
+        wrong = "is not a file that onai-check has written"
+    click.echo(f"{path}: {wrong}; `onai-check report` writes it", err=True)
+    return 1
+
+
+def _read(path: Path) -> bytes | None:
+    # a checkout on Windows may have turned the line ends
+    return path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    mode = target.stat().st_mode & 0o7777 if target.exists() else None
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o666 & ~_umask() if mode is None else mode)
+        os.replace(name, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,99 @@
+"""onai-check.yaml: defaults, places, and errors that say where and what may stand there."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from checklist import config
+from checklist.errors import CheckError
+from checklist.model import plain
+
+HERE = Path("/project")
+
+
+def test_the_defaults_are_the_owners_values() -> None:
+    found = config.parse("", "", HERE)
+    assert (found.gate, found.lang, found.exclude) == ("P0", None, ())
+    assert plain(found.policy.value) == {
+        "max_restarts": 3,
+        "min_uptime": 30_000,
+        "boot_time": 10_000,
+        "run_from": "auto",
+        "build_dirs": ["dist", "build"],
+        "frontends": [],
+        "env_files": ["env.env", ".env", ".env.production"],
+        "required_env": ["SENTRY_DSN", "SENTRY_ENABLED"],
+        "health_url": "http://localhost:3000/health",
+        "effects": [],
+        "pm2_options": [],
+    }
+
+
+def test_what_is_given_keeps_its_place_and_times_are_milliseconds() -> None:
+    found = config.parse("onai-check.yaml", "gate: P1\npolicy:\n  min_uptime: 2m\nmonitor:\n  provider: x\n  url: https://a.b/h\n  interval: 90s\n", HERE)
+    assert found.gate == "P1"
+    assert plain(found.policy.value.get("min_uptime")) == 120_000
+    assert plain(found.policy.value.get("monitor", "interval")) == 90_000
+    at = found.policy.place(("min_uptime",))
+    assert (at.file, at.line, at.column) == ("onai-check.yaml", 3, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gates: P0\n", "onai-check.yaml:1:1: unknown key 'gates'; did you mean 'gate'?"),
+        ("policy:\n  max_restart: 5\n", "onai-check.yaml:2:3: unknown key 'policy.max_restart'; did you mean 'max_restarts'?"),
+        ("policy:\n  zzz: 5\n", "onai-check.yaml:2:3: unknown key 'policy.zzz'; known here: max_restarts, min_uptime"),
+        ("gate: P3\n", "onai-check.yaml:1:7: gate must be one of P0, P1, P2, none"),
+        ("policy: {min_uptime: 30 seconds}\n", "onai-check.yaml:1:22: policy.min_uptime must be a time such as 30s, 2m, or milliseconds"),
+        ("policy: {max_restarts: -1}\n", "onai-check.yaml:1:24: policy.max_restarts must be a whole number, 0 or more"),
+        ("policy: {max_restarts: '3'}\n", "onai-check.yaml:1:24: policy.max_restarts must be a whole number, 0 or more"),
+        ("policy: {health_url: localhost}\n", "onai-check.yaml:1:22: policy.health_url must be a URL"),
+        ("policy: {effects: [{match: make ship}]}\n", "onai-check.yaml:1:20: policy.effects.0: 'effect' is missing"),
+        ("policy: {effects: [{match: a, effect: deploy}]}\n", "policy.effects.0.effect must be one of fetch, install, build"),
+        ("policy: {build_dirs: [../dist]}\n", "onai-check.yaml:1:23: policy.build_dirs.0 must be a text"),
+        ("- gate\n", "onai-check.yaml:1:1: the file must be a mapping"),
+        ("gate: [\n", "onai-check.yaml:2:1: "),
+        ("gate: P0\ngate: P1\n", "onai-check.yaml:2:1: a key that stands twice in one mapping"),
+        ("monitor: {provider: uptimerobot}\n", "onai-check.yaml:1:10: monitor: 'url' is missing"),
+    ],
+)
+def test_errors_say_where_and_what_may_stand_there(text: str, message: str) -> None:
+    with pytest.raises(CheckError) as error:
+        config.parse("onai-check.yaml", text, HERE)
+    assert message in str(error.value)
+
+
+def test_an_error_does_not_quote_the_value() -> None:
+    with pytest.raises(CheckError) as error:
+        config.parse("onai-check.yaml", "policy: {health_url: hunter2-canary}\n", HERE)
+    assert "hunter2-canary" not in str(error.value)
+
+
+def test_the_schema_is_a_json_schema_and_agrees_with_our_evaluator() -> None:
+    shape = json.loads(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(shape)
+    for text in ("gate: P1\n", "policy: {run_from: build}\n", "checklist: {local: [{text: a, run: b}]}\n", "{}"):
+        jsonschema.validate(yaml.safe_load(text), shape)
+        config.parse("onai-check.yaml", text, HERE)
+    for text in ("gate: 1\n", "policy: []\n", "checklist: {local: [{run: b}]}\n"):
+        assert not jsonschema.Draft202012Validator(shape).is_valid(yaml.safe_load(text))
+        with pytest.raises(CheckError):
+            config.parse("onai-check.yaml", text, HERE)
+
+
+def test_the_closest_config_wins_and_a_repository_ends_the_search(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "onai-check.yaml").write_text("gate: P2\n")
+    assert config.find(inner) == tmp_path / "onai-check.yaml"
+    (tmp_path / "a" / ".git").mkdir()
+    assert config.find(inner) is None
+    (inner / "onai-check.yaml").write_text("")
+    assert config.find(inner) == inner / "onai-check.yaml"

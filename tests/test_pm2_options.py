@@ -1,0 +1,48 @@
+"""PM2's validator, as measured on PM2 7.0.4: what it takes, refuses, stores and throws away."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checklist.facts.pm2.options import take
+from checklist.model import plain, value
+
+CASES = json.loads((Path(__file__).parent / "data" / "pm2_values.json").read_text("utf-8"))["cases"]
+
+
+def read(of: Any) -> Any:
+    return math.inf if of == "<Infinity>" else of
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['option']}={c['value']!r}")
+def test_a_value_is_taken_as_pm2_takes_it(case: dict[str, Any]) -> None:
+    option = case["option"]
+    taken = take(value({option: read(case["value"])}))
+    name = {"interpreter": "exec_interpreter"}.get(option, option)
+    assert (name in taken.refused) is not case["accepted"]
+    if not case["accepted"] or option == "interpreter":
+        return
+    stored = read(case["stored"])
+    if stored == "<dropped>":
+        assert name not in taken.options or name in taken.defaults
+    elif option == "stop_exit_codes":
+        assert plain(taken.options[name]) == [int(v) if str(v).isdigit() else v for v in case["value"]] or plain(taken.options[name]) == case["value"]
+    elif not (option == "env" and case["value"] is None):
+        assert plain(taken.options[name]) == ("Infinity" if stored == math.inf else stored)
+
+
+def test_aliases_mean_the_canonical_option_which_wins() -> None:
+    taken = take(value({"maxRestarts": 5, "exec": "a.js", "script": "b.js", "out": "x.log"}))
+    assert plain(taken.options["max_restarts"]) == 5
+    assert plain(taken.options["script"]) == "b.js"
+    assert plain(taken.options["out_file"]) == "x.log"
+
+
+@pytest.mark.parametrize(("key", "meant"), [("exec_cwd", "cwd"), ("max_memory", ""), ("restart_dely", "restart_delay"), ("maxRestart", "maxRestarts"), ("zzz", "")])
+def test_an_unknown_key_is_named_with_what_was_probably_meant(key: str, meant: str) -> None:
+    assert plain(take(value({key: 1})).unknown[key]) == meant
