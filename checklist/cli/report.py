@@ -40,7 +40,7 @@ def command(
     checked = common.check(path, config_file)
     config = checked.config
     view = common.view(gate or config.gate, common.language(lang, config), "never", to_terminal=False)
-    text = checklist.render(checked.report, view, policy=config.policy, own=config.checklist)
+    text = checklist.render(checked.report, view, own=config.checklist)
     if only_check:
         return _compare(checked.root / NAME if output in (None, "-") else Path(str(output)), text)
     if output == "-":
@@ -52,9 +52,10 @@ def command(
         changed = write_checklist(target, text, force=force)
         click.echo(f"{target}: {'written' if changed else 'unchanged'}", err=True)
     if record:
-        from checklist.cli.record import header
+        from checklist.cli.record import deploy
 
-        write_checklist(Path(record), checklist.with_header(text, header(checked.root, view.lang)), force=force)
+        written = checklist.render(checked.report, view, own=config.checklist, deploy=deploy(checked.root))
+        write_checklist(Path(record), written, force=force)
         click.echo(f"{record}: written", err=True)
     return 0
 

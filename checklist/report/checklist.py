@@ -7,12 +7,13 @@ says whether the file still speaks of the project as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from checklist import units
-from checklist.gate import Step
-from checklist.model import Document, Location, Outcome, Report
+from checklist import gate, units
+from checklist.model import Location, Outcome, Report
 from checklist.report.items import Line, decide
 from checklist.report.markdown import code, line
+from checklist.report.view import View
 
 MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->"
 """First line of every checklist: how we know that a file on disk is ours."""
@@ -23,6 +24,14 @@ _MINUTE = 60_000
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Deploy checklist",
+        "record": "Deploy record",
+        "commit": "Commit",
+        "branch": "Branch",
+        "state": "State",
+        "changed": "**{n} tracked files are not as committed**",
+        "unchanged": "as committed",
+        "time": "Time",
+        "who": "Who",
         "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
         "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
         "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
@@ -41,6 +50,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "ru": {
         "title": "Чек-лист деплоя",
+        "record": "Запись о деплое",
+        "commit": "Коммит",
+        "branch": "Ветка",
+        "state": "Состояние",
+        "changed": "**изменено после коммита, файлов: {n}**",
+        "unchanged": "как в коммите",
+        "time": "Время",
+        "who": "Кто",
         "open": "**Шлюз открыт** ({level}): правила деплою не препятствуют. Пункты ниже всё равно нужно пройти.",
         "closed": "**Шлюз закрыт** ({level}): не деплоить, пока не исправлены пункты с ❌.",
         "no gate": "**Шлюз отключён**: пункты с ❌ деплой не останавливают.",
@@ -60,27 +77,34 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def render(
-    report: Report,
-    *,
-    policy: Document,
-    ladder: Mapping[str, Step],
-    level: str,
-    gate_open: bool,
-    lang: str = "en",
-    own: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
-) -> str:
-    """The checklist of a report as Markdown; `own` are the config's items by part."""
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """The deploy that a record is of."""
+
+    commit: str
+    branch: str | None
+    """None where HEAD is detached, as in CI."""
+    changed: int
+    """Tracked files that are not as they were committed."""
+    time: str
+    """Local time with its offset, ISO 8601 to the second."""
+    who: str
+
+
+def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str, str]]] | None = None, deploy: Deploy | None = None) -> str:
+    """The checklist of a report as Markdown; `own` are the config's items by part, `deploy` makes it the record of one."""
+    lang = view.lang
     words = _WORDS[lang]
-    state = "no gate" if level == "none" else "open" if gate_open else "closed"
+    state = "no gate" if view.gate == "none" else "open" if gate.is_open(report, view.gate) else "closed"
     files = len({file for file, _ in report.checked})
     out = [
         MARKER,
         "",
-        f"# {words['title']}",
+        f"# {words['record' if deploy else 'title']}",
         "",
+        *(_record(deploy, lang) if deploy else ()),
         "> [!CAUTION]" if state == "closed" else "> [!NOTE]",
-        f"> {words[state].format(level=level)}",
+        f"> {words[state].format(level=view.gate)}",
         "",
         words["read"].format(files=files, digest=code(report.digest[:12])),
         "",
@@ -88,14 +112,28 @@ def render(
         "|---|---:|---:|---:|",
         *(
             f"| **{priority}** | {step.findings} | {units.show_time(step.minutes * _MINUTE, lang) if step.minutes else '—'} | {step.open} |"
-            for priority, step in ladder.items()
+            for priority, step in gate.ladder(report).items()
         ),
     ]
-    for part, lines in decide(report, policy, own or {}):
+    for part, lines in decide(report, own or {}):
         out += ["", f"## {part.title[lang]}", ""]
         for number, decided in enumerate(lines, 1):
             out += _item(decided, number, lang)
     return "\n".join(out) + "\n"
+
+
+def _record(of: Deploy, lang: str) -> list[str]:
+    words = _WORDS[lang]
+    changed = words["changed"].format(n=of.changed) if of.changed else words["unchanged"]
+    return [
+        f"| {words['commit']} | {code(of.commit)} |",
+        "|---|---|",
+        f"| {words['branch']} | {code(of.branch) if of.branch else '—'} |",
+        f"| {words['state']} | {changed} |",
+        f"| {words['time']} | {line(of.time)} |",
+        f"| {words['who']} | {line(of.who)} |",
+        "",
+    ]
 
 
 def _item(of: Line, number: int, lang: str) -> list[str]:

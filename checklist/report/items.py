@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from checklist import schema
-from checklist.model import Document, Outcome, Report, Texts, plain
+from checklist.model import Document, Outcome, Report, Texts, Value, plain
 from checklist.parse import yaml
 from checklist.secrets import mask
 
@@ -73,18 +73,17 @@ def parts() -> tuple[Part, ...]:
     )
 
 
-def decide(report: Report, policy: Document, own: Mapping[str, Sequence[Mapping[str, str]]]) -> list[tuple[Part, list[Line]]]:
+def decide(report: Report, own: Mapping[str, Sequence[Mapping[str, str]]]) -> list[tuple[Part, list[Line]]]:
     """Every part with its lines; `own` are the config's items by part, `{text, run}` each."""
     known = {item.id for part in parts() for item in part.items}
     outcomes: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:
         home = outcome.rule.checklist
         outcomes.setdefault(home if home in known else OTHER, []).append(outcome)
-    documents = (*(d for d in report.documents if d.kind != "policy"), policy)
     decided = []
     for part in parts():
         added = [_own(part.id, n, given) for n, given in enumerate(own.get(part.id, ()), 1)]
-        lines = [_line(item, outcomes.get(item.id, []), documents, policy) for item in (*part.items, *added)]
+        lines = [_line(item, outcomes.get(item.id, []), report.documents) for item in (*part.items, *added)]
         decided.append((part, [line for line in lines if not (line.item.quiet and line.state == "notApplicable")]))
     return decided
 
@@ -100,12 +99,12 @@ def _own(part: str, number: int, given: Mapping[str, str]) -> Item:
     return Item(f"{part}/own-{number}", {"en": given["text"], "ru": given["text"]}, "person", given.get("run"), own=True)
 
 
-def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document], policy: Document) -> Line:
+def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document]) -> Line:
     failed = tuple(o for o in outcomes if o.state == "fail")
     unknown = tuple(o for o in outcomes if o.state == "open")
     held = {o.rule.id for o in outcomes if o.state == "pass"} - {o.rule.id for o in failed + unknown}
     governing = [d for d in documents if item.only and d.kind == item.only[0] and _fits(item.only[1], d)]
-    words = _words(policy)
+    words = _words(next((d.value for d in documents if d.kind == "policy"), Value({})))
     line = Line(
         item,
         "open",
@@ -136,14 +135,14 @@ def _fits(asked: Mapping[str, Any], document: Document) -> bool:
     return schema.judge(asked, document.value).state != "fail"
 
 
-def _words(policy: Document) -> dict[str, str]:
+def _words(policy: Value) -> dict[str, str]:
     """What texts and commands may name; the URL may carry a login, which is masked."""
-    uptime = policy.value.get("min_uptime")
+    uptime = policy.get("min_uptime")
     ms = uptime.content if uptime and isinstance(uptime.content, (int, float)) else 30_000
     return {
-        "health_url": shlex.quote(mask(policy.value.text("health_url") or "http://localhost:3000/health")),
+        "health_url": shlex.quote(mask(policy.text("health_url") or "http://localhost:3000/health")),
         "seconds": str(math.ceil(ms / 1000)),
-        "provider": policy.value.text("monitor", "provider") or "",
+        "provider": policy.text("monitor", "provider") or "",
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from checklist.report.clean import one_line
 
 # What acts inside a line: emphasis, code, links, HTML, entities, strikethrough, tables, math. An underscore acts only
 # at a word's edge, so max_restarts stays readable in the raw file.
@@ -14,7 +15,7 @@ _MENTIONS = re.compile(r"([@#])(?=\w)")
 
 def line(text: str) -> str:
     """The text on one line, with nothing in it that could end it, style it, link it or mention somebody."""
-    shown = _ACTS.sub(lambda m: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(m[0], "\\" + m[0]), visible(text))
+    shown = _ACTS.sub(lambda m: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(m[0], "\\" + m[0]), one_line(text))
     # a link or mention is broken by an empty comment, which no renderer shows
     shown = _LINKS.sub(lambda m: m[0] + "<!-- -->", shown)
     return _MENTIONS.sub(r"\1<!-- -->", shown)
@@ -22,13 +23,7 @@ def line(text: str) -> str:
 
 def code(text: str) -> str:
     """The text as a code span, whatever backticks are in it."""
-    shown = visible(text)
+    shown = one_line(text)
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if not shown.strip() or shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
-
-
-def visible(text: str) -> str:
-    """The text on one line; characters that move the cursor, turn the direction or cannot be written become `�`."""
-    folded = re.sub(r"[\r\n\t\v\f\x85\u2028\u2029]+", " ", text)
-    return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in "\u200c\u200d" else c for c in folded)
