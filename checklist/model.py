@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -25,6 +26,9 @@ Texts = Mapping[str, str]
 """One text in both languages: `{"en": …, "ru": …}`."""
 
 MASK = "***"
+
+_ENV_FILE = re.compile(r"(?:^|[/.])env(?:\.[^/]*)?$")
+_ENV_KEY = re.compile(r"^\s*(?:export\s+)?([\w.-]+)\s*[=:]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -231,11 +235,14 @@ class Project:
         return path in self.files or path in self.paths or path in (self.tracked or ())
 
     def digest(self) -> str:
-        """SHA-256 over everything that was read: the same input gives the same digest on any machine."""
+        """SHA-256 over everything that was read, and which of it is tracked: the same on any machine.
+
+        Of env files only the names count: the digest stands in a committed file, where it must not help to guess a password.
+        """
         told = hashlib.sha256()
         for path, text in sorted(self.files.items()):
-            told.update(f"{path}\0{len(text)}\0{text}\0".encode("utf-8", "surrogatepass"))
-        told.update("\0".join(sorted(self.tracked or ())).encode("utf-8", "surrogatepass"))
+            seen = "\n".join(_ENV_KEY.findall(text)) if _ENV_FILE.search(path) else text
+            told.update(f"{path}\0{len(seen)}\0{seen}\0{path in (self.tracked or ())}\0".encode("utf-8", "surrogatepass"))
         return told.hexdigest()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from git import Repo
 
 # A repository's own config must not run anything: no file system monitor, no hooks, no transport for missing objects.
-# Clean filters are not run either: `diff-files` in its raw form only compares file stats, the rest is hashed here.
-_OPTIONS = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "diff.relative=false", "protocol.allow=never"]
+_SETTINGS = {"core.fsmonitor": "false", "core.hooksPath": os.devnull, "diff.relative": "false", "protocol.allow": "never"}
 _DIFF = {"raw": True, "z": True, "no_ext_diff": True, "no_renames": True, "ignore_submodules": "all"}
 
 
@@ -28,7 +29,7 @@ def deploy(root: Path) -> Deploy:
 
     try:
         with git.Repo(root, search_parent_directories=True) as repo:
-            repo.git.set_persistent_git_options(c=_OPTIONS)
+            repo.git.update_environment(**_environment(_SETTINGS | _no_filters(repo)))
             return Deploy(
                 commit=repo.head.commit.hexsha,
                 branch=None if repo.head.is_detached else repo.head.ref.name,
@@ -40,6 +41,23 @@ def deploy(root: Path) -> Deploy:
         raise CheckError(f"{root}: is not in a git repository, so there is no commit to record") from None
     except (GitError, ValueError, OSError):
         raise CheckError(f"{root}: git does not say which commit this is; is there one, and may this user read it?") from None
+
+
+def _no_filters(repo: Repo) -> dict[str, str]:
+    """Settings that switch off every content filter: `diff-files` runs them where a file is as young as the index."""
+    keys = repo.git.config("-z", "--name-only", "--get-regexp", r"^filter\.", with_exceptions=False)
+    drivers = {key.rpartition(".")[0] for key in keys.split("\0") if key}
+    return {f"{driver}.{key}": value for driver in drivers for key, value in (("clean", ""), ("process", ""), ("required", "false"))}
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The settings as git takes them from the environment, after those that are there: names may hold any character."""
+    given = os.environ.get("GIT_CONFIG_COUNT", "0")
+    first = int(given) if given.isdecimal() else 0
+    told = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for n, (key, value) in enumerate(settings.items(), first):
+        told |= {f"GIT_CONFIG_KEY_{n}": key, f"GIT_CONFIG_VALUE_{n}": value}
+    return told
 
 
 def _changed(repo: Repo) -> set[bytes]:

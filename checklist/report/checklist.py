@@ -151,7 +151,7 @@ def _item(of: Line, number: int, lang: str) -> list[str]:
             out = [f"- [ ] ❌ **{text}**", *_findings(of.failed, lang)]
         case _:
             out = [f"- [ ] {text}"]
-    out += [f"  - {_place(o.location)} {line(o.message[lang])} · {code(o.rule.id)}" for o in of.unknown]
+    out += [f"  - ❔ {_place(o.location)} {line(o.message[lang])} · {code(o.rule.id)}" for o in of.unknown]
     if of.item.by in ("person", "probe"):
         out.append(f"  - {_who(of, lang)}")
     return out

@@ -1,0 +1,330 @@
+"""DEPLOY_CHECKLIST.md: what a person reads, and what becomes of the file on disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checklist.cli import run
+from checklist.cli.report import write_checklist
+from checklist.errors import CheckError
+from checklist.model import Document, Location, Outcome, Priority, Related, Report, Rule, State, value
+from checklist.report import checklist, items, markdown
+from checklist.report.view import View
+from tests.conftest import need
+
+POLICY = Document("policy", "", value({"health_url": "http://localhost:3000/health", "min_uptime": 30_000, "run_from": "auto"}))
+PACKAGE = Document(
+    "package", "backend/package.json", value({"directory": "backend", "scripts": {"dev": "tsx"}, "dependencies": {}, "devDependencies": {"typescript": "5"}})
+)
+
+
+def rule(id: str, item: str | None, priority: Priority = "P0") -> Rule:
+    texts = {"en": "title", "ru": "заголовок"}
+    fix = {"en": "Write `max_restarts: 3`", "ru": "Написать `max_restarts: 3`"}
+    return Rule(id, texts, priority, 5, "x", (), texts, fix, checklist=item)
+
+
+RESTARTS = rule("pm2/too-many-restarts", "server/ecosystem-up-to-date")
+UPTIME = rule("pm2/short-min-uptime", "server/ecosystem-up-to-date")
+IGNORED = rule("git/build-output-not-ignored", "local/gitignore")
+DSN = rule("env/sentry-dsn-missing", "server/env-complete")
+
+
+def outcome(of: Rule, state: State, *, file: str = "ecosystem.config.js", line: int = 9, text: str = "shop-api restarts 15 times") -> Outcome:
+    return Outcome(of, state, of.priority, Location(file, line, 5, line, 9), "shop-api", {"en": text, "ru": text})
+
+
+def report(*outcomes: Outcome, documents: tuple[Document, ...] = (POLICY,)) -> Report:
+    return Report(outcomes, (("ecosystem.config.js", "pm2.config"),), (), documents, "0123456789abcdef" * 4)
+
+
+def lines(text: str, part: str) -> str:
+    """The lines of one part of a checklist."""
+    return text.split(f"## {part}\n\n")[1].split("\n\n")[0]
+
+
+def test_a_new_checklist_as_a_person_reads_it() -> None:
+    text = checklist.render(report(outcome(RESTARTS, "fail"), outcome(IGNORED, "pass"), documents=(POLICY, PACKAGE)), View())
+    assert text.split("\n## ")[0] == (
+        "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->\n"
+        "\n"
+        "# Deploy checklist\n"
+        "\n"
+        "> [!CAUTION]\n"
+        "> **The gate is closed** (P0): do not deploy before the lines marked ❌ are mended.\n"
+        "\n"
+        "Read: 1 files, digest `0123456789ab`. When the project changes, `onai-check report` writes this file anew.\n"
+        "\n"
+        "| | findings | to mend | cannot be known here |\n"
+        "|---|---:|---:|---:|\n"
+        "| **P0** | 1 | 5 min | 0 |\n"
+        "| **P1** | 0 | — | 0 |\n"
+        "| **P2** | 0 | — | 0 |\n"
+    )
+    assert lines(text, "Locally") == (
+        "- [ ] The backend starts without errors\n"
+        "  - for you to do: `npm start`\n"
+        "- [ ] `npm run dev` works\n"
+        "  - for you to do: `cd backend && npm run dev`\n"
+        "- [ ] No TypeScript errors\n"
+        "  - for you to do: `cd backend && npx tsc --noEmit`\n"
+        "- [x] .gitignore is up to date (`dist/` is ignored)\n"
+        "  - rules that hold: `git/build-output-not-ignored`"
+    )
+    assert (
+        "- [ ] ❌ **ecosystem.config.js is up to date**\n"
+        "  - **P0** `ecosystem.config.js:9` shop-api restarts 15 times\n"
+        "    - What to do (5 min): Write `max_restarts: 3` · `pm2/too-many-restarts`\n"
+    ) in text
+    assert lines(text, "After the deploy").startswith('- [ ] PM2 status shows "online"\n  - after the deploy: `pm2 status`\n')
+    assert lines(text, "If something is wrong").startswith("1. **ROLL BACK at once**\n2. **Do NOT")
+
+
+def test_the_same_in_russian() -> None:
+    text = checklist.render(report(outcome(RESTARTS, "fail")), View(lang="ru"))
+    assert "> **Шлюз закрыт** (P0): не деплоить, пока не исправлены пункты с ❌." in text
+    assert "- [ ] ❌ **ecosystem.config.js актуален**\n" in text
+    assert "    - Что сделать (5 мин): Написать `max_restarts: 3` · `pm2/too-many-restarts`\n" in text
+    assert "- ➖ Нет ошибок TypeScript — неприменимо: ни один package.json не зависит от TypeScript\n" in text
+    assert text.endswith("1. **СРАЗУ ОТКАТИТЬ**\n2. **НЕ «чинить на проде»**\n3. **Починить локально → протестировать → задеплоить снова**\n")
+
+
+@pytest.mark.parametrize(
+    ("states", "mark"),
+    [
+        ([(RESTARTS, "pass"), (UPTIME, "pass")], "- [x] ecosystem"),
+        ([(RESTARTS, "pass"), (UPTIME, "notApplicable")], "- [x] ecosystem"),
+        ([(RESTARTS, "pass"), (UPTIME, "open")], "- [ ] ecosystem"),
+        ([(RESTARTS, "pass"), (UPTIME, "fail")], "- [ ] ❌ **ecosystem"),
+        ([(RESTARTS, "open"), (UPTIME, "fail")], "- [ ] ❌ **ecosystem"),
+        ([(RESTARTS, "notApplicable")], "- ➖ ecosystem"),
+        ([], "- ➖ ecosystem"),
+    ],
+)
+def test_one_objection_or_doubt_takes_the_tick(states: list[tuple[Rule, State]], mark: str) -> None:
+    text = checklist.render(report(*(outcome(of, state) for of, state in states)), View())
+    assert f"\n{mark}" in text
+
+
+def test_a_doubt_is_said_where_it_is() -> None:
+    text = checklist.render(report(outcome(DSN, "open", file="env.env", line=1, text="cannot be known here: SENTRY_DSN")), View())
+    assert "- [ ] env.env holds every variable needed\n  - ❔ `env.env:1` cannot be known here: SENTRY\\_DSN".replace("\\_", "_") in text
+
+
+def test_items_of_a_person_are_crossed_by_rules_but_never_ticked() -> None:
+    tracked = rule("git/build-output-tracked", "server/no-dist")
+    assert "\n- [ ] The folder `dist/`" in checklist.render(report(outcome(tracked, "pass")), View())
+    assert "\n- [ ] ❌ **The folder `dist/`" in checklist.render(report(outcome(tracked, "fail")), View())
+
+
+def test_a_rule_without_a_home_is_not_lost() -> None:
+    stray = rule("own/something", None, "P2")
+    assert "Everything else" not in checklist.render(report(outcome(stray, "notApplicable")), View())
+    assert "- [x] Everything else that the rules ask for" in checklist.render(report(outcome(stray, "pass")), View())
+    assert "- [ ] ❌ **Everything else that the rules ask for**\n  - **P2**" in checklist.render(report(outcome(stray, "fail")), View())
+
+
+def test_items_of_the_project_follow_ours() -> None:
+    text = checklist.render(report(), View(), own={"local": [{"text": "*types*", "run": "npm run typecheck"}, {"text": "told the team"}]})
+    assert lines(text, "Locally").endswith(
+        "- [ ] \\*types\\*\n  - for you to do: `npm run typecheck`\n- [ ] told the team\n  - for you to decide"
+    )
+
+
+def test_the_policy_speaks_in_texts_and_commands() -> None:
+    policy = Document("policy", "", value({"health_url": "https://joe:hunter2@x/h?a=1&b=2", "min_uptime": 1500, "run_from": "build", "monitor": {"provider": "kuma"}}))
+    text = checklist.render(report(documents=(policy,)), View())
+    assert "Uptime is over 2 seconds" in text
+    assert "`curl -sf 'https://***@x/h?a=1&b=2'`" in text
+    assert "- ➖ The folder `dist/` does NOT exist — does not apply: the service is meant to run" in text
+    assert "The uptime monitor shows UP\n  - after the deploy: on the page of kuma" in text
+
+
+def test_many_places_of_one_rule_have_one_remedy() -> None:
+    many = replace(outcome(RESTARTS, "fail"), related=tuple(Related(Location("deploy.sh", n), "x") for n in range(1, 9)))
+    text = checklist.render(report(many, outcome(RESTARTS, "fail", line=20)), View())
+    assert "(see also `deploy.sh:1`, `deploy.sh:2`, `deploy.sh:3`, `deploy.sh:4`, `deploy.sh:5`, `deploy.sh:6` and 2 more)" in text
+    assert text.count("What to do") == 1
+
+
+def test_every_item_has_its_place_in_the_owners_order() -> None:
+    assert [i.id for p in items.parts() for i in p.items if not i.quiet] == [
+        *("local/starts", "local/dev", "local/types", "local/gitignore"),
+        *("server/git-pull", "server/npm-install", "server/no-dist", "server/ecosystem-up-to-date", "server/env-complete"),
+        *("after/pm2-online", "after/uptime", "after/health", "after/logs-clean", "after/monitor-up"),
+        *("trouble/roll-back", "trouble/no-repair-in-production", "trouble/repair-locally"),
+    ]
+
+
+HOSTILE = [
+    "a\n- [x] ticked",
+    "\x1b[31mred\x1b]0;title\x07",
+    "<img src=x onerror=alert(1)>",
+    "`code` ``more``",
+    "[link](javascript:alert(1)) ![i](http://x/y.png)",
+    "**bold** __bold__ ~~gone~~ | cell",
+    "@everyone https://evil.example www.evil.example",
+    "--> <!-- <details>",
+    "\u202eturned \u2066 \ud800",
+    "&lt;&#60; $x^2$ ::error::",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_and_messages_stay_text(text: str) -> None:
+    plain = checklist.render(report(outcome(RESTARTS, "fail", file="x", text="x")), View(), own={"local": [{"text": "x", "run": "x"}]})
+    out = checklist.render(report(outcome(RESTARTS, "fail", file=text, text=text)), View(), own={"local": [{"text": text, "run": text}]})
+    assert len(out.split("\n")) == len(plain.split("\n"))
+    assert out.count("- [x]") == plain.count("- [x]") + (0 if "[x]" not in text else len(re.findall(r"`[^\n]*- \[x\]", out)))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", out)
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", out.removeprefix(checklist.MARKER)).replace("<!-- -->", "")
+    assert "<" not in outside
+    assert not re.search(r"(?<!\\)[*~|$\[](?=\w*(bold|gone|cell|link|x\^2))", outside)
+
+
+@given(st.text())
+def test_any_text_stays_on_its_line_and_inside_its_span(text: str) -> None:
+    span = markdown.code(text)
+    fence = re.match("`+", span)
+    assert fence
+    inside = span[len(fence[0]) : -len(fence[0])]
+    assert fence[0] not in re.findall("`+", inside)
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", span + markdown.line(text))
+    assert "<" not in markdown.line(text).replace("<!-- -->", "")
+
+
+# ---- the file ----------------------------------------------------------------------------------------------------------
+
+SHOP: Mapping[str, str] = {
+    "ecosystem.config.js": "module.exports = {apps: [{name: 'shop', script: 'src/server.js', max_restarts: 15, min_uptime: '5s'}]};\n",
+    ".gitignore": "dist/\n",
+    "src/server.js": "\n",
+}
+
+
+@pytest.fixture
+def shop(repository: Callable[[Mapping[str, str]], Path]) -> Path:
+    return repository(SHOP)
+
+
+def test_report_writes_the_file_and_check_believes_it(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shop / "DEPLOY_CHECKLIST.md"
+    assert run(["report", "--check", str(shop)]) == 1
+    assert "DEPLOY_CHECKLIST.md: is missing" in capsys.readouterr().err
+    assert run(["report", str(shop)]) == 0
+    first = file.read_bytes()
+    assert first.startswith(checklist.MARKER.encode())
+    assert str(shop).encode() not in first
+    assert run(["report", "--check", str(shop)]) == 0
+    # committing the checklist itself does not make it stale
+    subprocess.run([need("git"), "-C", str(shop), "add", "-A"], check=True)
+    assert run(["report", "--check", str(shop)]) == 0
+    (shop / "ecosystem.config.js").write_text(SHOP["ecosystem.config.js"].replace("15", "3"))
+    capsys.readouterr()
+    assert run(["report", "--check", str(shop)]) == 1
+    assert "is stale" in capsys.readouterr().err
+    assert file.read_bytes() == first
+    assert run(["report", str(shop)]) == 0
+    assert file.read_bytes() != first
+
+
+def test_stdout_gives_the_bytes_of_the_file(shop: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["report", str(shop), "-o", "-", "--lang", "ru"]) == 0
+    shown = capfdbinary.readouterr().out
+    assert run(["report", str(shop), "--lang", "ru"]) == 0
+    assert shown == (shop / "DEPLOY_CHECKLIST.md").read_bytes()
+    assert "Чек-лист деплоя".encode() in shown
+
+
+def test_a_file_that_is_not_ours_is_left_alone(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shop / "DEPLOY_CHECKLIST.md"
+    file.write_text("my own list\n")
+    assert run(["report", str(shop)]) == 2
+    assert "not a file that onai-check has written; --force overwrites it" in capsys.readouterr().err
+    assert file.read_text() == "my own list\n"
+    assert run(["report", str(shop), "--check"]) == 1
+    assert run(["report", str(shop), "--force"]) == 0
+    assert file.read_text().startswith(checklist.MARKER)
+
+
+def test_writing_keeps_the_mode_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(checklist.MARKER)
+    file.chmod(0o640)
+    assert write_checklist(file, checklist.MARKER + "\nnew\n", force=False)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert not write_checklist(file, checklist.MARKER + "\nnew\n", force=False)
+    assert os.listdir(tmp_path) == ["a.md"]
+
+
+def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(checklist.MARKER)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(CheckError, match="No space left"):
+        write_checklist(file, "new", force=False)
+    assert file.read_text() == checklist.MARKER
+    assert os.listdir(tmp_path) == ["a.md"]
+
+
+def test_through_a_link_the_file_behind_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    real, link = tmp_path / "docs" / "real.md", tmp_path / "link.md"
+    real.write_text(checklist.MARKER)
+    link.symlink_to(real)
+    assert write_checklist(link, checklist.MARKER + "\nnew\n", force=False)
+    assert link.is_symlink()
+    assert real.read_text().endswith("new\n")
+    real.write_text("somebody's notes")
+    with pytest.raises(CheckError):
+        write_checklist(link, "x", force=False)
+    real.unlink()
+    with pytest.raises(CheckError):
+        write_checklist(link, "x", force=False)
+
+
+def test_a_record_says_which_deploy_it_was(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    git = [need("git"), "-C", str(shop)]
+    subprocess.run([*git, "commit", "-qm", "first"], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    # nothing of the repository's own config may run: each of these would leave its name
+    trace = tmp_path_factory.mktemp("trace") / "ran"
+    for key in ("core.fsmonitor", "diff.external", "filter.x.clean", "filter.a=b c.clean", "diff.x.textconv", "core.pager"):
+        subprocess.run([*git, "config", key, f"echo '{key}' >> {trace}; cat"], check=True)
+    (shop / ".gitattributes").write_text("* filter=x diff=x\n")
+    record = shop / "record.md"
+    # as young as the index: git would look into it, through the filter
+    now = (shop / ".git/index").stat().st_mtime + 5
+    for name in SHOP:
+        os.utime(shop / name, (now, now))
+    assert run(["report", str(shop), "--record", str(record)]) == 0
+    text = record.read_text("utf-8")
+    assert text.startswith(checklist.MARKER + "\n\n# Deploy record\n\n")
+    assert f"| Commit | `{commit}` |\n|---|---|\n| Branch | `main` |\n| State | as committed |\n| Time | 20" in text
+    assert "| Who | t |\n" in text
+    assert text.split("> [!")[1] == (shop / "DEPLOY_CHECKLIST.md").read_text("utf-8").split("> [!")[1]
+    (shop / "src/server.js").write_text("changed\n")
+    (shop / ".git/HEAD").write_text(commit + "\n")
+    assert run(["report", str(shop), "--record", str(record)]) == 0
+    text = record.read_text("utf-8")
+    assert "| Branch | — |\n| State | **1 tracked files are not as committed** |" in text
+    assert not trace.exists(), trace.read_text()
+
+
+def test_without_a_commit_there_is_nothing_to_record(folder: Callable[[Mapping[str, str]], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", str(folder(SHOP)), "--record", "x.md"]) == 2
+    assert "not in a git repository" in capsys.readouterr().err
