@@ -301,16 +301,17 @@ def test_a_record_says_which_deploy_it_was(shop: Path, tmp_path_factory: pytest.
     git = [need("git"), "-C", str(shop)]
     subprocess.run([*git, "commit", "-qm", "first"], check=True)
     commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    # younger than the index: git must look into them, and would do so through the filter
+    young = (shop / ".git/index").stat().st_mtime + 60
+    for name in SHOP:
+        os.utime(shop / name, (young, young))
+    subprocess.run([*git, "update-index", "-q", "--refresh"], check=True)
     # nothing of the repository's own config may run: each of these would leave its name
     trace = tmp_path_factory.mktemp("trace") / "ran"
     for key in ("core.fsmonitor", "diff.external", "filter.x.clean", "filter.a=b c.clean", "diff.x.textconv", "core.pager"):
         subprocess.run([*git, "config", key, f"echo '{key}' >> {trace}; cat"], check=True)
     (shop / ".gitattributes").write_text("* filter=x diff=x\n")
     record = shop / "record.md"
-    # as young as the index: git would look into it, through the filter
-    now = (shop / ".git/index").stat().st_mtime + 5
-    for name in SHOP:
-        os.utime(shop / name, (now, now))
     assert run(["report", str(shop), "--record", str(record)]) == 0
     text = record.read_text("utf-8")
     assert text.startswith(checklist.MARKER + "\n\n# Deploy record\n\n")
