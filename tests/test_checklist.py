@@ -158,7 +158,7 @@ def test_many_places_of_one_rule_have_one_remedy() -> None:
 
 
 def test_every_item_has_its_place_in_the_owners_order() -> None:
-    assert [i.id for p in items.parts() for i in p.items if not i.quiet] == [
+    assert [i.id for p in items.load() for i in p.items if not i.quiet] == [
         *("local/starts", "local/dev", "local/types", "local/gitignore"),
         *("server/git-pull", "server/npm-install", "server/no-dist", "server/ecosystem-up-to-date", "server/env-complete"),
         *("after/pm2-online", "after/uptime", "after/health", "after/logs-clean", "after/monitor-up"),

@@ -65,7 +65,7 @@ class Line:
 
 
 @cache
-def parts() -> tuple[Part, ...]:
+def load() -> tuple[Part, ...]:
     """The four parts as items.yaml has them."""
     text = resources.files("checklist.report").joinpath("items.yaml").read_text("utf-8")
     return tuple(
@@ -75,13 +75,13 @@ def parts() -> tuple[Part, ...]:
 
 def decide(report: Report, own: Mapping[str, Sequence[Mapping[str, str]]]) -> list[tuple[Part, list[Line]]]:
     """Every part with its lines; `own` are the config's items by part, `{text, run}` each."""
-    known = {item.id for part in parts() for item in part.items}
+    known = {item.id for part in load() for item in part.items}
     outcomes: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:
         home = outcome.rule.checklist
         outcomes.setdefault(home if home in known else OTHER, []).append(outcome)
     decided = []
-    for part in parts():
+    for part in load():
         added = [_own(part.id, n, given) for n, given in enumerate(own.get(part.id, ()), 1)]
         lines = [_line(item, outcomes.get(item.id, []), report.documents) for item in (*part.items, *added)]
         decided.append((part, [line for line in lines if not (line.item.quiet and line.state == "notApplicable")]))
