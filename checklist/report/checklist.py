@@ -194,6 +194,7 @@ def _who(of: Line, lang: str) -> str:
 
 def _remedy(text: str) -> str:
     """A rule's own text: its code spans stay, the rest is made harmless; packs are written by anybody."""
+    text = " ".join(text.split())
     pieces = text.split("`")
     if len(pieces) % 2 == 0:
         return line(text)
