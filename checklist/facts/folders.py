@@ -1,0 +1,92 @@
+"""What a folder of the project is: whose it is, whether it is a frontend, what its build writes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from checklist.model import Document, Project, Value
+from checklist.parse import json
+
+_ENDING = r"\.[cm]?[jt]s"
+_BUNDLERS = re.compile(
+    rf"(?:vite|webpack|next|nuxt|vue|svelte|astro|remix|quasar|rsbuild|farm|craco|rspack)\.config(?:\.\w+)*{_ENDING}"
+    rf"|(?:gatsby|ember-cli|snowpack)-?(?:config|build){_ENDING}|angular\.json|\.parcelrc|\.umirc{_ENDING}|react-router\.config{_ENDING}"
+)
+"""Config files of tools that make what a browser loads (their own documentation, 2025)."""
+
+_FRONTEND_BUILDS = re.compile(
+    r"(?<![\w-])(?:(?:react-scripts|react-app-rewired|craco|vue-cli-service|ng|next|nuxt|nuxi|astro|gatsby|vite|quasar|rsbuild|umi|max|ember"
+    r"|preact|parcel|remix|react-router|docusaurus|vuepress|vitepress|elm-app|expo)(?:\s+[\w:-]+)*?\s+(?:build|export|generate))(?![\w-])"
+)
+
+
+def build_dirs(policy: Document) -> tuple[str, ...]:
+    """The names of the policy's build folders, without slashes around them."""
+    given = policy.value.get("build_dirs") or Value(())
+    return tuple(d.content.removeprefix("./").strip("/") for d in given.items() if isinstance(d.content, str))
+
+
+def home(project: Project, folder: str) -> str:
+    """The folder itself if it has a package.json, else the nearest above that has one, else the folder."""
+    here = folder
+    while True:
+        if project.exists(posixpath.join(here, "package.json")):
+            return here
+        if not here:
+            return folder
+        here = posixpath.dirname(here)
+
+
+def above(folder: str) -> Iterator[str]:
+    """A folder and all above it up to the root, ""."""
+    yield folder
+    while folder:
+        folder = posixpath.dirname(folder)
+        yield folder
+
+
+def is_frontend(project: Project, folder: str, apps: Sequence[Document], policy: Document) -> bool:
+    """Whether a folder's build output is what it is for: policy names it, or it has a bundler and no PM2 app there.
+
+    An app that only serves files (`serve -s dist`) makes no folder a service.
+    """
+    named = {f.content.removeprefix("./").strip("/") for f in (policy.value.get("frontends") or Value(())).items() if isinstance(f.content, str)}
+    if any(f in named for f in above(folder)):
+        return True
+    place = home(project, folder)
+    if any(_runs_in(app, place, project) for app in apps):
+        return False
+    return has_bundler(project, place)
+
+
+def has_bundler(project: Project, folder: str) -> bool:
+    """Whether a frontend bundler's config lies in a folder, or its package's build script calls one."""
+    here = (p for p in (*project.paths, *project.files, *(project.tracked or ())) if posixpath.dirname(p) == folder)
+    return any(_BUNDLERS.fullmatch(posixpath.basename(p)) for p in here) or any(
+        _FRONTEND_BUILDS.search(script) for name, script in scripts(project, folder).items() if name.split(":")[0] == "build"
+    )
+
+
+def scripts(project: Project, folder: str) -> Mapping[str, str]:
+    """The npm scripts of the package.json in a folder."""
+    return _scripts(project.files.get(posixpath.join(folder, "package.json"), ""))
+
+
+@lru_cache(maxsize=256)
+def _scripts(text: str) -> Mapping[str, str]:
+    of = json.parse("package.json", text).value if text else None
+    found = of.get("scripts") if of else None
+    return {k: v.content for k, v in found.members().items() if isinstance(v.content, str)} if found else {}
+
+
+def _runs_in(app: Document, folder: str, project: Project) -> bool:
+    if app.value.text("starts") in ("static", "other"):
+        return False
+    entry = app.value.text("entry")
+    places = [home(project, app.value.text("directory") or "")]
+    if entry is not None:
+        places.append(home(project, posixpath.dirname(entry)))
+    return folder in places
