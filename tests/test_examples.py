@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shutil
 import subprocess
@@ -17,20 +19,18 @@ INCIDENT = ROOT / "examples" / "incident"
 HEALTHY = ROOT / "examples" / "healthy"
 
 
-@pytest.fixture(scope="module")
-def checked() -> dict[str, Any]:
-    """What `check --format json` says of both, and the exit status."""
-    return {folder.name: _check(folder) for folder in (INCIDENT, HEALTHY)}
-
-
-def _check(folder: Path) -> dict[str, Any]:
-    import contextlib
-    import io
-
+def said_by(*args: str) -> dict[str, Any]:
+    """What a command says in JSON, and its exit status."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        status = run(["check", str(folder), "--format", "json"])
-    return json.loads(out.getvalue()) | {"status": status}
+        status = run([*args, "--format", "json"])
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return told | {"status": status}
+
+
+@pytest.fixture(scope="module")
+def checked() -> dict[str, Any]:
+    return {folder.name: said_by("check", str(folder)) for folder in (INCIDENT, HEALTHY)}
 
 
 def places(said: dict[str, Any], rule: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_healthy_one_is_clean_at_every_priority(checked: dict[str, Any]) -> 
     said = checked["healthy"]
     assert said["findings"] == []
     assert said["status"] == 0
-    assert run(["check", str(HEALTHY), "--gate", "P2", "--format", "json"]) == 0
+    assert said_by("check", str(HEALTHY), "--gate", "P2")["status"] == 0
 
 
 def test_what_the_healthy_one_leaves_open_is_on_the_server(checked: dict[str, Any]) -> None:
@@ -77,17 +77,12 @@ def test_the_scripts_are_bash(script: Path) -> None:
 
 @pytest.mark.parametrize("folder", [INCIDENT, HEALTHY], ids=lambda p: p.name)
 def test_node_takes_the_config_as_we_do(folder: Path) -> None:
-    said = subprocess.run(
+    loaded = subprocess.run(
         [need("node"), "-p", "JSON.stringify(require('./ecosystem.config.js'))"], cwd=folder, check=True, capture_output=True, text=True
     )
-    import contextlib
-    import io
-
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        assert run(["show", str(folder / "ecosystem.config.js"), "--format", "json"]) == 0
-    (config,) = [d["data"] for d in json.loads(out.getvalue())["documents"] if d["kind"] == "pm2.config"]
-    assert config == json.loads(said.stdout)
+    shown = said_by("show", str(folder / "ecosystem.config.js"))
+    (config,) = [d["data"] for d in shown["documents"] if d["kind"] == "pm2.config"]
+    assert config == json.loads(loaded.stdout)
 
 
 @pytest.fixture
