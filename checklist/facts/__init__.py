@@ -41,7 +41,7 @@ def derive(project: Project) -> Facts:
         *(_with_steps(app, deploy_docs) for app in app_docs),
         *package_docs,
         *git.documents(project, base, package_docs),
-        *env.documents(project, base, package_docs),
+        *env.documents(project, app_docs, package_docs),
         *deploy_docs,
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))

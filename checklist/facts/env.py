@@ -1,0 +1,248 @@
+"""`env.file`: each env file, and one for each service that has none here; `env.variable`: each required variable of
+each service, with the state of its value where that can be known."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from checklist.facts.folders import above
+from checklist.facts.ignores import Ignores
+from checklist.facts.placeholders import is_placeholder, is_reference, role
+from checklist.model import Document, Location, OneOf, Project, Unknown, Value, plain, value
+from checklist.parse import env as parser
+from checklist.parse import recognise
+
+NOT_HERE = "the env file is on the server: git ignores it"
+_TEXTS = ("workflow", "shell", "makefile", "dockerfile")
+_PRODUCTION = ("production", "prod")
+# `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
+_NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
+
+
+def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
+    """`env.file` and `env.variable` documents; `apps` also holds the apps of `env_X` environments."""
+    files = {f: parser.parse(f, t).value for f, t in sorted(project.files.items()) if recognise(f) == "env"}
+    ignores = Ignores(project)
+    services = list(_services(project, apps, files))
+    required = (project.policy.value.get("required_env") or Value(())).items()
+    return [
+        *(_file(project, ignores, f, v) for f, v in files.items()),
+        *(_absent(s) for s in services if not s.files),
+        *(_variable(project, s, w) for s in services for w in required if isinstance(w.content, str)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """The apps of one folder, and where their variables may come from."""
+
+    directory: str
+    names: tuple[str, ...]
+    files: Mapping[str, Value | None]
+    """Env files that it may read, the one that counts first; None where one cannot be understood."""
+    elsewhere: bool
+    """An env file that it may read is ignored by git or cannot be read here: it is on the server."""
+    expected: tuple[str, ...]
+    """Env files that were named and are not there."""
+    env: Value
+    """PM2's variables as production gets them."""
+    place: Location
+
+
+def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Value | None]) -> Iterator[_Service]:
+    names = tuple(n.content for n in (project.policy.value.get("env_files") or Value(())).items() if isinstance(n.content, str))
+    node = [a for a in apps if a.value.text("starts") not in ("static", "other")]
+    if apps:
+        directories = list(dict.fromkeys(a.value.text("directory") or "" for a in node))
+    else:
+        own = [posixpath.dirname(f) for f in files if posixpath.basename(f) in names]
+        configs = any((recognise(f) or "").startswith("pm2.") for f in project.files)
+        directories = list(dict.fromkeys(own)) or ([""] if configs else [])
+    for directory in directories:
+        mine = [a for a in node if (a.value.text("directory") or "") == directory]
+        yield _service(project, directory, mine, _order(names, mine), files)
+
+
+def _order(names: tuple[str, ...], apps: Sequence[Document]) -> tuple[str, ...]:
+    """Names of env files, those that a command names first."""
+    given = [plain(a.value.get(key)) for a in apps for key in ("command", "node_args")]
+    words = [" ".join(map(str, g)) if isinstance(g, list) else g for g in given if isinstance(g, (list, str))]
+    named = [a or b for text in words for a, b in _NAMED.findall(text)]
+    return tuple(dict.fromkeys([*(n.strip("'\"").removeprefix("./") for n in named), *names]))
+
+
+def _service(project: Project, directory: str, apps: Sequence[Document], names: tuple[str, ...], files: Mapping[str, Value | None]) -> _Service:
+    candidates = [posixpath.normpath(posixpath.join(folder, name)) for folder in above(directory) for name in names]
+    here = {c: files[c] for c in candidates if c in files}
+    ignores = Ignores(project)
+    unreadable = any(c in project.broken or (c in project.paths and c not in files) for c in candidates)
+    elsewhere = unreadable or any(c not in files and ignores.decide(c) for c in candidates)
+    at = project.policy.value.get("env_files")
+    expected = tuple(n for n in names if at is not None and at.at is not None)
+    base = [a for a in apps if a.value.text("environment") is None]
+    told = dict.fromkeys(a.value.text("name") or "?" for a in base)
+    return _Service(
+        directory,
+        tuple(told),
+        here,
+        elsewhere,
+        expected if not here else (),
+        _environment(apps),
+        base[0].place() if base else _config(project),
+    )
+
+
+def _config(project: Project) -> Location:
+    return Location(next((f for f in sorted(project.files) if (recognise(f) or "").startswith("pm2.")), project.policy.file))
+
+
+def _environment(apps: Sequence[Document]) -> Value:
+    """PM2's variables of all apps of a service: the last that says something wins, production's before all others."""
+    ranked = sorted(apps, key=lambda a: (a.value.text("environment") in _PRODUCTION, a.value.text("environment") is None))
+    merged: dict[str, Value] = {}
+    more = False
+    for app in ranked:
+        of = app.value.get("env")
+        if of is None:
+            continue
+        merged |= of.members()
+        more = more or of.more or isinstance(of.content, (Unknown, OneOf))
+    return Value(merged, more=more)
+
+
+# ---- env.file --------------------------------------------------------------------------------------------------------
+
+
+def _file(project: Project, ignores: Ignores, file: str, of: Value | None) -> Document:
+    """{name, role, present, tracked, ignored, variables, repeated}; `repeated` are names that a later line overrides."""
+    entries = parser.entries(file, project.files[file])
+    last = {e.name: e.value for e in entries}
+    told = {
+        "name": posixpath.basename(file),
+        "role": role(file),
+        "present": True,
+        "tracked": file in project.tracked if project.tracked is not None else None,
+        "ignored": bool(ignores.decide(file)),
+        "variables": of if of is not None else Value(Unknown("the file cannot be understood")),
+        "repeated": [Value(e.name, e.value.key_at) for e in entries if e.value is not last[e.name]],
+    }
+    return Document("env.file", file, value(told, Location(file)), file)
+
+
+def _absent(service: _Service) -> Document:
+    """The document of a service without an env file: `present` is false only where one was asked for by name."""
+    name = posixpath.join(service.directory, service.expected[0] if service.expected else "env.env")
+    if service.expected and not service.elsewhere:
+        present: object = False
+    elif service.elsewhere:
+        present = Value(Unknown(NOT_HERE), service.place)
+    else:
+        present = True  # nothing says that it needs one
+    told = {"name": posixpath.basename(name), "role": "real", "present": present, "service": _called(service), "variables": {}}
+    return Document("env.file", service.place.file, value(told, service.place), name)
+
+
+# ---- env.variable ----------------------------------------------------------------------------------------------------
+
+
+def _variable(project: Project, service: _Service, wanted: Value) -> Document:
+    """{name, service, directory, state, value, file, provided_by, alone}.
+
+    `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set. `alone` is false for
+    SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set up, which is one thing to mend.
+    """
+    name = str(wanted.content)
+    providers = _providers(project, service, name)
+    state, found = _state(project, service, name, providers)
+    at = found.at if found is not None and found.at is not None else _place(service, wanted)
+    data = {
+        "name": name,
+        "service": _called(service),
+        "directory": service.directory,
+        "state": Value(state, at, found.key_at if found else None) if isinstance(state, Unknown) else Value(state, at),
+        "file": at.file,
+        "provided_by": providers,
+        "alone": name != "SENTRY_ENABLED" or state != "missing" or _dsn_is_there(project, service),
+    }
+    if found is not None and state == "set":
+        data["value"] = found
+    return Document("env.variable", at.file, value(data, at), name if not service.directory else f"{service.directory}: {name}")
+
+
+def _dsn_is_there(project: Project, service: _Service) -> bool:
+    state, _ = _state(project, service, "SENTRY_DSN", _providers(project, service, "SENTRY_DSN"))
+    return state not in ("missing", "empty", "placeholder")
+
+
+def _state(project: Project, service: _Service, name: str, providers: Sequence[str]) -> tuple[str | Unknown, Value | None]:
+    """The state of a variable, and the value that it comes from."""
+    given = service.env.members().get(name)
+    if given is not None and not (isinstance(given.content, str) and not given.content):
+        return _of_pm2(given), given
+    if service.env.more and given is None:
+        return Unknown("the PM2 config may hold more variables than are seen here"), None
+    found = [v for f in service.files.values() if f is not None and (v := f.members().get(name)) is not None]
+    states = [(_of_text(str(v.content)), v) for v in found]
+    best = next((s for s in states if s[0] == "set" or isinstance(s[0], Unknown)), next(iter(states), None))
+    if best is not None and (best[0] == "set" or isinstance(best[0], Unknown)):
+        return best
+    if any(f is None for f in service.files.values()):
+        return Unknown("an env file cannot be understood"), None
+    outside = [p for p in providers if p != "example"]
+    if outside:
+        return Unknown(f"{outside[0]} may set it"), best[1] if best else None
+    if service.elsewhere and not service.files and providers:
+        return Unknown(NOT_HERE), None
+    return best or ("empty" if given is not None else "missing", given)
+
+
+def _of_pm2(of: Value) -> str | Unknown:
+    match of.content:
+        case Unknown():
+            return Unknown(of.content.why)
+        case OneOf():
+            return Unknown("it depends on a condition")
+        case None:
+            return "empty"
+        case str() as text:
+            return _of_text(text)
+    return "set"
+
+
+def _of_text(text: str) -> str | Unknown:
+    if not text.strip():
+        return "empty"
+    if is_placeholder(text):
+        return "placeholder"
+    return Unknown("another variable or tool fills it in") if is_reference(text) else "set"
+
+
+def _providers(project: Project, service: _Service, name: str) -> list[str]:
+    """What else names the variable: `example` (an example env file), or the file of a workflow or script."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    secret = re.compile(rf"(?:secrets|vars)\.{re.escape(name)}(?![\w-])|(?<![\w.-]){re.escape(name)}=(?!\s*$)|(?<![\w.-]){re.escape(name)}:\s*\S")
+    found = []
+    for file, text in sorted(project.files.items()):
+        format = recognise(file, text[:200])
+        if format == "env" and role(file) == "example" and posixpath.dirname(file) in above(service.directory):
+            if any(e.name == name for e in parser.entries(file, text)):
+                found.append("example")
+        elif format in _TEXTS and name in text:
+            lines = (line for line in text.split("\n") if not line.lstrip().startswith("#"))
+            if any(secret.search(line) and word.search(line) for line in lines):
+                found.append(file)
+    return sorted(set(found), key=lambda p: (p != "example", p))
+
+
+def _place(service: _Service, wanted: Value) -> Location:
+    """Where a missing key is to be added: the start of the env file, else the policy that asks for it, else PM2's."""
+    if service.files:
+        return Location(next(iter(service.files)))
+    return wanted.at or service.place
+
+
+def _called(service: _Service) -> str:
+    return ", ".join(service.names) or service.directory or "the service"

@@ -1,0 +1,81 @@
+"""Can a build write a certain folder here: what package scripts, compilers' configs, entries and the folder itself say."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from checklist.facts.folders import scripts
+from checklist.model import Document, Project
+from checklist.parse import json
+
+# Where a tool writes when its command line and config do not say otherwise (the tools' documentation, 2025).
+_DEFAULTS = {
+    "dist": r"nest\s+build|tsup|tsdown|unbuild|pkgroll|rollup|webpack|vite\s+build|parcel\s+build|ncc\s+build|ng\s+build|vue-cli-service\s+build|astro\s+build|rsbuild\s+build|microbundle|rspack|vinxi\s+build|bunchee",
+    "build": r"react-scripts\s+build|react-app-rewired\s+build|craco\s+build|preact\s+build|remix\s+build|react-router\s+build|docusaurus\s+build|node\s+ace\s+build",
+}
+_OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfile|out|output|dest|dir)|-d|-o)[= ]+['\"]?(?:\./)?([\w.][\w./-]*)")
+_TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
+
+
+def produced(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> str | None:
+    """How a build dir of a folder can come to be, in a few words; None if nothing here would make it."""
+    return next(_evidence(project, folder, name, apps, packages), None)
+
+
+def _evidence(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> Iterator[str]:
+    path = posixpath.join(folder, name)
+    for script, text in scripts(project, folder).items():
+        if _writes(project, folder, name, text):
+            yield f"npm run {script}"
+    for file in sorted(project.files):
+        base = posixpath.basename(file)
+        if posixpath.dirname(file) == folder and base.startswith("tsconfig") and _tsconfig_out(project, file) == path:
+            yield base
+    for package in packages:
+        main = package.value.text("main")
+        if (package.value.text("directory") or "") == folder and main and _below(posixpath.join(folder, main), path):
+            yield "main in package.json"
+    for app in apps:
+        if _below(app.value.text("entry") or "", path):
+            yield f"app {app.value.text('name') or '?'}"
+    if any(p == path or p.startswith(f"{path}/") for p in (*project.paths, *(project.tracked or ()))):
+        yield "it is there"
+
+
+def _writes(project: Project, folder: str, name: str, script: str) -> bool:
+    if any(_below(posixpath.join(folder, out), posixpath.join(folder, name)) for out in _OUT.findall(script)):
+        return True
+    tsc = _TSC.search(script)
+    if tsc and not _OUT.search(script):
+        config = tsc[1] or "tsconfig.json"
+        config = config if config.endswith(".json") else posixpath.join(config, "tsconfig.json")
+        if _tsconfig_out(project, posixpath.normpath(posixpath.join(folder, config))) == posixpath.join(folder, name):
+            return True
+    default = _DEFAULTS.get(name)
+    return default is not None and not _OUT.search(script) and re.search(rf"(?<![\w./-])(?:{default})(?![\w-])", script) is not None
+
+
+def _tsconfig_out(project: Project, file: str, seen: tuple[str, ...] = ()) -> str | None:
+    """The folder that a tsconfig writes into, followed through `extends`; None if it writes none or is not here."""
+    text = project.files.get(file)
+    of = json.parse(file, text, comments=True).value if text is not None and file not in seen else None
+    if of is None:
+        return None
+    if (no_emit := of.get("compilerOptions", "noEmit")) is not None and no_emit.content is True:
+        return None
+    here = posixpath.dirname(file)
+    out = of.text("compilerOptions", "outDir") or of.text("compilerOptions", "declarationDir")
+    if out is not None:
+        return posixpath.normpath(posixpath.join(here, out.replace("${configDir}/", "")))
+    base = of.text("extends")
+    if base is None or not base.startswith("."):
+        return None
+    base = posixpath.normpath(posixpath.join(here, base if base.endswith(".json") else f"{base}.json"))
+    return _tsconfig_out(project, base, (*seen, file))
+
+
+def _below(path: str, folder: str) -> bool:
+    path = posixpath.normpath(path)
+    return path == folder or path.startswith(f"{folder}/")

@@ -1,0 +1,69 @@
+"""What stands in an env file: nothing, a placeholder, a reference, a setting, or a real secret."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+
+from checklist import secrets
+from checklist.model import Value
+from checklist.parse.env import plain_value
+
+# Words that somebody has to replace, one form a line; Sentry's documentation writes `examplePublicKey@o0.ingest.sentry.io/0`.
+_PLACEHOLDERS = (
+    r"<.*>|\[[a-z][\w\s-]*\]|.*(?:://|[@/=])<[^<>]+>.*",
+    r"x{3,}(?:[-_.:/@]x+)*|.*\bx{4,}\b.*|\.{3,}|.*//\.{3}.*|.*\*{4,}.*|[-_?*]+",
+    r"(?:https?://)?your[-_.\s]?.*|.*[-_/.@:](?:your|my)[-_](?:\w+[-_])*(?:dsn|key|token|secret|password|project|org|host|domain|id|app|url)\b.*",
+    r"(?:put|insert|enter|paste|add|set|fill|replace|change|provide)(?:[-_\s]?(?:me|this|it|in|here|your|the|with|value|real|actual|by))+\b.*",
+    r".*[-_]change[-_]?(?:me|it)\b|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
+    r"todo|tbd|fixme|n/a|none|null|undefined|nil|dummy|secret[-_]?here",
+    r"https?://(?:example|dummy|test|abc|key|public|user|foo|bar|0+)@.*|(?:key|public)@(?:host|sentry)(?:/\w+)?|.*@o0\.ingest\.(?:\w+\.)?sentry\.io/0",
+    r"(?:вставьте?|замените?|укажите?|ваш[аеи]?|впишите?|заполните?|поменяй\w*)\b.*",
+)
+_PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS), re.IGNORECASE)
+# `${OTHER}`, `{{ ansible }}`, `<%= erb %>`, `op://vault/item`, `vault:…`: filled in by somebody else.
+_REFERENCE = re.compile(r"\$\{?\w+.*|\{\{.*\}\}|<%.*%>|\{%.*|%\w+%|__\w+__|@@?\w+@@?|(?:op|vault|secret|awssm|gcpsm|arn|ssm|kms|bws|doppler)(?:://|:).*|encrypted:.*|ENC\[.*", re.DOTALL)
+_EXAMPLE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|skeleton|dummy|j2|erb|ejs|hbs|mustache|in)(?:$|[._-])", re.IGNORECASE)
+_BACKUP = re.compile(r"(?:[._-](?:bak|backup|back|old|orig|original|save|saved|copy|bkp|prev|previous|tmp|swp)|~)[\w.-]*$|[._-]\d{6,}[\w.-]*$", re.IGNORECASE)
+# What a bundler writes into the page for all to read is no secret (Next.js, Vite, CRA, Nuxt, Expo, Gatsby, Vue CLI).
+_PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP)_")
+_WEAK = re.compile(
+    r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
+    r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"
+)
+_LOCAL_URL = re.compile(r"(?i)[a-z][\w+.-]*://[^\s/@]*@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][\w-]*)(?::\d+)?(?:[/?].*)?")
+_PATH_OR_NAME = re.compile(r"(?i)(?:\.{0,2}/[\w./-]*|[\w./-]+\.(?:pem|key|crt|json|txt)|\d{1,6}|true|false|yes|no|on|off)")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a value stands for one that somebody still has to fill in."""
+    return _PLACEHOLDER.fullmatch(text.strip()) is not None if len(text) < 500 else False
+
+
+def is_reference(text: str) -> bool:
+    """Whether a value is filled in by another tool or from another variable."""
+    return _REFERENCE.fullmatch(text.strip()) is not None
+
+
+def role(path: str) -> str:
+    """What an env file is for by its name: `example`, `backup`, or `real`."""
+    name = posixpath.basename(path)
+    if _EXAMPLE.search(name):
+        return "example"
+    return "backup" if _BACKUP.search(name) else "real"
+
+
+def real_secrets(variables: Mapping[str, Value]) -> list[str]:
+    """Names of the variables that hold a secret which is no placeholder, no reference and no well-known default."""
+    return [name for name, of in variables.items() if isinstance(of.content, str) and _is_secret(name, of.content.strip())]
+
+
+def _is_secret(name: str, text: str) -> bool:
+    if not text or is_placeholder(text) or is_reference(text) or plain_value(name, text) or _WEAK.fullmatch(text):
+        return False
+    if _LOCAL_URL.fullmatch(text) or ("DSN" in name and "sentry" in text):
+        return False  # Sentry: "DSNs are safe to keep public"; a database on this machine is nobody else's
+    if secrets.spans(text):
+        return True
+    return secrets.secret_name(name) and not _PUBLIC.match(name) and not _PATH_OR_NAME.fullmatch(text) and "://" not in text and len(text) >= 6
