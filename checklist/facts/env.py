@@ -18,6 +18,8 @@ from checklist.parse import recognise
 NOT_HERE = "the env file is on the server: git ignores it"
 _TEXTS = ("workflow", "shell", "makefile", "dockerfile")
 _PRODUCTION = ("production", "prod")
+_LACKING = ("missing", "empty", "placeholder")
+_OFF = ("false", "0", "no", "off", "disabled", "n", "f")
 # `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
 _NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
 
@@ -45,8 +47,8 @@ class _Service:
     """Env files that it may read, the one that counts first; None where one cannot be understood."""
     elsewhere: bool
     """An env file that it may read is ignored by git or cannot be read here: it is on the server."""
-    expected: tuple[str, ...]
-    """Env files that were named and are not there."""
+    expected: Value | None
+    """The first env file that the project's own config names, where none of them is here."""
     env: Value
     """PM2's variables as production gets them."""
     place: Location
@@ -81,7 +83,7 @@ def _service(project: Project, directory: str, apps: Sequence[Document], names: 
     unreadable = any(c in project.broken or (c in project.paths and c not in files) for c in candidates)
     elsewhere = unreadable or any(c not in files and ignores.decide(c) for c in candidates)
     at = project.policy.value.get("env_files")
-    expected = tuple(n for n in names if at is not None and at.at is not None)
+    expected = next((n for n in at.items() if n.at is not None), None) if at is not None else None
     base = [a for a in apps if a.value.text("environment") is None]
     told = dict.fromkeys(a.value.text("name") or "?" for a in base)
     return _Service(
@@ -89,7 +91,7 @@ def _service(project: Project, directory: str, apps: Sequence[Document], names: 
         tuple(told),
         here,
         elsewhere,
-        expected if not here else (),
+        expected if not here else None,
         _environment(apps),
         base[0].place() if base else _config(project),
     )
@@ -133,26 +135,28 @@ def _file(project: Project, ignores: Ignores, file: str, of: Value | None) -> Do
 
 
 def _absent(service: _Service) -> Document:
-    """The document of a service without an env file: `present` is false only where one was asked for by name."""
-    name = posixpath.join(service.directory, service.expected[0] if service.expected else "env.env")
-    if service.expected and not service.elsewhere:
-        present: object = False
-    elif service.elsewhere:
+    """The document of a service without an env file: `present` is false only where the project's config names one."""
+    present: Value
+    if service.elsewhere:
         present = Value(Unknown(NOT_HERE), service.place)
+    elif service.expected is not None:
+        present = Value(False, service.expected.at)
     else:
-        present = True  # nothing says that it needs one
-    told = {"name": posixpath.basename(name), "role": "real", "present": present, "service": _called(service), "variables": {}}
-    return Document("env.file", service.place.file, value(told, service.place), name)
+        present = Value(True, service.place)  # nothing says that it needs one
+    name = service.expected.content if service.expected is not None else "env.env"
+    told = {"name": name, "role": "real", "present": present, "service": _called(service), "variables": {}}
+    return Document("env.file", service.place.file, value(told, service.place), posixpath.join(service.directory, str(name)))
 
 
 # ---- env.variable ----------------------------------------------------------------------------------------------------
 
 
 def _variable(project: Project, service: _Service, wanted: Value) -> Document:
-    """{name, service, directory, state, value, file, provided_by, alone}.
+    """{name, service, directory, state, value, on, file, provided_by, alone, enabled_too}.
 
-    `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set. `alone` is false for
-    SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set up, which is one thing to mend.
+    `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set, and `on` says whether it
+    means yes. `alone` is false for SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set
+    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`.
     """
     name = str(wanted.content)
     providers = _providers(project, service, name)
@@ -165,16 +169,21 @@ def _variable(project: Project, service: _Service, wanted: Value) -> Document:
         "state": Value(state, at, found.key_at if found else None) if isinstance(state, Unknown) else Value(state, at),
         "file": at.file,
         "provided_by": providers,
-        "alone": name != "SENTRY_ENABLED" or state != "missing" or _dsn_is_there(project, service),
+        "alone": name != "SENTRY_ENABLED" or state != "missing" or _state_of(project, service, "SENTRY_DSN") not in _LACKING,
+        "enabled_too": name == "SENTRY_DSN" and state == "missing" and _asked(project, "SENTRY_ENABLED") and _state_of(project, service, "SENTRY_ENABLED") == "missing",
     }
     if found is not None and state == "set":
         data["value"] = found
+        data["on"] = Value(str(plain(found, reveal=True)).strip().lower() not in _OFF, found.at)
     return Document("env.variable", at.file, value(data, at), name if not service.directory else f"{service.directory}: {name}")
 
 
-def _dsn_is_there(project: Project, service: _Service) -> bool:
-    state, _ = _state(project, service, "SENTRY_DSN", _providers(project, service, "SENTRY_DSN"))
-    return state not in ("missing", "empty", "placeholder")
+def _asked(project: Project, name: str) -> bool:
+    return any(w.content == name for w in (project.policy.value.get("required_env") or Value(())).items())
+
+
+def _state_of(project: Project, service: _Service, name: str) -> str | Unknown:
+    return _state(project, service, name, _providers(project, service, name))[0]
 
 
 def _state(project: Project, service: _Service, name: str, providers: Sequence[str]) -> tuple[str | Unknown, Value | None]:

@@ -28,7 +28,7 @@ def documents(project: Project, apps: Sequence[Document], packages: Sequence[Doc
 
 
 def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[Document], folders: Sequence[str]) -> Iterator[Document]:
-    """{directory, name, path, ignored, by, produced, how, frontend}, one for each folder of a package or app and each
+    """{directory, name, path, ignored, by, produced, how, there, frontend}, one for each folder of a package or app and each
     build dir of the policy; none where there is neither a repository nor a .gitignore."""
     ignores = Ignores(project)
     if project.tracked is None and project.git_problem is None and not ignores.files:
@@ -46,8 +46,9 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
                 "path": f"{path}/",
                 "ignored": Value(line is not None, at),
                 "by": f"{line.file}:{line.line}" if line else None,
-                "produced": Value(how if isinstance(how, Unknown) else how is not None, at),
-                "how": how if isinstance(how, str) else None,
+                "produced": Value(how is not None, at),
+                "how": how,
+                "there": how == f"{path}/",
                 "frontend": frontend,
             }
             yield Document("git.build_dir", at.file, value(told, at), f"{path}/")
@@ -104,7 +105,7 @@ def _outputs(project: Project, apps: Sequence[Document], packages: Sequence[Docu
             files = sorted(t for t in project.tracked or () if t.startswith(f"{path}/"))
             code = [f for f in files if _CODE.fullmatch(f)]
             # a folder called build/ may as well hold what a build is made with
-            meant = name == "build" and not isinstance(produced(project, folder, name, apps, packages), str)
+            meant = name == "build" and produced(project, folder, name, apps, packages, here=False) is None
             if code and not meant:
                 yield _output(project, apps, f"{path}/", folder, "build_output", code, len(files))
 

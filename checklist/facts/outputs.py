@@ -19,9 +19,13 @@ _OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfil
 _TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
 
 
-def produced(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> str | None:
-    """How a build dir of a folder can come to be, in a few words; None if nothing here would make it."""
-    return next(_evidence(project, folder, name, apps, packages), None)
+def produced(
+    project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document], *, here: bool = True
+) -> str | None:
+    """What makes a build dir of a folder: `npm run build`, a config's name, or the folder itself where it is there already;
+    None if nothing here would make it. Without `here` the folder itself is no evidence."""
+    found = _evidence(project, folder, name, apps, packages)
+    return next((how for how in found if here or how != f"{posixpath.join(folder, name)}/"), None)
 
 
 def _evidence(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> Iterator[str]:
@@ -32,16 +36,16 @@ def _evidence(project: Project, folder: str, name: str, apps: Sequence[Document]
     for file in sorted(project.files):
         base = posixpath.basename(file)
         if posixpath.dirname(file) == folder and base.startswith("tsconfig") and _tsconfig_out(project, file) == path:
-            yield base
+            yield file
     for package in packages:
         main = package.value.text("main")
         if (package.value.text("directory") or "") == folder and main and _below(posixpath.join(folder, main), path):
-            yield "main in package.json"
+            yield posixpath.join(folder, "package.json")
     for app in apps:
         if _below(app.value.text("entry") or "", path):
-            yield f"app {app.value.text('name') or '?'}"
+            yield app.file
     if any(p == path or p.startswith(f"{path}/") for p in (*project.paths, *(project.tracked or ()))):
-        yield "it is there"
+        yield f"{path}/"
 
 
 def _writes(project: Project, folder: str, name: str, script: str) -> bool:
