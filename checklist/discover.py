@@ -50,7 +50,9 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         _walk(root, _build_dirs(policy), excluded, found)
     except PermissionError:
         raise CheckError(f"{path}: may not be listed") from None
-    tracked, git_problem = index(root)
+    top = repository(root)
+    _ignores_above(root, top, found)
+    tracked, git_problem = index(root, top)
     if tracked is not None:
         own = tuple(f"{folder}/" for folder in found.own_projects)
         tracked = frozenset(p for p in tracked if not p.startswith(own) and not excluded(p))
@@ -135,7 +137,7 @@ def _take(root: Path, path: str, found: _Found) -> None:
         return
     if data is None:
         return
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    text = _decoded(data)
     if kind or recognise(path, text):
         found.files[path] = text
 
@@ -176,22 +178,42 @@ def _inside(root: Path, file: Path) -> bool:
         return False
 
 
+def _ignores_above(root: Path, top: Path | None, found: _Found) -> None:
+    """The .gitignore files between the root and the top of its repository: git obeys them too. They are `../.gitignore`."""
+    for up, folder in enumerate(root.parents, 1):
+        if top is None or not folder.is_relative_to(top):
+            break
+        if (folder / ".gitignore").is_file():
+            try:
+                found.files["../" * up + ".gitignore"] = _decoded(_read(folder, ".gitignore", whole=True) or b"")
+            except _Unreadable:
+                continue  # then git could not read it either
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
 # ---- the index -------------------------------------------------------------------------------------------------------
 
 
-def index(root: Path) -> tuple[frozenset[str] | None, str | None]:
+def repository(root: Path) -> Path | None:
+    """The top folder of the git repository that a folder lies in; None outside one."""
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+
+
+def index(root: Path, top: Path | None) -> tuple[frozenset[str] | None, str | None]:
     """(paths in the git index below the root and relative to it, why they cannot be known).
 
     (None, None) outside a repository. Nothing that a repository's own config names is run: no fsmonitor, no hook, no
     fetch of missing objects, and a bare repository hidden among the files is not taken for one.
     """
-    git_dir = next((folder / ".git" for folder in (root, *root.parents) if (folder / ".git").exists()), None)
-    if git_dir is None:
+    if top is None:
         return None, None
     settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.untrackedCache=false", "safe.bareRepository=explicit")
     command = ["git", "--no-pager", *(word for s in settings for word in ("-c", s)), "ls-files", "-z", "--stage"]
     try:
-        done = subprocess.run(command, cwd=root, env=_environment(git_dir), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=root, env=_environment(top / ".git"), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
         return None, "git is not installed"
     except (OSError, subprocess.TimeoutExpired):

@@ -38,7 +38,8 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
         for name in build_dirs(project.policy):
             path = posixpath.join(folder, name)
             line = ignores.decide(path, folder=True)
-            at = line or ignores.end(folder) or _pm2_config(project, apps)
+            inside = line if line is not None and not line.file.startswith("../") else None
+            at = inside or ignores.end(folder) or _pm2_config(project, apps)
             how = produced(project, folder, name, apps, packages)
             told = {
                 "directory": folder,

@@ -32,6 +32,9 @@ class Ignores:
         return Location(self.names[found.file], found.line, 1, found.line, len(line) + 1)
 
     def end(self, folder: str) -> Location | None:
-        """Where a line for a folder would be added: the end of the nearest .gitignore that governs it."""
+        """Where a line for a folder would be added: the end of the nearest .gitignore that governs it; None if there
+        is none, or only one outside the project."""
         file = gitignore.governing(self.files, (self.prefix + folder).rstrip("/"))
-        return None if file is None else gitignore.end(self.names[file], self.files[file])
+        if file is None or self.names[file].startswith("../"):
+            return None
+        return gitignore.end(self.names[file], self.files[file])
