@@ -11,7 +11,7 @@ import re
 _SHEBANG = re.compile(r"#!\s*\S*?/(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:ba|da|z|k|a)?sh\b")
 
 # What stands before a PM2 name, or between it and its ending: `api.ecosystem`, `ecosystem.prod`, `pm2-staging`.
-_MORE = r"(?:[._-][\w-]+)*"
+_BEFORE, _MORE = r"(?:[^/]*[._-])?", r"(?:[._-][^/]*)?"
 # Endings that make `.env.…` or `….env.…` something else than an env file: code, data, encrypted text, archives.
 _NOT_ENV = (
     r"[cm]?[jt]sx?|d\.ts|json5?|ya?ml|toml|xml|md|mdx|rst|html?|vue|svelte|css|py|rb|go|php|rs|java|kt|cs|sh|bash|zsh|ps1|bat|cmd|fish"
@@ -20,7 +20,7 @@ _NOT_ENV = (
 
 # The first that fits wins. Paths are POSIX, from the project's root.
 _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(rf"(?:{pattern})\Z"))
+    (name, re.compile(rf"(?:{pattern})\Z", re.DOTALL))
     for name, pattern in (
         ("config", r"(?:.*/)?onai-check\.ya?ml"),
         ("workflow", r"\.github/workflows/[^/]+\.ya?ml|\.github/actions/(?:.*/)?action\.ya?ml"),
@@ -28,10 +28,10 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("json", r"(?:.*/)?tsconfig[\w.-]*\.json"),
         # PM2 7.0.4 lib/Common.js:242: `.config.js|cjs|mjs`, `.json`, `.yml`, `.yaml` anywhere in the name. The names
         # people use besides (`ecosystem.js`, `ecosystem.config.prod.js`) are started as programs: rules say so.
-        ("pm2.js", rf"(?:.*/)?(?:[\w-]+[._-])*(?:ecosystem|pm2|process(?:es)?){_MORE}\.config{_MORE}\.[cm]?js"),
+        ("pm2.js", rf"(?:.*/)?{_BEFORE}(?:ecosystem|pm2|process(?:es)?){_MORE}\.config{_MORE}\.[cm]?js"),
         ("pm2.js", r"(?!(?:.*/)?(?:src|lib|tests?)/)(?:.*/)?ecosystem(?:[.-](?!test|spec|min)[\w-]+)?\.[cm]?js|pm2\.[cm]?js"),
-        ("pm2.json", rf"(?:.*/)?(?:[\w-]+[._-])?(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.json5?"),
-        ("pm2.yaml", rf"(?:.*/)?(?:[\w-]+[._-])?(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.ya?ml"),
+        ("pm2.json", rf"(?:.*/)?{_BEFORE}(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.json5?"),
+        ("pm2.yaml", rf"(?:.*/)?{_BEFORE}(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.ya?ml"),
         ("gitignore", r"(?:.*/)?\.gitignore"),
         ("shell", r".*\.(?:sh|bash|zsh|ksh)"),
         ("env", rf"(?:.*/)?(?:[^/]*\.env|\.env(?:[.~_-](?!(?:.*\.)?(?:{_NOT_ENV})\Z)[^/]*)?|\.env~)"),
