@@ -193,12 +193,11 @@ def _who(of: Line, lang: str) -> str:
 
 
 def _remedy(text: str) -> str:
-    """A rule's own text: its code spans stay, the rest is made harmless; packs are written by anybody."""
-    text = " ".join(text.split())
-    pieces = text.split("`")
+    """A rule's own text on one line: its code spans and links stay, the rest is harmless; packs are written by anybody."""
+    pieces = " ".join(text.split()).split("`")
     if len(pieces) % 2 == 0:
-        return line(text)
-    return "".join(code(piece) if n % 2 else line(piece) for n, piece in enumerate(pieces))
+        return line("`".join(pieces), links=True)
+    return "".join(code(piece) if n % 2 else line(piece, links=True) for n, piece in enumerate(pieces))
 
 
 def _place(at: Location) -> str:

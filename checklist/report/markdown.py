@@ -13,9 +13,11 @@ _LINKS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
 _MENTIONS = re.compile(r"([@#])(?=\w)")
 
 
-def line(text: str) -> str:
-    """The text on one line, with nothing in it that could end it, style it, link it or mention somebody."""
+def line(text: str, *, links: bool = False) -> str:
+    """The text on one line, with nothing in it that could end it, style it, link it (unless allowed) or mention somebody."""
     shown = _ACTS.sub(lambda m: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(m[0], "\\" + m[0]), one_line(text))
+    if links:
+        return shown
     # a link or mention is broken by an empty comment, which no renderer shows
     shown = _LINKS.sub(lambda m: m[0] + "<!-- -->", shown)
     return _MENTIONS.sub(r"\1<!-- -->", shown)
