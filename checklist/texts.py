@@ -13,6 +13,7 @@ from typing import Any
 
 from checklist import units
 from checklist.model import MASK
+from checklist.reasons import in_russian
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)(?::(time|size))?\}")
 _LONG = 80
@@ -69,7 +70,8 @@ def show(of: Any, form: str | None, lang: str) -> str:
 def cannot_tell(title: str, why: str, lang: str) -> str:
     """The message of an outcome that is open."""
     start = {"en": "cannot be known here", "ru": "отсюда не узнать"}[lang]
-    return f"{start}: {title}" + (f" ({why})" if why else "")
+    told = in_russian(why) if lang == "ru" else why
+    return f"{start}: {title}" + (f" ({told})" if told else "")
 
 
 def _short(text: str) -> str:
