@@ -63,7 +63,7 @@ def test_a_new_checklist_as_a_person_reads_it() -> None:
         "> [!CAUTION]\n"
         "> **The gate is closed** (P0): do not deploy before the lines marked ❌ are mended.\n"
         "\n"
-        "Read: 1 files, digest `0123456789ab`. When the project changes, `onai-check report` writes this file anew.\n"
+        "Read: 1 files, digest `0123456789ab`. `onai-check report` writes this file anew; your ticks stay as long as the digest does.\n"
         "\n"
         "| | findings | to mend | cannot be known here |\n"
         "|---|---:|---:|---:|\n"
@@ -203,6 +203,22 @@ def test_any_text_stays_on_its_line_and_inside_its_span(text: str) -> None:
     assert "<" not in markdown.line(text).replace("<!-- -->", "")
 
 
+def test_ticks_of_a_person_stay_while_the_project_is_the_same() -> None:
+    new = checklist.render(report(outcome(RESTARTS, "fail"), outcome(DSN, "open")), View())
+    ticked = new.replace("- [ ] The backend starts", "- [x] The backend starts").replace("- [ ] env.env", "- [x] env.env")
+    assert ticked.count("- [x]") == new.count("- [x]") + 2
+    assert checklist.with_ticks(new, ticked) == ticked
+    assert checklist.with_ticks(new, ticked.replace("0123456789ab", "f" * 12)) == new
+    # a line that a rule has crossed cannot be ticked
+    assert checklist.with_ticks(new, new.replace("- [ ] ❌", "- [x] ❌")) == new
+
+
+@given(st.text() | st.lists(st.sampled_from(["- [x] a", "- [ ] a", "- [x] ❌ b", "- [ ] ❌ b", "## p", "`0123456789ab`", ""])).map("\n".join))
+def test_keeping_ticks_never_changes_anything_else(old: str) -> None:
+    new = "`0123456789ab`\n## p\n- [ ] a\n- [ ] ❌ b\n"
+    assert checklist.with_ticks(new, old).replace("- [x] a", "- [ ] a") == new
+
+
 # ---- the file ----------------------------------------------------------------------------------------------------------
 
 SHOP: Mapping[str, str] = {
@@ -226,6 +242,11 @@ def test_report_writes_the_file_and_check_believes_it(shop: Path, capsys: pytest
     assert first.startswith(checklist.MARKER.encode())
     assert str(shop).encode() not in first
     assert run(["report", "--check", str(shop)]) == 0
+    # a person ticks, and nothing is stale
+    file.write_bytes(first.replace(b"- [ ] The backend", b"- [x] The backend"))
+    assert run(["report", "--check", str(shop)]) == 0
+    assert run(["report", str(shop)]) == 0
+    assert b"- [x] The backend" in file.read_bytes()
     # committing the checklist itself does not make it stale
     subprocess.run([need("git"), "-C", str(shop), "add", "-A"], check=True)
     assert run(["report", "--check", str(shop)]) == 0
@@ -233,8 +254,8 @@ def test_report_writes_the_file_and_check_believes_it(shop: Path, capsys: pytest
     capsys.readouterr()
     assert run(["report", "--check", str(shop)]) == 1
     assert "is stale" in capsys.readouterr().err
-    assert file.read_bytes() == first
     assert run(["report", str(shop)]) == 0
+    assert b"- [ ] The backend" in file.read_bytes()
     assert file.read_bytes() != first
 
 
@@ -318,11 +339,17 @@ def test_a_record_says_which_deploy_it_was(shop: Path, tmp_path_factory: pytest.
     assert f"| Commit | `{commit}` |\n|---|---|\n| Branch | `main` |\n| State | as committed |\n| Time | 20" in text
     assert "| Who | t |\n" in text
     assert text.split("> [!")[1] == (shop / "DEPLOY_CHECKLIST.md").read_text("utf-8").split("> [!")[1]
+    # ticks go from the checklist into the record, not from one record into the next
+    record.write_text(text.replace("- [ ] PM2", "- [x] PM2"))
+    file = shop / "DEPLOY_CHECKLIST.md"
+    file.write_text(file.read_text("utf-8").replace("- [ ] The backend", "- [x] The backend"), "utf-8")
     (shop / "src/server.js").write_text("changed\n")
     (shop / ".git/HEAD").write_text(commit + "\n")
     assert run(["report", str(shop), "--record", str(record)]) == 0
     text = record.read_text("utf-8")
     assert "| Branch | — |\n| State | **1 tracked files are not as committed** |" in text
+    assert "- [x] The backend" in text
+    assert "- [ ] PM2" in text
     assert not trace.exists(), trace.read_text()
 
 

@@ -6,7 +6,8 @@ says whether the file still speaks of the project as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist import gate, units
@@ -18,6 +19,7 @@ from checklist.report.view import View
 MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->"
 """First line of every checklist: how we know that a file on disk is ours."""
 
+_DIGEST = re.compile("`[0-9a-f]{12}`")
 _RELATED = 6
 _MINUTE = 60_000
 
@@ -35,7 +37,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
         "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
         "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
-        "read": "Read: {files} files, digest {digest}. When the project changes, `onai-check report` writes this file anew.",
+        "read": "Read: {files} files, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does.",
         "table": "| | findings | to mend | cannot be known here |",
         "held": "rules that hold: {rules}",
         "person": "for you to do: {commands}",
@@ -61,7 +63,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**Шлюз открыт** ({level}): правила деплою не препятствуют. Пункты ниже всё равно нужно пройти.",
         "closed": "**Шлюз закрыт** ({level}): не деплоить, пока не исправлены пункты с ❌.",
         "no gate": "**Шлюз отключён**: пункты с ❌ деплой не останавливают.",
-        "read": "Прочитано файлов: {files}, дайджест {digest}. Если проект изменился, `onai-check report` запишет этот файл заново.",
+        "read": "Прочитано файлов: {files}, дайджест {digest}. `onai-check report` пишет этот файл заново; ваши галочки сохраняются, пока дайджест тот же.",
         "table": "| | замечаний | на исправление | отсюда не узнать |",
         "held": "правила соблюдены: {rules}",
         "person": "проверить самому: {commands}",
@@ -120,6 +122,25 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
         for number, decided in enumerate(lines, 1):
             out += _item(decided, number, lang)
     return "\n".join(out) + "\n"
+
+
+def with_ticks(new: str, old: str) -> str:
+    """The new checklist with the ticks that a person has set in the old one, if both are of the same project.
+
+    What a rule decides cannot be ticked away: a crossed line stays crossed.
+    """
+    if _DIGEST.findall(new)[:1] != _DIGEST.findall(old)[:1]:
+        return new
+    ticked = {item for item, shown in _items(old) if re.match(r"- \[[xX]\] (?!❌)", shown)}
+    return "\n".join(shown.replace("- [ ] ", "- [x] ", 1) if item in ticked else shown for item, shown in _items(new))
+
+
+def _items(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each line of a checklist with (part, item), the same for an item ticked and not."""
+    part = ""
+    for shown in text.split("\n"):
+        part = shown if shown.startswith("## ") else part
+        yield (part, re.sub(r"^- \[[ xX]\] ", "", shown)), shown
 
 
 def _record(of: Deploy, lang: str) -> list[str]:
