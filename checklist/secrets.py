@@ -6,7 +6,6 @@ Forms after the public descriptions of their issuers (GitHub, Slack, Stripe, AWS
 from __future__ import annotations
 
 import re
-
 from dataclasses import replace
 
 from checklist.model import MASK, OneOf, Unknown, Value
@@ -14,6 +13,9 @@ from checklist.model import MASK, OneOf, Unknown, Value
 _PLAIN_NAMES = re.compile(
     r"NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL)", re.IGNORECASE
 )
+# Values of variables are secret by type; these names hold none, and a value is shown only if it has a plain form as well.
+_SHOWN_NAMES = re.compile(r"NODE_ENV|APP_ENV|PORT|HOST|TZ|LANG|LOG_LEVEL|\w+_(?:ENABLED|PORT|ENVIRONMENT|LOG_LEVEL)", re.IGNORECASE)
+_SHOWN_VALUES = re.compile(r"[\w.:+/-]{0,40}")
 _SECRET_NAMES = re.compile(
     r"(?:^|[_\-.]|(?<=[a-z])(?=[A-Z]))(?:secret|token|passw(?:or)?d|passwd|passphrase|pwd|pass|api[_-]?key|private[_-]?key|"
     r"access[_-]?key|secret[_-]?key|auth|credentials?|dsn|salt|cookie|jwt|signature|key)s?(?:$|[_\-.\d]|(?=[A-Z]))"
@@ -74,7 +76,10 @@ def sealed(of: Value, *, below: bool = False) -> Value:
     """The value with everything in it marked secret that is one: what stands under `env`, a secret name or form."""
     match of.content:
         case dict() as members:
-            kept = {k: sealed(v, below=below or k == "env" or k.startswith("env_") or secret_name(k)) for k, v in members.items()}
+            kept = {
+                k: v if below and _harmless(k, v) else sealed(v, below=below or k == "env" or k.startswith("env_") or secret_name(k))
+                for k, v in members.items()
+            }
             return replace(of, content=kept)
         case tuple() as items:
             return replace(of, content=tuple(sealed(v, below=below) for v in items))
@@ -89,6 +94,15 @@ def sealed(of: Value, *, below: bool = False) -> Value:
         case int() | float() if below:
             return replace(of, secret=True)
     return of
+
+
+def plain_value(name: str, text: str) -> bool:
+    """Whether a variable's value may be shown: its name and its form are both harmless."""
+    return bool(_SHOWN_NAMES.fullmatch(name) and _SHOWN_VALUES.fullmatch(text)) and not spans(text)
+
+
+def _harmless(name: str, of: Value) -> bool:
+    return isinstance(of.content, (str, int, float)) and plain_value(name, str(of.content))
 
 
 def _replace(text: str, where: list[tuple[int, int]]) -> str:

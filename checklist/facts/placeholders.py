@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from checklist import secrets
 from checklist.model import Value
-from checklist.parse.env import plain_value
+from checklist.secrets import plain_value
 
 # Words that somebody has to replace, one form a line; Sentry's documentation writes `examplePublicKey@o0.ingest.sentry.io/0`.
 _PLACEHOLDERS = (

@@ -12,8 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist import secrets
 from checklist.model import Location, Parsed, Problem, Value
+from checklist.secrets import plain_value
 
 # JavaScript's `\s`, and the four characters that end a line there (ECMA-262 §12.2, §12.3); Python's differ.
 _SPACE = "\\t\\n\\v\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
@@ -28,10 +28,6 @@ _ENTRY = re.compile(
     rf"[{_SPACE}]*(?:\#[^{_BREAK}]*)?(?=[{_BREAK}]|\Z)"
 )
 _QUOTED = re.compile(rf"(?:\A|(?<=[{_BREAK}]))(['\"`])([\s\S]*)\1(?=[{_BREAK}]|\Z)")
-
-# Env values are secret by type; these names hold none, and a value is shown only if it has a plain form as well.
-_SHOWN_NAMES = re.compile(r"NODE_ENV|APP_ENV|PORT|HOST|TZ|LANG|LOG_LEVEL|\w+_(?:ENABLED|PORT|ENVIRONMENT|LOG_LEVEL)", re.IGNORECASE)
-_SHOWN_VALUES = re.compile(r"[\w.:+/-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +50,6 @@ def parse(file: str, text: str) -> Parsed:
 def entries(file: str, text: str) -> tuple[Entry, ...]:
     """Every assignment in the order of the file, also those that a later one of the same name overrides."""
     return tuple(_entries(_Places(file, text), re.sub("\r\n?", "\n", text)))
-
-
-def plain_value(name: str, text: str) -> bool:
-    """Whether a variable's value may be shown: its name and its form are both harmless."""
-    return bool(_SHOWN_NAMES.fullmatch(name) and _SHOWN_VALUES.fullmatch(text)) and not secrets.spans(text)
 
 
 def _entries(places: _Places, text: str) -> Iterator[Entry]:
