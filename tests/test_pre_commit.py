@@ -95,7 +95,7 @@ def test_a_good_change_passes_and_a_bad_one_does_not(shop: Shop) -> None:
     passed, said = shop.commit("-a")
     assert not passed
     assert "pm2/too-many-restarts" in said
-    assert "ecosystem.config.js\n  13:21 " in said
+    assert "ecosystem.config.js\n  12:21 " in said
 
 
 def test_what_is_not_staged_is_not_judged(shop: Shop) -> None:
