@@ -13,13 +13,13 @@ from checklist.secrets import plain_value
 # Words that somebody has to replace, one form a line; Sentry's documentation writes `examplePublicKey@o0.ingest.sentry.io/0`.
 _PLACEHOLDERS = (
     r"<.*>|\[[a-z][\w\s-]*\]|.*(?:://|[@/=])<[^<>]+>.*",
-    r"x{3,}(?:[-_.:/@]x+)*|.*\bx{4,}\b.*|\.{3,}|.*//\.{3}.*|.*\*{4,}.*|[-_?*]+",
-    r"(?:https?://)?your[-_.\s]?.*|.*[-_/.@:](?:your|my)[-_](?:\w+[-_])*(?:dsn|key|token|secret|password|project|org|host|domain|id|app|url)\b.*",
+    r"x{3,}(?:[-_.:/@]x+)*|.*(?<![A-Za-z0-9])x{4,}(?![A-Za-z0-9]).*|\.{3,}|.*//\.{3}.*|.*\*{4,}.*|[-_?*]+",
+    r"(?:https?://)?your(?:[-_.\s]\S.*|(?=[A-Z])(?-i:[A-Z]).*)|(?:https?://)?your(?:api|key|token|secret|password|dsn|domain|project|host)\w*|.*[-_/.@:](?:your|my)[-_](?:\w+[-_])*(?:dsn|key|token|secret|password|project|org|host|domain|id|app|url)\b.*",
     r"(?:put|insert|enter|paste|add|set|fill|replace|change|provide)(?:[-_\s]?(?:me|this|it|in|here|your|the|with|value|real|actual|by))+\b.*",
     r".*[-_]change[-_]?(?:me|it)\b|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
     r"todo|tbd|fixme|n/a|none|null|undefined|nil|dummy|secret[-_]?here",
     r"https?://(?:example|dummy|test|abc|key|public|user|foo|bar|0+)@.*|(?:key|public)@(?:host|sentry)(?:/\w+)?|.*@o0\.ingest\.(?:\w+\.)?sentry\.io/0",
-    r"(?:вставьте?|замените?|укажите?|ваш[аеи]?|впишите?|заполните?|поменяй\w*)\b.*",
+    r"(?:вставьте?|замените?|укажите?|ваш[аеи]?|впишите?|заполните?|поменяй\w*)(?![а-яё]).*",
 )
 _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS), re.IGNORECASE)
 # `${OTHER}`, `{{ ansible }}`, `<%= erb %>`, `op://vault/item`, `vault:…`: filled in by somebody else.
