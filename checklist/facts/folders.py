@@ -10,12 +10,10 @@ from functools import lru_cache
 from checklist.model import Document, Project, Value
 from checklist.parse import json
 
-_ENDING = r"\.[cm]?[jt]s"
-_BUNDLERS = re.compile(
-    rf"(?:vite|webpack|next|nuxt|vue|svelte|astro|remix|quasar|rsbuild|farm|craco|rspack)\.config(?:\.\w+)*{_ENDING}"
-    rf"|(?:gatsby|ember-cli|snowpack)-?(?:config|build){_ENDING}|angular\.json|\.parcelrc|\.umirc{_ENDING}|react-router\.config{_ENDING}"
-)
-"""Config files of tools that make what a browser loads (their own documentation, 2025)."""
+# Config files of tools that make what a browser loads (their own documentation, 2025).
+_TOOLS = ("vite", "webpack", "next", "nuxt", "vue", "svelte", "astro", "remix", "quasar", "rsbuild", "rspack", "craco", "react-router")
+_CONFIGS = (*(f"{tool}.config" for tool in _TOOLS), "gatsby-config", "ember-cli-build", ".umirc")
+_BUNDLERS = ("angular.json", ".parcelrc", *(f"{name}.{ending}" for name in _CONFIGS for ending in ("js", "ts", "mjs", "cjs", "mts", "cts")))
 
 _FRONTEND_BUILDS = re.compile(
     r"(?<![\w-])(?:(?:react-scripts|react-app-rewired|craco|vue-cli-service|ng|next|nuxt|nuxi|astro|gatsby|vite|quasar|rsbuild|umi|max|ember"
@@ -64,8 +62,7 @@ def is_frontend(project: Project, folder: str, apps: Sequence[Document], policy:
 
 def has_bundler(project: Project, folder: str) -> bool:
     """Whether a frontend bundler's config lies in a folder, or its package's build script calls one."""
-    here = (p for p in (*project.paths, *project.files, *(project.tracked or ())) if posixpath.dirname(p) == folder)
-    return any(_BUNDLERS.fullmatch(posixpath.basename(p)) for p in here) or any(
+    return any(project.exists(posixpath.join(folder, name)) for name in _BUNDLERS) or any(
         _FRONTEND_BUILDS.search(script) for name, script in scripts(project, folder).items() if name.split(":")[0] == "build"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from checklist.facts.folders import build_dirs, is_frontend
 from checklist.facts.ignores import Ignores
@@ -31,6 +31,7 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
     """{directory, name, path, ignored, by, produced, how, there, frontend}, one for each folder of a package or app and each
     build dir of the policy; none where there is neither a repository nor a .gitignore."""
     ignores = Ignores(project)
+    there = _inside(project, folders, (*project.paths, *(project.tracked or ())))
     if project.tracked is None and project.git_problem is None and not ignores.files:
         return
     for folder in folders:
@@ -40,7 +41,7 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
             line = ignores.decide(path, folder=True)
             inside = line if line is not None and not line.file.startswith("../") else None
             at = inside or ignores.end(folder) or _pm2_config(project, apps)
-            how = produced(project, folder, name, apps, packages)
+            how = produced(project, folder, name, apps, packages) or (f"{path}/" if path in there or path in project.paths else None)
             told = {
                 "directory": folder,
                 "name": name,
@@ -53,6 +54,19 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
                 "frontend": frontend,
             }
             yield Document("git.build_dir", at.file, value(told, at), f"{path}/")
+
+
+def _inside(project: Project, folders: Sequence[str], paths: Iterable[str]) -> dict[str, list[str]]:
+    """The paths below each build dir of the folders, sorted; in one pass, since a repository may have many of both."""
+    dirs = {posixpath.join(folder, name) for folder in folders for name in build_dirs(project.policy)}
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        here = posixpath.dirname(path)
+        while here:
+            if here in dirs:
+                found.setdefault(here, []).append(path)
+            here = posixpath.dirname(here)
+    return {path: sorted(files) for path, files in found.items()}
 
 
 def _pm2_config(project: Project, apps: Sequence[Document]) -> Location:
@@ -100,13 +114,14 @@ def _env_file(project: Project, path: str) -> Document:
 
 def _outputs(project: Project, apps: Sequence[Document], packages: Sequence[Document], folders: Sequence[str]) -> Iterator[Document]:
     """{path, what, files, examples, frontend}: tracked files below one build dir are one document."""
+    tracked = _inside(project, folders, project.tracked or ())
     for folder in folders:
         for name in build_dirs(project.policy):
             path = posixpath.join(folder, name)
-            files = sorted(t for t in project.tracked or () if t.startswith(f"{path}/"))
+            files = tracked.get(path, [])
             code = [f for f in files if _CODE.fullmatch(f)]
             # a folder called build/ may as well hold what a build is made with
-            meant = name == "build" and produced(project, folder, name, apps, packages, here=False) is None
+            meant = name == "build" and produced(project, folder, name, apps, packages) is None
             if code and not meant:
                 yield _output(project, apps, f"{path}/", folder, "build_output", code, len(files))
 

@@ -19,13 +19,9 @@ _OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfil
 _TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
 
 
-def produced(
-    project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document], *, here: bool = True
-) -> str | None:
-    """What makes a build dir of a folder: `npm run build`, a config's name, or the folder itself where it is there already;
-    None if nothing here would make it. Without `here` the folder itself is no evidence."""
-    found = _evidence(project, folder, name, apps, packages)
-    return next((how for how in found if here or how != f"{posixpath.join(folder, name)}/"), None)
+def produced(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> str | None:
+    """What makes a build dir of a folder, `npm run build` or the name of a config; None if nothing here would make it."""
+    return next(_evidence(project, folder, name, apps, packages), None)
 
 
 def _evidence(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> Iterator[str]:
@@ -44,8 +40,6 @@ def _evidence(project: Project, folder: str, name: str, apps: Sequence[Document]
     for app in apps:
         if _below(app.value.text("entry") or "", path):
             yield app.file
-    if any(p == path or p.startswith(f"{path}/") for p in (*project.paths, *(project.tracked or ()))):
-        yield f"{path}/"
 
 
 def _writes(project: Project, folder: str, name: str, script: str) -> bool:
