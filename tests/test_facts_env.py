@@ -45,7 +45,7 @@ STATES = [
     # PM2's env
     ({}, [app(variables={"SENTRY_DSN": DSN})], "set", "ecosystem.config.js:3:5"),
     ({"env.env": SET}, [app(variables={"SENTRY_DSN": "changeme"})], "placeholder", "ecosystem.config.js:3:5"),
-    ({"env.env": SET}, [app(variables={"SENTRY_DSN": ""})], "set", "env.env:1:12"),
+    ({"env.env": SET}, [app(variables={"SENTRY_DSN": ""})], "empty", "ecosystem.config.js:3:5"),
     ({}, [app(), app(variables={"SENTRY_DSN": DSN}, environment="production")], "set", "ecosystem.config.js:3:5"),
     ({}, [app(variables={"SENTRY_DSN": DSN}), app(variables={"SENTRY_DSN": "todo"}, environment="staging")], "set", "ecosystem.config.js:3:5"),
     ({}, [app(variables={"SENTRY_DSN": Value(Unknown("it is set outside"))})], {"$unknown": "it is set outside"}, "ecosystem.config.js:3:5"),

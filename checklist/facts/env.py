@@ -32,7 +32,7 @@ def documents(project: Project, apps: Sequence[Document], packages: Sequence[Doc
     required = (project.policy.value.get("required_env") or Value(())).items()
     return [
         *(_file(project, ignores, f, v) for f, v in files.items()),
-        *(_absent(s) for s in services if not s.files),
+        *(_absent(s, s.expected) for s in services if s.expected is not None),
         *(_variable(project, s, w) for s in services for w in required if isinstance(w.content, str)),
     ]
 
@@ -48,7 +48,8 @@ class _Service:
     elsewhere: bool
     """An env file that it may read is ignored by git or cannot be read here: it is on the server."""
     expected: Value | None
-    """The first env file that the project's own config names, where none of them is here."""
+    """The env file that should be there where none is: the first that the project's own config names, or, where there is
+    an example to copy, the first of the policy."""
     env: Value
     """PM2's variables as production gets them."""
     place: Location
@@ -82,9 +83,12 @@ def _service(project: Project, directory: str, apps: Sequence[Document], names: 
     ignores = Ignores(project)
     unreadable = any(c in project.broken or (c in project.paths and c not in files) for c in candidates)
     elsewhere = unreadable or any(c not in files and ignores.decide(c) for c in candidates)
-    at = project.policy.value.get("env_files")
-    expected = next((n for n in at.items() if n.at is not None), None) if at is not None else None
     base = [a for a in apps if a.value.text("environment") is None]
+    place = base[0].place() if base else _config(project)
+    given = (project.policy.value.get("env_files") or Value(())).items()
+    expected = next((n for n in given if n.at is not None), None)
+    if expected is None and elsewhere and names and _examples(project, directory):
+        expected = Value(names[0], place)
     told = dict.fromkeys(a.value.text("name") or "?" for a in base)
     return _Service(
         directory,
@@ -93,8 +97,14 @@ def _service(project: Project, directory: str, apps: Sequence[Document], names: 
         elsewhere,
         expected if not here else None,
         _environment(apps),
-        base[0].place() if base else _config(project),
+        place,
     )
+
+
+def _examples(project: Project, directory: str) -> list[str]:
+    """The example env files in a folder and those above it."""
+    folders = set(above(directory))
+    return [f for f in sorted(project.files) if posixpath.dirname(f) in folders and recognise(f) == "env" and role(f) == "example"]
 
 
 def _config(project: Project) -> Location:
@@ -134,18 +144,11 @@ def _file(project: Project, ignores: Ignores, file: str, of: Value | None) -> Do
     return Document("env.file", file, value(told, Location(file)), file)
 
 
-def _absent(service: _Service) -> Document:
-    """The document of a service without an env file: `present` is false only where the project's config names one."""
-    present: Value
-    if service.elsewhere:
-        present = Value(Unknown(NOT_HERE), service.place)
-    elif service.expected is not None:
-        present = Value(False, service.expected.at)
-    else:
-        present = Value(True, service.place)  # nothing says that it needs one
-    name = service.expected.content if service.expected is not None else "env.env"
-    told = {"name": name, "role": "real", "present": present, "service": _called(service), "variables": {}}
-    return Document("env.file", service.place.file, value(told, service.place), posixpath.join(service.directory, str(name)))
+def _absent(service: _Service, expected: Value) -> Document:
+    """The document of an env file that is expected and not here: `present` is unknown where git ignores it."""
+    present = Value(Unknown(NOT_HERE), service.place) if service.elsewhere else Value(False, expected.at)
+    told = {"name": expected.content, "role": "real", "present": present, "service": _called(service), "variables": {}}
+    return Document("env.file", service.place.file, value(told, service.place), posixpath.join(service.directory, str(expected.content)))
 
 
 # ---- env.variable ----------------------------------------------------------------------------------------------------
@@ -189,9 +192,9 @@ def _state_of(project: Project, service: _Service, name: str) -> str | Unknown:
 def _state(project: Project, service: _Service, name: str, providers: Sequence[str]) -> tuple[str | Unknown, Value | None]:
     """The state of a variable, and the value that it comes from."""
     given = service.env.members().get(name)
-    if given is not None and not (isinstance(given.content, str) and not given.content):
-        return _of_pm2(given), given
-    if service.env.more and given is None:
+    if given is not None:
+        return _of_pm2(given), given  # dotenv overrides nothing that is set, not even an empty text
+    if service.env.more:
         return Unknown("the PM2 config may hold more variables than are seen here"), None
     found = [v for f in service.files.values() if f is not None and (v := f.members().get(name)) is not None]
     states = [(_of_text(str(v.content)), v) for v in found]
@@ -205,7 +208,7 @@ def _state(project: Project, service: _Service, name: str, providers: Sequence[s
         return Unknown(f"{outside[0]} may set it"), best[1] if best else None
     if service.elsewhere and not service.files and providers:
         return Unknown(NOT_HERE), None
-    return best or ("empty" if given is not None else "missing", given)
+    return best or ("missing", None)
 
 
 def _of_pm2(of: Value) -> str | Unknown:
@@ -231,19 +234,15 @@ def _of_text(text: str) -> str | Unknown:
 
 def _providers(project: Project, service: _Service, name: str) -> list[str]:
     """What else names the variable: `example` (an example env file), or the file of a workflow or script."""
-    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
-    secret = re.compile(rf"(?:secrets|vars)\.{re.escape(name)}(?![\w-])|(?<![\w.-]){re.escape(name)}=(?!\s*$)|(?<![\w.-]){re.escape(name)}:\s*\S")
-    found = []
-    for file, text in sorted(project.files.items()):
-        format = recognise(file, text[:200])
-        if format == "env" and role(file) == "example" and posixpath.dirname(file) in above(service.directory):
-            if any(e.name == name for e in parser.entries(file, text)):
-                found.append("example")
-        elif format in _TEXTS and name in text:
+    word = re.escape(name)
+    given = re.compile(rf"(?:secrets|vars)\.{word}(?![\w-])|(?<![\w.-]){word}(?:=(?!\s*$)|:\s*\S)")
+    found = {"example" for f in _examples(project, service.directory) if any(e.name == name for e in parser.entries(f, project.files[f]))}
+    for file, text in project.files.items():
+        if name in text and recognise(file, text[:200]) in _TEXTS:
             lines = (line for line in text.split("\n") if not line.lstrip().startswith("#"))
-            if any(secret.search(line) and word.search(line) for line in lines):
-                found.append(file)
-    return sorted(set(found), key=lambda p: (p != "example", p))
+            if any(given.search(line) for line in lines):
+                found.add(file)
+    return sorted(found, key=lambda p: (p != "example", p))
 
 
 def _place(service: _Service, wanted: Value) -> Location:

@@ -38,10 +38,14 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
         frontend = is_frontend(project, folder, apps, project.policy)
         for name in build_dirs(project.policy):
             path = posixpath.join(folder, name)
-            line = ignores.decide(path, folder=True)
+            made = produced(project, folder, name, apps, packages)
+            # `dist/*` ignores all that would be in the folder, `build/source` the part of it that is written
+            line = ignores.decide(path, folder=True) or ignores.decide(f"{path}/index.js")
+            if line is None and made is not None:
+                line = ignores.decide(made[1], folder=True)
             inside = line if line is not None and not line.file.startswith("../") else None
             at = inside or ignores.end(folder) or _pm2_config(project, apps)
-            how = produced(project, folder, name, apps, packages) or (f"{path}/" if path in there or path in project.paths else None)
+            how = made[0] if made else f"{path}/" if path in there or path in project.paths else None
             told = {
                 "directory": folder,
                 "name": name,

@@ -10,49 +10,64 @@ from checklist.facts.folders import scripts
 from checklist.model import Document, Project
 from checklist.parse import json
 
-# Where a tool writes when its command line and config do not say otherwise (the tools' documentation, 2025).
+# Where a tool writes when its command line does not say otherwise (the tools' documentation, 2025). Not here: rollup and
+# rspack, whose config decides; a `--config` of another tool decides as well.
 _DEFAULTS = {
-    "dist": r"nest\s+build|tsup|tsdown|unbuild|pkgroll|rollup|webpack|vite\s+build|parcel\s+build|ncc\s+build|ng\s+build|vue-cli-service\s+build|astro\s+build|rsbuild\s+build|microbundle|rspack|vinxi\s+build|bunchee",
+    "dist": r"nest\s+build|tsup|tsdown|unbuild|pkgroll|webpack|vite\s+build|parcel\s+build|ncc\s+build|ng\s+build|vue-cli-service\s+build|astro\s+build|rsbuild\s+build|microbundle|vinxi\s+build|bunchee",
     "build": r"react-scripts\s+build|react-app-rewired\s+build|craco\s+build|preact\s+build|remix\s+build|react-router\s+build|docusaurus\s+build|node\s+ace\s+build",
 }
 _OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfile|out|output|dest|dir)|-d|-o)[= ]+['\"]?(?:\./)?([\w.][\w./-]*)")
 _TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
 
 
-def produced(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> str | None:
-    """What makes a build dir of a folder, `npm run build` or the name of a config; None if nothing here would make it."""
+def produced(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> tuple[str, str] | None:
+    """What makes a build dir of a folder, `npm run build` or the name of a config, and the path that it writes in it;
+    None if nothing here would make it."""
     return next(_evidence(project, folder, name, apps, packages), None)
 
 
-def _evidence(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> Iterator[str]:
+def _evidence(
+    project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]
+) -> Iterator[tuple[str, str]]:
     path = posixpath.join(folder, name)
     for script, text in scripts(project, folder).items():
-        if _writes(project, folder, name, text):
-            yield f"npm run {script}"
+        for out in _written(project, folder, text):
+            if _below(out, path):
+                yield f"npm run {script}", out
     for file in sorted(project.files):
         base = posixpath.basename(file)
-        if posixpath.dirname(file) == folder and base.startswith("tsconfig") and _tsconfig_out(project, file) == path:
-            yield file
+        if posixpath.dirname(file) == folder and base.startswith("tsconfig"):
+            output = _tsconfig_out(project, file)
+            if output is not None and _below(output, path):
+                yield file, output
     for package in packages:
         main = package.value.text("main")
-        if (package.value.text("directory") or "") == folder and main and _below(posixpath.join(folder, main), path):
-            yield posixpath.join(folder, "package.json")
+        if (package.value.text("directory") or "") == folder and main:
+            entry = posixpath.normpath(posixpath.join(folder, main))
+            if _below(entry, path):
+                yield posixpath.join(folder, "package.json"), entry
     for app in apps:
-        if _below(app.value.text("entry") or "", path):
-            yield app.file
+        entry = app.value.text("entry") or ""
+        if _below(entry, path):
+            yield app.file, entry
 
 
-def _writes(project: Project, folder: str, name: str, script: str) -> bool:
-    if any(_below(posixpath.join(folder, out), posixpath.join(folder, name)) for out in _OUT.findall(script)):
-        return True
+def _written(project: Project, folder: str, script: str) -> Iterator[str]:
+    """The paths that a script's compilers and bundlers write into."""
+    given = _OUT.findall(script)
+    if given:
+        yield from (posixpath.normpath(posixpath.join(folder, out)) for out in given)
+        return
     tsc = _TSC.search(script)
-    if tsc and not _OUT.search(script):
+    if tsc:
         config = tsc[1] or "tsconfig.json"
         config = config if config.endswith(".json") else posixpath.join(config, "tsconfig.json")
-        if _tsconfig_out(project, posixpath.normpath(posixpath.join(folder, config))) == posixpath.join(folder, name):
-            return True
-    default = _DEFAULTS.get(name)
-    return default is not None and not _OUT.search(script) and re.search(rf"(?<![\w./-])(?:{default})(?![\w-])", script) is not None
+        output = _tsconfig_out(project, posixpath.normpath(posixpath.join(folder, config)))
+        if output is not None:
+            yield output
+    for name, tools in _DEFAULTS.items():
+        if re.search(rf"(?<![\w./-])(?:{tools})(?![\w-])(?!.*--config)", script):
+            yield posixpath.join(folder, name)
 
 
 def _tsconfig_out(project: Project, file: str, seen: tuple[str, ...] = ()) -> str | None:
