@@ -55,7 +55,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     tracked, git_problem = index(root, top)
     if tracked is not None:
         own = tuple(f"{folder}/" for folder in found.own_projects)
-        tracked = frozenset(p for p in tracked if not p.startswith(own) and not excluded(p))
+        tracked = frozenset(_short(p) for p in tracked if not p.startswith(own) and not excluded(p))
     return Project(
         files=found.files,
         tracked=tracked,
@@ -108,6 +108,14 @@ def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool
                 found.paths.add(path)
                 _take(root, path, found)
         waiting += reversed(below)
+
+
+def _short(path: str) -> str:
+    """A path in the index; of what lies in a folder that is passed by (a committed node_modules) only that folder."""
+    parts = path.split("/")
+    if _PASSED_BY.isdisjoint(parts[:-1]):
+        return path
+    return "/".join(parts[: next(n for n, part in enumerate(parts, 1) if part in _PASSED_BY)])
 
 
 def _own_project(names: set[str]) -> bool:

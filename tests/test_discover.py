@@ -75,6 +75,11 @@ def test_excluded_is_neither_read_nor_looked_for_in_the_index(repository: Write)
     assert project.tracked == {"deploy.sh"}
 
 
+def test_of_committed_dependencies_the_index_names_only_the_folder(repository: Write) -> None:
+    root = repository({"api/node_modules/x/.env": "", "api/node_modules/y/a.js": "", "node_modules.sh": ""})
+    assert found(root).tracked == {"api/node_modules", "node_modules.sh"}
+
+
 def test_the_index_of_a_project_of_its_own_is_not_ours(repository: Write) -> None:
     project = found(repository({".env": "", "examples/a/onai-check.yaml": "", "examples/a/.env": ""}))
     assert project.tracked == {".env"}
