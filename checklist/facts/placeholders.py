@@ -23,11 +23,16 @@ _PLACEHOLDERS = (
 )
 _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS), re.IGNORECASE)
 # `${OTHER}`, `{{ ansible }}`, `<%= erb %>`, `op://vault/item`, `vault:…`: filled in by somebody else.
-_REFERENCE = re.compile(r"\$\{?\w+.*|\{\{.*\}\}|<%.*%>|\{%.*|%\w+%|__\w+__|@@?\w+@@?|(?:op|vault|secret|awssm|gcpsm|arn|ssm|kms|bws|doppler)(?:://|:).*|encrypted:.*|ENC\[.*", re.DOTALL)
+_REFERENCE = re.compile(
+    r"\$[A-Z_][A-Z0-9_]*(?:[/:.@-].*)?|.*\$\{\w+[^}]*\}.*|\{\{.*\}\}|<%.*%>|\{%.*|%\w+%|__\w+__|@@?\w+@@?"
+    r"|(?:op|vault|awssm|gcpsm|arn|ssm|kms|bws|doppler)(?:://|:).*|encrypted:.*|ENC\[.*",
+    re.DOTALL,
+)
 _EXAMPLE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|skeleton|dummy|j2|erb|ejs|hbs|mustache|in)(?:$|[._-])", re.IGNORECASE)
 _BACKUP = re.compile(r"(?:[._-](?:bak|backup|back|old|orig|original|save|saved|copy|bkp|prev|previous|tmp|swp)|~)[\w.-]*$|[._-]\d{6,}[\w.-]*$", re.IGNORECASE)
-# What a bundler writes into the page for all to read is no secret (Next.js, Vite, CRA, Nuxt, Expo, Gatsby, Vue CLI).
-_PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP)_")
+# What a bundler writes into the page for all to read is no secret (Next.js, Vite, CRA, Nuxt, Expo, Gatsby, Vue CLI), nor
+# is the public half of a pair.
+_PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP)_.*|.*(?:PUBLIC|PUBLISHABLE|SITE)_?KEY.*", re.IGNORECASE)
 _WEAK = re.compile(
     r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
     r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"
@@ -62,8 +67,10 @@ def real_secrets(variables: Mapping[str, Value]) -> list[str]:
 def _is_secret(name: str, text: str) -> bool:
     if not text or is_placeholder(text) or is_reference(text) or plain_value(name, text) or _WEAK.fullmatch(text):
         return False
+    if _PUBLIC.fullmatch(name) or text.startswith("pk_"):
+        return False
     if _LOCAL_URL.fullmatch(text) or ("DSN" in name and "sentry" in text):
-        return False  # Sentry: "DSNs are safe to keep public"; a database on this machine is nobody else's
+        return False  # Sentry's documentation: DSNs may be public; a database on this machine is nobody else's
     if secrets.spans(text):
         return True
-    return secrets.secret_name(name) and not _PUBLIC.match(name) and not _PATH_OR_NAME.fullmatch(text) and "://" not in text and len(text) >= 6
+    return secrets.secret_name(name) and not _PATH_OR_NAME.fullmatch(text) and "://" not in text and len(text) >= 6
