@@ -51,7 +51,8 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     except PermissionError:
         raise CheckError(f"{path}: may not be listed") from None
     top = repository(root)
-    _ignores_above(root, top, found)
+    if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
+        _ignores_above(root, top, found)
     tracked, git_problem = index(root, top)
     if tracked is not None:
         own = tuple(f"{folder}/" for folder in found.own_projects)

@@ -160,6 +160,11 @@ def test_a_folder_of_a_repository_sees_its_part_and_the_ignores_above(repository
     assert project.files == {"../.gitignore": "dist/\n", "deploy.sh": ""}
 
 
+def test_an_empty_folder_of_a_repository_stays_empty(repository: Write) -> None:
+    root = repository({".gitignore": "dist/\n", "docs/onai-check.yaml": "", "docs/a.md": ""})
+    assert list(found(root / "docs").files) == ["onai-check.yaml"]
+
+
 def test_the_index_that_a_hook_names_is_asked(repository: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     root = repository({"a.sh": ""})
     git(root, "commit", "-qm", "x")
