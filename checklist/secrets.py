@@ -15,7 +15,8 @@ _PLAIN_NAMES = re.compile(
 )
 # Values of variables are secret by type; these names hold none, and a value is shown only if it has a plain form as well.
 _SHOWN_NAMES = re.compile(r"NODE_ENV|APP_ENV|PORT|HOST|TZ|LANG|LOG_LEVEL|\w+_(?:ENABLED|PORT|ENVIRONMENT|LOG_LEVEL)", re.IGNORECASE)
-_SHOWN_VALUES = re.compile(r"[\w.:+/-]{0,40}")
+# Words, numbers, addresses and names of hosts; letters and digits mixed as in a key are none of these.
+_SHOWN_VALUES = re.compile(r"[A-Za-z_/-]{0,32}|[\d.:]{1,40}|[a-z0-9-]{1,20}(?:\.[a-z0-9-]{1,20}){1,3}|[A-Za-z]{1,12}[-_.:]?\d{1,5}|[a-z]{2}_[A-Z]{2}\.UTF-?8")
 _SECRET_NAMES = re.compile(
     r"(?:^|[_\-.]|(?<=[a-z])(?=[A-Z]))(?:secret|token|passw(?:or)?d|passwd|passphrase|pwd|pass|api[_-]?key|private[_-]?key|"
     r"access[_-]?key|secret[_-]?key|auth|credentials?|dsn|salt|cookie|jwt|signature|key)s?(?:$|[_\-.\d]|(?=[A-Z]))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import make
+from conftest import make, run
 
 from checklist.facts import env
 from checklist.facts.placeholders import is_placeholder, is_reference, real_secrets, role
@@ -190,3 +190,19 @@ def test_what_is_a_secret_in_a_committed_file(line: str, secret: bool) -> None:
     parsed = parser.parse(".env", line).value
     assert parsed is not None
     assert bool(real_secrets(parsed.members())) is secret
+
+
+CANARY = "Kq7vR2mXw9tBcanary"
+
+
+def test_no_value_of_an_env_file_reaches_a_report() -> None:
+    names = ("SENTRY_DSN", "SENTRY_ENABLED", "DB_PASSWORD", "PORT", "NODE_ENV", "HOST", "ANYTHING")
+    files = {
+        "env.env": "".join(f"{name}={CANARY}\n" for name in names),
+        ".env.bak": f"X_TOKEN='{CANARY}\n",
+        ".env.production": f"{CANARY}={CANARY}\r\nMULTI=\"{CANARY}\n{CANARY}\"\n",
+    }
+    report = run(files, tracked=list(files))
+    told = repr(report) + json.dumps([plain(d.value) for d in report.documents])
+    # a name is no secret, even one that looks like a value
+    assert CANARY not in told.replace(f"'{CANARY}':", "").replace(f'"{CANARY}":', "")
