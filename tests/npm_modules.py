@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
 from conftest import need
 
 FOLDER = Path(__file__).parent / "npm"

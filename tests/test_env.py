@@ -8,10 +8,10 @@ import subprocess
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from npm_modules import FOLDER, node_with
 
 from checklist.model import Location, Value, plain
 from checklist.parse import env
-from npm_modules import FOLDER, node_with
 
 TEXTS = [
     "A=1",
