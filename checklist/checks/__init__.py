@@ -1,0 +1,15 @@
+"""Named checks for what a schema cannot say: `(document, params) -> Verdict`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from checklist.checks import sequence
+from checklist.model import Document, Verdict
+
+CHECKS: Mapping[str, Callable[[Document, Mapping[str, Any]], Verdict]] = {
+    "follows": sequence.follows,
+    "precedes": sequence.precedes,
+    "never": sequence.never,
+}
