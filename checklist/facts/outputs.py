@@ -31,7 +31,7 @@ def _evidence(
 ) -> Iterator[tuple[str, str]]:
     path = posixpath.join(folder, name)
     for script, text in scripts(project, folder).items():
-        for out in _written(project, folder, text):
+        for out in written(project, folder, text):
             if _below(out, path):
                 yield f"npm run {script}", out
     for file in sorted(project.files):
@@ -52,7 +52,7 @@ def _evidence(
             yield app.file, entry
 
 
-def _written(project: Project, folder: str, script: str) -> Iterator[str]:
+def written(project: Project, folder: str, script: str) -> Iterator[str]:
     """The paths that a script's compilers and bundlers write into."""
     given = _OUT.findall(script)
     if given:

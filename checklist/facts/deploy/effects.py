@@ -1,0 +1,82 @@
+"""What a command does to a deploy, from the table `effects.yaml` and the policy's own lines before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from checklist.model import Document
+from checklist.parse import yaml
+
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bunx", "pnpx", "cross-env", "timeout"}
+_TAKES = {"-u", "-g", "-n", "--user"}
+_CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
+_RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    path = Path(__file__).parent.parent / "effects.yaml"
+    parsed = yaml.parse(path.name, path.read_text(encoding="utf-8")).value
+    rows = parsed.items() if parsed is not None else ()
+    return tuple((row.text(0) or "", re.compile(row.text(1) or "")) for row in rows)
+
+
+def bare(argv: Sequence[str]) -> list[str]:
+    """The words of a command without assignments and wrappers such as sudo before them."""
+    rest = list(argv)
+    while rest:
+        if _ASSIGNED.fullmatch(rest[0]):
+            rest = rest[1:]
+        elif rest[0] in _BEFORE:
+            timed = rest[0] == "timeout"
+            rest = rest[1:]
+            while rest and rest[0].startswith("-"):
+                rest = rest[2:] if rest[0] in _TAKES else rest[1:]
+            rest = rest[1:] if timed else rest
+        else:
+            break
+    if rest and "/" in rest[0] and rest[0].endswith(("/pm2", "/npm", "/node", "/curl", "/tsc", "/yarn", "/pnpm")):
+        rest[0] = rest[0].rpartition("/")[2]
+    return rest
+
+
+def without_place(argv: Sequence[str]) -> tuple[list[str], str | None]:
+    """The command without the flag that names its folder (`npm --prefix x`, `pnpm -C x`, `yarn --cwd x`), and that folder."""
+    out, folder, rest = [], None, list(argv)
+    if not rest or rest[0] not in ("npm", "pnpm", "yarn", "bun", "git", "make"):
+        return rest, None
+    while rest:
+        flag, sign, given = rest[0].partition("=")
+        if flag in ("--prefix", "-C", "--cwd", "--dir") and (sign or len(rest) > 1):
+            folder, rest = (given, rest[1:]) if sign else (rest[1], rest[2:])
+        else:
+            out.append(rest[0])
+            rest = rest[1:]
+    return [w for i, w in enumerate(out) if i == 0 or out[0] == "git" or w not in ("-s", "--silent")], folder
+
+
+def effect(argv: Sequence[str], policy: Document) -> str | None:
+    """The effect of a command's bare words, None for one that has none."""
+    said = " ".join(argv)
+    own = policy.value.get("effects")
+    for row in own.items() if own is not None else ():
+        match = row.text("match")
+        if match and (said == match or said.startswith(f"{match} ")):
+            return row.text("effect")
+    return next((name for name, pattern in _table() if pattern.match(said)), None)
+
+
+def script_body(argv: Sequence[str], scripts: dict[str, str], depth: int = 5) -> list[list[str]] | None:
+    """The commands that `npm run X` runs in the end, None if the command is none or X is not known."""
+    found = _RUN.match(" ".join(argv))
+    if not found or found[1] not in scripts or depth == 0:
+        return None
+    out: list[list[str]] = []
+    for part in _CHAIN.split(scripts[found[1]]):
+        words = bare(part.split())
+        out += script_body(words, scripts, depth - 1) or [words]
+    return out
