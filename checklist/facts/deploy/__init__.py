@@ -57,7 +57,7 @@ def _script(project: Project, file: str, text: str, apps: Sequence[Document]) ->
     restarts = [i for i, m in enumerate(met) if m.effect in _STARTS and m.step.normal]
     checks = [i for i, m in enumerate(met) if restarts and m.effect == "health_check" and i > restarts[-1]]
     values = [_step(walk, m, smoke=i in checks) for i, m in enumerate(met)]
-    for m, told in zip(met, values, strict=True):
+    for told in values:
         yield Document("deploy.step", file, told, told.text("text") or "")
     yield _path(walk, file, met, values, restarts, checks)
 

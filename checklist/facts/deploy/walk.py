@@ -245,6 +245,7 @@ class Walk:
                 return
             case "bash" | "sh" if "-c" in argv or "-lc" in argv:
                 index = next(i for i, w in enumerate(argv) if w in ("-c", "-lc"))
+                fail = Fail("stops", True) if fail.result == "errexit" and state.errexit else fail
                 if index + 1 < len(nodes):
                     self._text(nodes[index + 1], replace(state, vars=dict(state.vars), errexit=False), fail)
                 return
@@ -324,7 +325,7 @@ class Walk:
         if script.problem:
             self.unknown = "part of the script is not understood"
         # without set -e of its own, only the last command's failure reaches the outer shell
-        held = fail if fail.result != "errexit" else Fail("errexit")
+        held = fail
         first = len(self.steps)
         state.depth += 1
         self._body(script.root, state, Fail("errexit"))
@@ -334,6 +335,7 @@ class Walk:
         for step in self.steps[first:]:
             if step.fail.result == "stops" and step.fail.exits:
                 step.fail = held if held.result != "errexit" else Fail("skip")
+                step.list_end = self.count
             elif step.fail.result == "errexit" and (step is not last or step.order != self.count):
                 step.fail = Fail("continues")
             elif step.fail.result in ("errexit", "skip") and held.result != "errexit":
