@@ -40,11 +40,18 @@ def parse(file: str, text: str) -> Script:
     return _parse(file, text)
 
 
-@lru_cache(maxsize=512)
-def _parse(file: str, text: str) -> Script:
+@lru_cache(maxsize=1)
+def _language() -> Any:
     # 19 ms to import, and not every project has a script
     import tree_sitter_bash
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
+
+    return Language(tree_sitter_bash.language())
+
+
+@lru_cache(maxsize=512)
+def _parse(file: str, text: str) -> Script:
+    from tree_sitter import Parser
 
     data = text.encode("utf-8", "surrogatepass")
     lines = text.split("\n")
@@ -59,14 +66,23 @@ def _parse(file: str, text: str) -> Script:
         column = column if table is None else bisect_right(table, column - 1)
         return row + 1, min(column, len(lines[row])) + 1
 
-    def convert(of: Any, field: str, depth: int) -> Node:
+    # the cursor, because `field_name_for_child` of tree-sitter 0.26 reads beyond its tables where the grammar gave up
+    tree = Parser(_language()).parse(data)
+    cursor = tree.walk()
+
+    def convert(depth: int) -> Node:
+        of, field = cursor.node, cursor.field_name or ""
+        assert of is not None
         at = Location(file, *point(*of.start_point), *point(*of.end_point))
         if of.type == "ERROR" or of.is_missing or depth > _DEPTH:
             problems.append(at)
-        children = () if depth > _DEPTH else tuple(
-            convert(c, of.field_name_for_child(i) or "", depth + 1) for i, c in enumerate(of.children)
-        )
-        return Node(of.type, data[of.start_byte : of.end_byte].decode("utf-8", "replace"), at, children, field)
+        children = []
+        if depth <= _DEPTH and cursor.goto_first_child():
+            children.append(convert(depth + 1))
+            while cursor.goto_next_sibling():
+                children.append(convert(depth + 1))
+            cursor.goto_parent()
+        return Node(of.type, data[of.start_byte : of.end_byte].decode("utf-8", "replace"), at, tuple(children), field)
 
-    root = convert(Parser(Language(tree_sitter_bash.language())).parse(data).root_node, "", 0)
+    root = convert(0)
     return Script(root, Problem(problems[0], "the shell grammar does not understand this") if problems else None)
