@@ -41,18 +41,16 @@ def parse(file: str, text: str) -> Script:
 
 
 @lru_cache(maxsize=1)
-def _language() -> Any:
+def _parser() -> Any:
     # 19 ms to import, and not every project has a script
     import tree_sitter_bash
-    from tree_sitter import Language
+    from tree_sitter import Language, Parser
 
-    return Language(tree_sitter_bash.language())
+    return Parser(Language(tree_sitter_bash.language()))
 
 
 @lru_cache(maxsize=512)
 def _parse(file: str, text: str) -> Script:
-    from tree_sitter import Parser
-
     data = text.encode("utf-8", "surrogatepass")
     lines = text.split("\n")
     # code points begin where a byte is no continuation byte; lines of ASCII need no table
@@ -66,8 +64,7 @@ def _parse(file: str, text: str) -> Script:
         column = column if table is None else bisect_right(table, column - 1)
         return row + 1, min(column, len(lines[row])) + 1
 
-    # the cursor, because `field_name_for_child` of tree-sitter 0.26 reads beyond its tables where the grammar gave up
-    tree = Parser(_language()).parse(data)
+    tree = _parser().parse(data)
     cursor = tree.walk()
 
     def convert(depth: int) -> Node:
