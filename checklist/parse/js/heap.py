@@ -1,0 +1,213 @@
+"""The values of a JavaScript program while it is evaluated, and their freezing into a Value.
+
+Objects and arrays are mutable here and shared by reference, as in JavaScript; every value knows the place where a
+person would edit it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from checklist.model import Content, Function, Location, OneOf, Unknown, Value
+
+MAX_OPTIONS = 16
+MAX_VALUES = 20_000
+
+
+class TooComplex(Exception):
+    """The program needs more steps, depth or room than a config may."""
+
+
+class Undefined:
+    """JavaScript's undefined; there is one, UNDEFINED."""
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+UNDEFINED = Undefined()
+
+
+@dataclass(slots=True)
+class Val:
+    """A value and where it stands. Data: Undefined, None (null), bool, int, float, str, Obj, Arr, Fn, Unk, One."""
+
+    data: Any
+    at: Location | None = None
+    secret: bool = False
+
+
+@dataclass(slots=True)
+class Prop:
+    """A property of an object, and the place of its key."""
+
+    value: Val
+    key_at: Location | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Obj:
+    """An object; with `more` it may hold keys that are not seen."""
+
+    props: dict[str, Prop] = field(default_factory=dict)
+    more: bool = False
+    why: str = "it may be changed by code that is not seen here"
+    default: Callable[[str], Val] | None = None
+    """What an absent key gives: process.env has unknown ones."""
+
+
+@dataclass(slots=True, eq=False)
+class Arr:
+    """An array; with `more` it may hold other elements, in any place."""
+
+    items: list[Val] = field(default_factory=list)
+    more: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Fn:
+    """A function: of the program (node, env) or one of ours (call)."""
+
+    call: Callable[..., Val]
+    props: Obj = field(default_factory=Obj)
+
+
+@dataclass(slots=True, eq=False)
+class Unk:
+    """Unknown, with the value that it has unless something outside says otherwise."""
+
+    why: str
+    default: Val | None = None
+
+
+@dataclass(slots=True, eq=False)
+class One:
+    """One of a few; none of them is Unk or One."""
+
+    options: tuple[Val, ...]
+
+
+def unknown(why: str, at: Location | None = None, default: Val | None = None) -> Val:
+    """A value that cannot be known."""
+    return Val(Unk(why, default), at)
+
+
+def one_of(options: list[Val], at: Location | None = None) -> Val:
+    """A value that is one of some; one option is that option, an unknown among them makes the whole unknown."""
+    flat: list[Val] = []
+    for option in options:
+        for each in option.data.options if isinstance(option.data, One) else (option,):
+            if isinstance(each.data, Unk):
+                return Val(Unk(each.data.why), each.at or at)
+            if not any(same(each, other) for other in flat):
+                flat.append(each)
+    if len(flat) == 1:
+        return flat[0]
+    if len(flat) > MAX_OPTIONS:
+        return unknown("it has too many possible values", at)
+    return Val(One(tuple(flat)), at or flat[0].at)
+
+
+def same(a: Val, b: Val) -> bool:
+    """Whether two values are the same one; objects by reference."""
+    x, y = a.data, b.data
+    if isinstance(x, (Obj, Arr, Fn)) or isinstance(y, (Obj, Arr, Fn)):
+        return x is y
+    return type(x) is type(y) and (x == y or (x != x and y != y))
+
+
+def each(of: Val, do: Callable[[Val], Val]) -> Val:
+    """The function over a value: over each option of a choice, and over the default of an unknown."""
+    match of.data:
+        case One(options):
+            return one_of([do(o) for o in options], of.at)
+        case Unk(why, default) if default is not None:
+            told = do(default)
+            return Val(Unk(why, None if isinstance(told.data, (Unk, One)) else told), of.at, of.secret)
+        case Unk():
+            return of
+    return do(of)
+
+
+_INDEX = re.compile(r"(?:0|[1-9]\d{0,8})")
+
+
+def ordered(props: dict[str, Prop]) -> list[str]:
+    """Keys in JavaScript's order: integer ones first, by size (ECMA-262 §10.1.11)."""
+    numbers = sorted((k for k in props if _INDEX.fullmatch(k)), key=int)
+    return numbers + [k for k in props if not _INDEX.fullmatch(k)] if numbers else list(props)
+
+
+def freeze(of: Val) -> Value:
+    """The value as other code sees it: undefined properties are absent, cycles and floods are unknown."""
+    return _Freezer().value(of, (), None)
+
+
+class _Freezer:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def value(self, of: Val, above: tuple[int, ...], key_at: Location | None) -> Value:
+        self.count += 1
+        if self.count > MAX_VALUES or len(above) > 100:
+            raise TooComplex
+        data = of.data
+        inside = (*above, id(data))
+        more = False
+        content: Content
+        if isinstance(data, (Obj, Arr)) and id(data) in above:
+            return Value(Unknown("it refers to itself"), of.at, key_at)
+        match data:
+            case Obj():
+                members, more = self._members(data, inside)
+                content = members
+            case Arr():
+                content, more = tuple(self.value(v, inside, None) for v in data.items), data.more
+            case Fn():
+                content = Function()
+            case Unk(why, default):
+                content = Unknown(why, None if default is None or default.data is UNDEFINED else self.value(default, inside, None))
+            case One(options):
+                content = OneOf(tuple(self.value(o, inside, None) for o in options))
+            case Undefined():
+                content = None
+            case float() if data.is_integer() and abs(data) < 2**53:
+                content = int(data)
+            case _:
+                content = data
+        return Value(content, of.at, key_at, more, of.secret)
+
+    def _members(self, data: Obj, inside: tuple[int, ...]) -> tuple[dict[str, Value], bool]:
+        members, more = {}, data.more
+        for key in ordered(data.props):
+            prop = data.props[key]
+            options = prop.value.data.options if isinstance(prop.value.data, One) else (prop.value,)
+            if all(o.data is UNDEFINED for o in options):
+                continue
+            if any(o.data is UNDEFINED for o in options):
+                more = True  # it may be there and it may not
+                continue
+            members[key] = self.value(prop.value, inside, prop.key_at)
+        return members, more
+
+
+def thaw(of: Value) -> Val:
+    """A frozen value as a fresh one of the program, for JSON that is required."""
+    match of.content:
+        case dict() as members:
+            return Val(Obj({k: Prop(thaw(v), v.key_at) for k, v in members.items()}, of.more), of.at, of.secret)
+        case tuple() as items:
+            return Val(Arr([thaw(v) for v in items], of.more), of.at, of.secret)
+        case Unknown(why, default):
+            return Val(Unk(why, None if default is None else thaw(default)), of.at, of.secret)
+        case OneOf(options):
+            return one_of([thaw(o) for o in options], of.at)
+    return Val(of.content, of.at, of.secret)
+
+
+def moved(of: Val, at: Location | None) -> Val:
+    """The same value said to stand elsewhere."""
+    return replace(of, at=at)

@@ -1,0 +1,402 @@
+"""Globals and modules that configs use: Object, JSON, Math, process, path, os, fs, dotenv (Node 20 documentation)."""
+
+from __future__ import annotations
+
+import json
+import math
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from checklist.model import Location, Value
+from checklist.parse.js import operators as ops
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, Unk, Val, each, freeze, ordered, thaw, unknown
+from checklist.parse.js.state import is_unknown
+
+Call = Callable[[list[Val], Val, Location | None], Val]
+
+
+def fn(of: Callable[[list[Val], Location | None], Val], /, **props: Val) -> Val:
+    """A built-in function."""
+    return Val(Fn(lambda args, _this, at: of(args, at), Obj({k: Prop(v) for k, v in props.items()})))
+
+
+def obj(props: Mapping[str, Val], *, otherwise: str | None = None) -> Val:
+    """A built-in object; with `otherwise` its other members are unknown for that reason."""
+    return Val(Obj({k: Prop(v) for k, v in props.items()}, default=None if otherwise is None else lambda key: opaque(otherwise.replace("*", key))))
+
+
+def opaque(why: str) -> Val:
+    """A member that cannot be known: also when it is called. Its arguments are not changed by it."""
+    return Val(Fn(lambda args, this, at: unknown(why, at), Obj(default=lambda key: opaque(why))))
+
+
+def arg(args: list[Val], index: int) -> Val:
+    return args[index] if index < len(args) else Val(UNDEFINED)
+
+
+def on_first(do: Callable[[Val, Location | None], Val]) -> Val:
+    """A function of one argument, over every option and default of it."""
+    return fn(lambda args, at: each(arg(args, 0), lambda a: do(a, at)))
+
+
+class Library:
+    """The globals and modules for one file."""
+
+    def __init__(self, interp: Any, environment: Val, root: str, env_file: Callable[[str], Value | None]) -> None:
+        self.interp, self.environment, self.root, self.env_file = interp, environment, root, env_file
+
+    # ---- globals
+
+    def globals(self) -> dict[str, Val]:
+        number = on_first(lambda a, at: _said(ops.to_number(a), at, a))
+        return {
+            "undefined": Val(UNDEFINED),
+            "NaN": Val(math.nan),
+            "Infinity": Val(math.inf),
+            "Object": fn(lambda args, at: arg(args, 0), **self._object()),
+            "Array": fn(lambda args, at: unknown("Array() is not evaluated", at), isArray=fn(self._is_array), **{"from": fn(self._array_from), "of": fn(self._array_of)}),
+            "String": on_first(lambda a, at: _said(ops.to_text(a), at, a)),
+            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(number), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(_is_integer))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
+            "Boolean": on_first(lambda a, at: Val(ops.truth(a), at)),
+            "parseInt": self._parse_int(),
+            "parseFloat": fn(lambda args, at: each(arg(args, 0), lambda a: _parse_float(a, at))),
+            "isNaN": on_first(lambda a, at: _said(_is_nan(a), at, a)),
+            "Math": obj(_math(), otherwise="Math.* is not evaluated"),
+            "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(_json_parse)}),
+            "console": obj({}, otherwise="console.* gives nothing"),
+            "process": self.process(),
+            "Date": opaque("the clock is not known"),
+            "Symbol": opaque("symbols are not evaluated"),
+            "Promise": opaque("what a promise gives is not known"),
+            "Buffer": opaque("Buffer is not evaluated"),
+            "encodeURIComponent": opaque("encodeURIComponent is not evaluated"),
+        }
+
+    def process(self) -> Val:
+        here = Val(self.root)
+        return Val(
+            Obj(
+                {
+                    "env": Prop(self.environment),
+                    "cwd": Prop(fn(lambda args, at: unknown("the folder in which pm2 is called", at, Val(self.root, at)))),
+                    "argv": Prop(Val(Arr([], True))),
+                    "exit": Prop(opaque("process.exit ends the program")),
+                },
+                default=lambda key: opaque(f"process.{key} differs by machine") if key in _CALLS else Val(Unk(f"process.{key} differs by machine"), here.at),
+            )
+        )
+
+    def _object(self) -> dict[str, Val]:
+        def listed(of: Callable[[str, Val], Val]) -> Val:
+            def do(args: list[Val], at: Location | None) -> Val:
+                source = arg(args, 0).data
+                if isinstance(source, Obj) and source.default is None:
+                    sure = [k for k in ordered(source.props) if not _may_be_absent(source.props[k].value)]
+                    whole = len(sure) == len(source.props) and not source.more
+                    return Val(self.interp.born(Arr([of(k, source.props[k].value) for k in sure] if whole else [], not whole)), at)
+                if isinstance(source, Arr) and not source.more:
+                    return Val(self.interp.born(Arr([of(str(i), v) for i, v in enumerate(source.items)])), at)
+                return Val(self.interp.born(Arr([], True)), at)
+
+            return fn(do)
+
+        return {
+            "keys": listed(lambda k, v: Val(k)),
+            "values": listed(lambda k, v: v),
+            "entries": listed(lambda k, v: Val(self.interp.born(Arr([Val(k), v])))),
+            "fromEntries": fn(self._from_entries),
+            "assign": fn(self._assign),
+            "freeze": fn(lambda args, at: arg(args, 0)),
+            "seal": fn(lambda args, at: arg(args, 0)),
+            "preventExtensions": fn(lambda args, at: arg(args, 0)),
+        }
+
+    def _assign(self, args: list[Val], at: Location | None) -> Val:
+        target = arg(args, 0)
+        for source in args[1:]:
+            match source.data:
+                case Obj() as other:
+                    for key, prop in list(other.props.items()):
+                        self.interp.put(target, key, prop.value, prop.key_at)
+                    if other.more:
+                        self.interp.spoil(target, other.why, deep=False)
+                case Unk() | One() | Arr():
+                    self.interp.spoil(target, "it gets keys that are not known", deep=False)
+        return target
+
+    def _from_entries(self, args: list[Val], at: Location | None) -> Val:
+        source = arg(args, 0).data
+        made = Obj()
+        told = Val(self.interp.born(made), at)
+        if not isinstance(source, Arr):
+            made.more = True
+            return told
+        for pair in source.items:
+            key = ops.to_text(pair.data.items[0]) if isinstance(pair.data, Arr) and len(pair.data.items) == 2 and not pair.data.more else None
+            if key is None:
+                self.interp.blur(made, "it gets keys that are not known")
+            else:
+                made.props[key] = Prop(pair.data.items[1], pair.data.items[0].at)
+        if source.more:
+            self.interp.blur(made, "it gets keys that are not known")
+        return told
+
+    def _is_array(self, args: list[Val], at: Location | None) -> Val:
+        of = arg(args, 0)
+        return unknown("not known", at) if is_unknown(of) else Val(isinstance(of.data, Arr), at)
+
+    def _array_from(self, args: list[Val], at: Location | None) -> Val:
+        source = arg(args, 0).data
+        items: list[Val] | None = None
+        if isinstance(source, Arr) and not source.more:
+            items = list(source.items)
+        elif isinstance(source, Obj) and set(source.props) == {"length"} and not source.more:
+            length = source.props["length"].value.data
+            if isinstance(length, int) and 0 <= length <= 1000:
+                items = [Val(UNDEFINED, at) for _ in range(length)]
+        elif isinstance(source, str) and source.isascii():
+            items = [Val(c, at) for c in source]
+        if items is None:
+            if len(args) > 1:
+                self.interp.run_unseen(args[1])
+            return Val(self.interp.born(Arr([], True)), at)
+        if len(args) > 1:
+            items = [self.interp.call(args[1], [item, Val(i)], Val(UNDEFINED), at) for i, item in enumerate(items)]
+        return Val(self.interp.born(Arr(items)), at)
+
+    def _array_of(self, args: list[Val], at: Location | None) -> Val:
+        return Val(self.interp.born(Arr(list(args))), at)
+
+    def _parse_int(self) -> Val:
+        def do(args: list[Val], at: Location | None) -> Val:
+            base = arg(args, 1).data
+            if base not in (UNDEFINED, 10, 0):
+                return unknown("parseInt with another base is not evaluated", at)
+            return each(arg(args, 0), lambda a: _parse_int(a, at))
+
+        return fn(do)
+
+    def _stringify(self, args: list[Val], at: Location | None) -> Val:
+        if len(args) > 1:
+            return unknown("JSON.stringify with more arguments is not evaluated", at)
+        told = _plain(freeze(arg(args, 0)))
+        return unknown("it is made of something that is not known", at) if told is None else Val(told, at)
+
+    # ---- modules
+
+    def module(self, name: str) -> Val | None:
+        """A module by its name; None where it is none of those that are known here."""
+        name = name.removeprefix("node:")
+        match name:
+            case "path" | "path/posix":
+                return self._path()
+            case "os":
+                return obj({"EOL": Val("\n")}, otherwise="os.*() differs by machine")
+            case "fs" | "fs/promises" | "child_process" | "crypto" | "util":
+                return obj({}, otherwise=f"{name}.*() is not evaluated")
+            case "process":
+                return self.process()
+            case "url":
+                return obj({"fileURLToPath": on_first(_file_url)}, otherwise="url.* is not evaluated")
+            case "dotenv":
+                return obj({"config": fn(self._dotenv)}, otherwise="dotenv.* is not evaluated")
+            case "dotenv/config":
+                self._dotenv([], None)
+                return obj({})
+        return None
+
+    def _dotenv(self, args: list[Val], at: Location | None) -> Val:
+        option = arg(args, 0)
+        path: Any = None
+        if isinstance(option.data, Obj) and "path" in option.data.props:
+            path = option.data.props["path"].value.data
+        file = self.env_file(path) if isinstance(path, str) else self.env_file(self.root + "/.env") if path is None else None
+        environment = self.environment.data
+        for key, place in (file.members() if file is not None else {}).items():
+            if key not in environment.props:
+                environment.props[key] = Prop(Val(Unk("set in the env file"), place.at, True))
+        if file is None:
+            environment.default = lambda key: unknown(f"process.env.{key} is set outside")
+        return unknown("dotenv reads a file", at)
+
+    def _path(self) -> Val:
+        def known(args: list[Val]) -> list[str] | None:
+            texts = [a.data for a in args]
+            return [t for t in texts if isinstance(t, str)] if all(isinstance(t, str) for t in texts) else None
+
+        def over(do: Callable[[list[str]], str | None]) -> Val:
+            def call(args: list[Val], at: Location | None, done: int = 0) -> Val:
+                for index, one in enumerate(args[done:], done):
+                    if is_unknown(one):
+                        return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
+                texts = known(args)
+                told = None if texts is None else do(texts)
+                return unknown("it is a path that is not known", at) if told is None else Val(told, at)
+
+            return fn(call)
+
+        found = {
+            "join": over(lambda t: normalize("/".join(p for p in t if p)) if any(t) else "."),
+            "resolve": over(lambda t: _resolve(t)),
+            "normalize": over(lambda t: normalize(t[0]) if len(t) == 1 else None),
+            "dirname": over(lambda t: _dirname(t[0]) if len(t) == 1 else None),
+            "basename": over(_basename),
+            "extname": over(lambda t: _extname(t[0]) if len(t) == 1 else None),
+            "isAbsolute": fn(lambda args, at: Val(args[0].data.startswith("/"), at) if known(args) and args else unknown("it is a path that is not known", at)),
+            "sep": Val("/"),
+            "delimiter": Val(":"),
+        }
+        whole = obj(found, otherwise="path.* is not evaluated")
+        whole.data.props["posix"] = Prop(whole)
+        return whole
+
+
+_CALLS = {"memoryUsage", "uptime", "hrtime", "on", "once", "nextTick", "chdir", "emitWarning"}
+
+
+def _may_be_absent(of: Val) -> bool:
+    return of.data is UNDEFINED or (isinstance(of.data, One) and any(o.data is UNDEFINED for o in of.data.options))
+
+
+def _said(told: Any, at: Location | None, of: Val) -> Val:
+    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, of.secret)
+
+
+def _parse_int(of: Val, at: Location | None) -> Val:
+    text = ops.to_text(of)
+    if text is None:
+        return unknown("not known", at)
+    found = re.match(r"[-+]?\d+", text.strip(ops.SPACE), re.ASCII)
+    if text.strip(ops.SPACE).lstrip("+-")[:2].lower() == "0x":
+        return unknown("parseInt of a hexadecimal number is not evaluated", at)
+    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at)
+
+
+def _parse_float(of: Val, at: Location | None) -> Val:
+    text = ops.to_text(of)
+    if text is None:
+        return unknown("not known", at)
+    found = re.match(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity", text.strip(ops.SPACE), re.ASCII)
+    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at)
+
+
+def _is_nan(of: Val) -> bool | None:
+    number = ops.to_number(of)
+    return None if number is None else number != number
+
+
+def _is_integer(of: Val, at: Location | None) -> Val:
+    return Val(isinstance(of.data, (int, float)) and not isinstance(of.data, bool) and float(of.data).is_integer(), at)
+
+
+def _math() -> dict[str, Val]:
+    def over(do: Callable[[list[float | int]], float | int | None]) -> Val:
+        def call(args: list[Val], at: Location | None) -> Val:
+            numbers = [None if is_unknown(a) else ops.to_number(a) for a in args]
+            if None in numbers or any(n != n for n in numbers):
+                return unknown("it is made of something that is not known", at)
+            told = do([n for n in numbers if n is not None])
+            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at)
+
+        return fn(call)
+
+    def one(do: Callable[[float], float]) -> Val:
+        return over(lambda n: do(float(n[0])) if n and not math.isinf(n[0]) else None)
+
+    return {
+        "max": over(lambda n: max(n, default=-math.inf)),
+        "min": over(lambda n: min(n, default=math.inf)),
+        "floor": one(math.floor),
+        "ceil": one(math.ceil),
+        "round": one(lambda n: math.floor(n + 0.5)),
+        "trunc": one(math.trunc),
+        "abs": one(abs),
+        "random": opaque("Math.random differs each time"),
+    }
+
+
+def _json_parse(of: Val, at: Location | None) -> Val:
+    from checklist.parse.json import parse
+
+    if not isinstance(of.data, str):
+        return unknown("not evaluated", at)
+    parsed = parse("", of.data)
+    if parsed.value is None:
+        return unknown("JSON.parse throws", at)
+
+    def placed(found: Val) -> Val:
+        match found.data:
+            case Obj() as inner:
+                inner.props = {k: Prop(placed(p.value)) for k, p in inner.props.items()}
+            case Arr() as array:
+                array.items = [placed(v) for v in array.items]
+        return Val(found.data, at, of.secret)
+
+    return placed(thaw(parsed.value))
+
+
+def _plain(of: Value) -> str | None:
+    def data(part: Value) -> Any:
+        match part.content:
+            case dict() as members if not part.more:
+                return {k: data(v) for k, v in members.items()}
+            case tuple() as items if not part.more:
+                return [data(v) for v in items]
+            case None | bool() | int() | str():
+                return part.content
+        raise ValueError
+
+    try:
+        return json.dumps(data(of), ensure_ascii=False, separators=(",", ":"))
+    except ValueError:
+        return None
+
+
+def _file_url(of: Val, at: Location | None) -> Val:
+    if isinstance(of.data, str) and of.data.startswith("file:///") and "%" not in of.data:
+        return Val(of.data.removeprefix("file://"), at)
+    return unknown("it is a path that is not known", at)
+
+
+# ---- path.posix (Node 20 documentation): unlike Python's, it keeps a slash at the end
+
+
+def normalize(path: str) -> str:
+    """path.posix.normalize."""
+    if not path:
+        return "."
+    told = posixpath.normpath("/" + path.lstrip("/") if path.startswith("/") else path)
+    return told + "/" if path.endswith("/") and not told.endswith("/") else told
+
+
+def _resolve(parts: list[str]) -> str | None:
+    told = ""
+    for part in reversed(parts):
+        if part:
+            told = f"{part}/{told}" if told else part
+        if told.startswith("/"):
+            break
+    if not told.startswith("/"):
+        return None  # relative to the folder in which pm2 is called
+    return posixpath.normpath("/" + told.lstrip("/"))
+
+
+def _dirname(path: str) -> str:
+    stripped = path.rstrip("/") or path[:1]
+    head = stripped.rpartition("/")[0]
+    return head.rstrip("/") or ("/" if path.startswith("/") else ".") if "/" in stripped else "."
+
+
+def _basename(texts: list[str]) -> str | None:
+    if len(texts) not in (1, 2):
+        return None
+    name = texts[0].rstrip("/").rpartition("/")[2]
+    return name.removesuffix(texts[1]) if len(texts) == 2 and name != texts[1] else name
+
+
+def _extname(path: str) -> str:
+    name = path.rstrip("/").rpartition("/")[2]
+    stem, dot, ending = name.rpartition(".")
+    return dot + ending if stem.strip(".") or (stem and stem != "." and name != "..") else ""

@@ -1,0 +1,229 @@
+"""Scopes and writes. A write under a condition that is not known joins the old value and the new one.
+
+A *region* is a stretch of code that may or may not run. What was born in the region that is running now is written to
+as usual; anything older keeps its old value as a possibility. In a *widening* region, a loop whose end is not known,
+what is written becomes unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from checklist.model import Location
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, unknown
+
+MAX_STEPS = 100_000
+MAX_ITEMS = 10_000
+MAX_DEPTH = 40
+
+
+class Thrown(Exception):
+    """The program throws here."""
+
+
+@dataclass(slots=True)
+class Binding:
+    """A variable; `value` is None before its declaration is reached."""
+
+    value: Val | None
+    region: int
+
+
+@dataclass(slots=True)
+class Env:
+    """A scope."""
+
+    outer: Env | None
+    names: dict[str, Binding] = field(default_factory=dict)
+    function: bool = False
+
+    def find(self, name: str) -> Binding | None:
+        here: Env | None = self
+        while here is not None:
+            if name in here.names:
+                return here.names[name]
+            here = here.outer
+        return None
+
+
+class State:
+    """What an evaluation has come to: budget, regions, and who was born where."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.depth = 0
+        self.regions = [0]
+        self.widening = 0
+        self._next = 0
+        self._born: dict[int, int] = {}
+        self._kept: list[Obj | Arr] = []  # ids must not be reused while they are remembered
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooComplex
+
+    def born(self, of: Obj | Arr) -> Obj | Arr:
+        """Remembers in which region an object was made."""
+        if self.regions[-1]:
+            self._born[id(of)] = self.regions[-1]
+            self._kept.append(of)
+        return of
+
+    def surely(self, of: Obj | Arr) -> bool:
+        """Whether a write to this object is sure to happen if its making was."""
+        return self._born.get(id(of), 0) == self.regions[-1]
+
+    @contextmanager
+    def region(self, *, widening: bool = False) -> Iterator[None]:
+        """Code that may or may not run."""
+        depth = len(self.regions)
+        self.enter_region()
+        self.widening += widening
+        try:
+            yield
+        finally:
+            del self.regions[depth:]
+            self.widening -= widening
+
+    def enter_region(self) -> None:
+        """From here on nothing is sure, until the caller cuts `regions` back."""
+        self._next += 1
+        self.regions.append(self._next)
+
+    # ---- variables
+
+    def declare(self, env: Env, name: str, value: Val | None) -> None:
+        env.names[name] = Binding(value, self.regions[-1])
+
+    def assign(self, env: Env, name: str, value: Val) -> None:
+        binding = env.find(name)
+        if binding is None:
+            top = env
+            while top.outer is not None:
+                top = top.outer
+            top.names[name] = Binding(value if len(self.regions) == 1 else unknown("it is set under a condition"), 0)
+        elif binding.region == self.regions[-1] and not self.widening:
+            binding.value = value
+        else:
+            binding.value = self.joined(binding.value or Val(UNDEFINED), value)
+
+    def joined(self, old: Val, new: Val) -> Val:
+        return unknown("it changes in a loop whose end is not known", new.at) if self.widening else one_of([old, new], new.at)
+
+    # ---- objects
+
+    def put(self, target: Val, key: str, value: Val, key_at: Location | None = None) -> None:
+        """target[key] = value."""
+        match target.data:
+            case One(options):
+                with self.region():
+                    for option in options:
+                        self.put(option, key, value, key_at)
+            case Obj() as obj:
+                if key == "__proto__":
+                    obj.more = True
+                elif self.surely(obj):
+                    obj.props[key] = Prop(value, key_at)
+                else:
+                    old = obj.props.get(key)
+                    obj.props[key] = Prop(self.joined(old.value if old else Val(UNDEFINED), value), old.key_at if old else key_at)
+            case Arr() as array:
+                self._put_item(array, key, value)
+            case Fn() as fn:
+                self.put(Val(fn.props), key, value, key_at)
+            case None:
+                raise Thrown
+            case _ if target.data is UNDEFINED:
+                raise Thrown
+
+    def _put_item(self, array: Arr, key: str, value: Val) -> None:
+        index = int(key) if key.isdecimal() and len(key) < 7 else -1
+        if not 0 <= index < MAX_ITEMS or array.more or index > len(array.items) + 100:
+            self.spoil(Val(array), "an element is set that is not known")
+            return
+        if not self.surely(array):
+            if index < len(array.items):
+                array.items[index] = self.joined(array.items[index], value)
+            else:
+                array.more = True
+            return
+        array.items += [Val(UNDEFINED) for _ in range(index + 1 - len(array.items))]
+        array.items[index] = value
+
+    def put_unknown_key(self, target: Val, value: Val) -> None:
+        """target[?] = value: any key may have it now."""
+        del value
+        self.spoil(target, "a key is set that is not known", deep=False)
+
+    def push(self, array: Arr, values: list[Val]) -> None:
+        """array.push(...values)."""
+        if not self.surely(array):
+            array.more = True
+        elif not array.more:
+            if len(array.items) + len(values) > MAX_ITEMS:
+                raise TooComplex
+            array.items += values
+
+    def remove(self, target: Val, key: str) -> None:
+        """delete target[key]."""
+        match target.data:
+            case One(options):
+                with self.region():
+                    for option in options:
+                        self.remove(option, key)
+            case Obj() as obj if key in obj.props:
+                if self.surely(obj):
+                    del obj.props[key]
+                else:
+                    obj.props[key] = Prop(self.joined(obj.props[key].value, Val(UNDEFINED)), obj.props[key].key_at)
+            case Arr():
+                self.put(target, key, Val(UNDEFINED))
+
+    def spoil(self, of: Val, why: str, *, deep: bool = True) -> None:
+        """Code that is not seen may have changed it: everything in it is unknown from here on."""
+        waiting, seen = [of], set()
+        while waiting:
+            data = waiting.pop().data
+            if id(data) in seen:
+                continue
+            seen.add(id(data))
+            match data:
+                case One(options):
+                    waiting += options
+                case Obj() as obj:
+                    waiting += [p.value for p in obj.props.values()] if deep else []
+                    obj.props = {k: Prop(unknown(why, p.value.at), p.key_at) for k, p in obj.props.items()}
+                    obj.more, obj.why = True, why
+                case Arr() as array:
+                    waiting += array.items if deep else []
+                    array.items, array.more = [], True
+                case Fn() as fn:
+                    waiting.append(Val(fn.props))
+
+    def maybe(self, *runs: Callable[[], None]) -> list[Exception | None]:
+        """Runs each of some stretches as one that may or may not run; gives what each was left by."""
+        left: list[Exception | None] = []
+        for run in runs:
+            with self.region():
+                try:
+                    run()
+                    left.append(None)
+                except (Thrown, Left) as way:
+                    left.append(way)
+        return left
+
+
+class Left(Exception):
+    """A stretch of code is left by break, continue or return."""
+
+    def __init__(self, how: str, label: str | None = None, value: Val | None = None) -> None:
+        super().__init__()
+        self.how, self.label, self.value = how, label, value
+
+
+def is_unknown(of: Val) -> bool:
+    """Whether it is Unk or One."""
+    return isinstance(of.data, (Unk, One))
