@@ -131,9 +131,8 @@ def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> s
     """file:line:column, the key, what is wrong there and what may stand there; never the value itself."""
     part: Mapping[str, Any] | None = whole
     for key in path:
-        part = part.get("properties", {}).get(key) if isinstance(key, str) else part.get("items")
-        if part is None:
-            break
+        if part is not None:
+            part = part.get("properties", {}).get(key) if isinstance(key, str) else part.get("items")
     found = given.get(*path) or given
     at = (found.key_at if part is None else found.at) or found.at or Location(name)
     said = ".".join(str(k) for k in path) or "the file"

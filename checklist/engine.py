@@ -94,7 +94,7 @@ def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
     verdict = _verdict(rule, document)
     if verdict.state == "pass":
         yield _outcome(rule, document, "pass", (), facts)
-    elif condition.state == "open":
+    elif condition.state == "open" and not (verdict.state == "fail" and schema.by_default(rule.when or {}, document.value).state == "pass"):
         yield _outcome(rule, document, "open", condition.paths[0] if condition.paths else (), facts)
     else:
         paths = verdict.paths or ((),)
@@ -151,7 +151,8 @@ def _priority(rule: Rule, document: Document) -> Priority:
 
 
 def _related(rule: Rule, document: Document, own: Location) -> Iterable[Related]:
-    for item in document.value.get(*rule.related or ("",)).items() if rule.related and document.value.get(*rule.related) else ():
+    found = document.value.get(*rule.related) if rule.related else None
+    for item in found.items() if found is not None else ():
         if item.at is not None and item.at != own:
             yield Related(item.at, item.text("text") or (item.content if isinstance(item.content, str) else ""))
 

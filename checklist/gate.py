@@ -18,7 +18,7 @@ class Step:
 
 def ladder(report: Report) -> dict[str, Step]:
     """The steps by priority, P0 first. Minutes count once per rule and file: the second place in a file is quick."""
-    found = {}
+    found: dict[str, Step] = {}
     for priority in PRIORITIES:
         mine = [o for o in report.findings if o.priority == priority]
         asks = {(o.rule.id, o.location.file): o.rule.effort for o in mine}

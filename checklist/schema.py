@@ -32,10 +32,15 @@ def judge(schema: Schema, of: Value | None) -> Verdict:
         return PASS if not schema else Verdict("open", ((),))
     verdict = _judge(schema, of, (), False)
     if verdict.state == "open":
-        with_defaults = _judge(schema, of, (), True)
+        with_defaults = by_default(schema, of)
         if with_defaults.state == "fail":
             return with_defaults
     return verdict
+
+
+def by_default(schema: Schema, of: Value) -> Verdict:
+    """What the schema says if nothing outside says otherwise: every unknown with a default is its default."""
+    return _judge(schema, of, (), True)
 
 
 def substitute(schema: Any, params: Mapping[str, Any]) -> Any:

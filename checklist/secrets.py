@@ -6,6 +6,7 @@ Forms after the public descriptions of their issuers (GitHub, Slack, Stripe, AWS
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from checklist.model import MASK, OneOf, Unknown, Value
@@ -51,6 +52,18 @@ def secret_name(name: str) -> bool:
 def mask(text: str) -> str:
     """The text with everything that looks like a secret replaced by `***`; newlines stay where they are."""
     return _replace(text, spans(text))
+
+
+def mask_words(words: Iterable[str]) -> list[str]:
+    """The words of a command without secrets, also those that only the word before gives away (`--token x`)."""
+    given = list(words)
+    hidden = spans(" ".join(given))
+    out, start = [], 0
+    for word in given:
+        inside = [(max(a - start, 0), min(b - start, len(word))) for a, b in hidden if a < start + len(word) and b > start]
+        out.append(_replace(word, inside))
+        start += len(word) + 1
+    return out
 
 
 def spans(text: str) -> list[tuple[int, int]]:

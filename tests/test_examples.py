@@ -43,7 +43,7 @@ def places(said: dict[str, Any], rule: str) -> list[str]:
         ("pm2/too-many-restarts", ["ecosystem.config.js:9:21"]),
         ("pm2/short-min-uptime", ["ecosystem.config.js:10:19"]),
         ("deploy/build-step", ["deploy-backend-final.sh:9:1", "deploy-production.sh:5:1", "scripts/deploy-backend.sh:7:1"]),
-        ("deploy/archives-build-output", ["deploy-backend-final.sh:12:1", "deploy-production.sh:6:1", "scripts/deploy-backend.sh:8:1"]),
+        ("deploy/archives-build-output", ["deploy-backend-final.sh:12:1", "deploy-backend-final.sh:15:1", "deploy-production.sh:6:1", "deploy-production.sh:7:1", "scripts/deploy-backend.sh:8:1"]),
         ("deploy/starts-build-output", ["deploy-backend-final.sh:23:25"]),
         ("env/sentry-dsn-missing", ["ecosystem.config.js:3:5"]),
         ("git/build-output-not-ignored", [".gitignore:5:1"]),

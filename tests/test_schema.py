@@ -44,7 +44,7 @@ AT_MOST_3 = {"type": "integer", "maximum": 3}
         (AT_MOST_3, default(15), "fail"),
         (AT_MOST_3, default(3), "open"),
         ({"not": {"const": 1}}, ANY, "open"),
-        ({"not": {}}, ANY, "fail"),
+        ({"not": {}}, ANY, "open"),
         ({"if": {"const": 1}, "then": {"const": 1}, "else": {"const": 2}}, ANY, "open"),
         ({"if": {"required": ["a"]}, "then": {"required": ["b"]}}, more({}), "open"),
         ({"required": ["a"]}, more({}), "open"),

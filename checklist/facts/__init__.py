@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from checklist.facts import deploy, env, git, packages, pm2, sources
+from checklist.facts import deploy as deploy
+from checklist.facts import env, git, packages, pm2, sources
 from checklist.model import Document, Location, Project, Value
 from checklist.secrets import sealed
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checklist.model import Document, Location, Parsed, Problem, Project, Unknown, Value, value
-from checklist.parse import env, json, recognise, shell, yaml
+from checklist.parse import env as env_files
+from checklist.parse import json, recognise, yaml
+from checklist.parse import shell as shell_scripts
 
 KINDS = {
     "pm2.js": "pm2.config",
@@ -66,7 +68,7 @@ def _parse(file: str, format: str, text: str, project: Project) -> Source:
         case "package" | "json":
             return Source(file, format, json.parse(file, text, comments=format == "json"))
         case "env":
-            return Source(file, format, env.parse(file, text))
+            return Source(file, format, env_files.parse(file, text))
         case "shell":
-            return Source(file, format, Parsed(None, shell.parse(file, text).problem))
+            return Source(file, format, Parsed(None, shell_scripts.parse(file, text).problem))
     return Source(file, format, Parsed(None))

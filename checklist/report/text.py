@@ -72,7 +72,7 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
             yield _finding(outcome, view)
         yield Text()
     if report.open:
-        yield Text(words["unknown"], style="bold")
+        yield Text(str(words["unknown"]), style="bold")
         for outcome in report.open:
             at = outcome.location
             text = outcome.message[view.lang].split(": ", 1)[-1]
@@ -93,7 +93,7 @@ def _finding(outcome: Outcome, view: View) -> RenderableType:
     if outcome.snippet is not None:
         parts += _snippet(outcome, view)
     if outcome.related:
-        parts.append(Padding(Text(_WORDS[view.lang]["also"], style="dim"), (0, 0, 0, 10)))
+        parts.append(Padding(Text(str(_WORDS[view.lang]["also"]), style="dim"), (0, 0, 0, 10)))
         for related in outcome.related:
             line = Text(f"{one_line(related.location.file)}:{related.location.line}", style="dim")
             line.append(f"  {one_line(related.text)}", style="dim")

@@ -13,7 +13,7 @@ from checklist.facts.folders import build_dirs, home, is_frontend, scripts
 from checklist.facts.outputs import written
 from checklist.model import Document, Location, Project, Unknown, Value, value
 from checklist.parse import recognise
-from checklist.secrets import mask
+from checklist.secrets import mask, mask_words
 
 _STARTS = ("start", "restart", "reload")
 _BRINGS = ("fetch", "ship", "install", "build")
@@ -66,7 +66,7 @@ def _step(walk: Walk, met: _Met, *, smoke: bool) -> Value:
     step = met.step
     result, exits = walk.result(step)
     text = " ".join(mask(step.text).split())
-    argv = None if step.argv is None or any("\0" in w for w in step.argv) else [mask(w) for w in step.argv]
+    argv = None if step.argv is None or any("\0" in w for w in step.argv) else mask_words(step.argv)
     told = {
         "file": step.at.file,
         "line": step.at.line,

@@ -98,7 +98,7 @@ def limits(app: Value) -> Limits | None:
     if app.more or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in values[:4]) or not isinstance(values[4], bool):
         return None
     numbers = [float(v) for v in values[:4] if isinstance(v, (int, float))]
-    return Limits(*numbers, autorestart=values[4])
+    return Limits(numbers[0], numbers[1], numbers[2], numbers[3], values[4])
 
 
 def _reset(backoff: float, start: float, run: float) -> float:

@@ -100,9 +100,8 @@ def take(entry: Value) -> Taken:
         options[name] = Value(table()[name]["effective"], at.at, at.key_at if name in lost else None)
     if entry.more:
         # what is not seen may set anything that is not written
-        why = Unknown("the app may get more options from elsewhere")
         for name in defaults:
-            options[name] = Value(replace(why, default=options[name]), entry.at)
+            options[name] = Value(Unknown("the app may get more options from elsewhere", options[name]), entry.at)
     return Taken(options, tuple(defaults), lost, refused, unknown)
 
 
@@ -156,6 +155,8 @@ def _one(name: str, content: Content) -> object:
     if isinstance(content, str) and "number" in kinds and about.get("numeric_string") and _NUMERIC.fullmatch(content):
         number = float(content.replace("Infinity", "inf"))
         content = int(number) if number.is_integer() else number
+    if name == "instances" and isinstance(content, str):
+        return 0  # `max` and any other word: as many as there are CPUs (lib/Common.js:857)
     kind = _kind(content)
     if kind not in kinds:
         return _Refused("number") if isinstance(content, str) and "number" in kinds else _Refused("type", " / ".join(kinds))
@@ -165,8 +166,6 @@ def _one(name: str, content: Content) -> object:
             return _Refused(about.get("unit", "mode"))
         if "unit" in about and not content.isdigit():
             return int(content[:-1]) * _UNITS[about["unit"]][content[-1]]
-        if name == "instances":
-            return 0
         if name == "exec_mode":
             return content if content.endswith("_mode") else content + "_mode"
         return words(content) if about.get("split") else content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -470,10 +471,8 @@ class Expressions(State):
         """A function given to code that is not seen may be called at any time."""
         if isinstance(given.data, Fn):
             with self.region(widening=True):
-                try:
+                with contextlib.suppress(Thrown):
                     given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], Val(UNDEFINED), None)
-                except Thrown:
-                    pass
 
     def _NewExpression(self, node: Any, env: Env) -> Val:
         args, _ = self.elements(node.arguments, env)

@@ -358,12 +358,12 @@ class _Array:
     def sort(self) -> Val:
         def do(items: list[Val]) -> Val:
             if self.args:
-                def compare(a: Val, b: Val) -> float:
+                def compare(a: Val, b: Val) -> int:
                     told = self.interp.call(self.args[0], [a, b], Val(UNDEFINED), self.at)
                     number = None if is_unknown(told) else ops.to_number(told)
                     if number is None:
                         raise _Unsure
-                    return 0 if number != number else number
+                    return 0 if number != number else (number > 0) - (number < 0)
 
                 try:
                     items.sort(key=cmp_to_key(compare))

@@ -247,7 +247,7 @@ class Program(Expressions):
                 self.statement(branch, env)
             return
         branches = [node.consequent] + ([node.alternate] if node.alternate is not None else [])
-        self.after(self.maybe(*(lambda b=b: self.statement(b, env) for b in branches)), env, all_ways=node.alternate is not None)  # type: ignore[misc]
+        self.after(self.maybe(*(lambda b=b: self.statement(b, env) for b in branches)), env, all_ways=node.alternate is not None)
 
     def after(self, left: list[Exception | None], env: Env, *, all_ways: bool) -> None:
         """Goes on after stretches of which at most one has run; `all_ways`: one of them is sure to have."""
@@ -291,7 +291,7 @@ class Program(Expressions):
         return None
 
     def _switch_unknown(self, bodies: list[Any], env: Env, *, has_default: bool) -> None:
-        runs = [lambda i=i: self._cases(bodies[i:], env) for i in range(len(bodies))]  # type: ignore[misc]
+        runs = [lambda i=i: self._cases(bodies[i:], env) for i in range(len(bodies))]
         self.after(self.maybe(*runs), env, all_ways=has_default)
 
     def _cases(self, bodies: list[Any], env: Env) -> None:

@@ -1,0 +1,183 @@
+"""The command line: exit statuses, the JSON contract, and that no secret travels."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from conftest import ROOT
+
+from checklist import cli
+
+Folder = Callable[[Mapping[str, str]], Path]
+BAD = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 15, min_uptime: '30s' }] };\n"}
+GOOD = {
+    "ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 3, min_uptime: '30s' }] };\n",
+    "onai-check.yaml": "policy: {required_env: []}\nrules: {disable: [env]}\n",
+}
+
+
+def command(*args: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs the real command line in a process of its own."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **env}
+    code = "from checklist.cli import main; main()"
+    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=environment, timeout=60)
+
+
+def test_a_closed_gate_is_1_whatever_the_format(folder: Folder) -> None:
+    root = folder(BAD)
+    assert [command(str(root), "--format", f).returncode for f in ("text", "json")] == [1, 1]
+    assert command(str(root), "--gate", "none").returncode == 0
+
+
+def test_an_open_gate_is_0(folder: Folder) -> None:
+    done = command("check", str(folder(GOOD)), "--gate", "P0")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["no/such/folder"], "does not exist"),
+        (["--format", "xml", "."], "'xml' is not one of"),
+        (["--nonsense"], "No such option"),
+        (["explain", "pm2/too-many-restart"], "did you mean 'pm2/too-many-restarts'?"),
+    ],
+)
+def test_what_could_not_be_checked_is_2(args: list[str], said: str) -> None:
+    done = command(*args)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_to_check_is_2_and_says_what_was_looked_for(tmp_path: Path) -> None:
+    done = command(str(tmp_path))
+    assert done.returncode == 2
+    assert "nothing to check here; looked for a PM2 config (ecosystem.config.js" in done.stderr
+
+
+def test_a_wrong_config_is_2_with_its_place(folder: Folder) -> None:
+    done = command(str(folder({**BAD, "onai-check.yaml": "policy:\n  max_restart: 3\n"})))
+    assert done.returncode == 2
+    assert "onai-check.yaml:2:3: unknown key 'policy.max_restart'; did you mean 'max_restarts'?" in done.stderr
+
+
+def test_a_bug_is_3_and_its_own_words_are_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("canary-in-an-exception")
+
+    monkeypatch.setattr("checklist.engine.run", fail)
+    assert cli.run(["check", str(ROOT / "examples" / "incident")]) == 3
+    said = capsys.readouterr()
+    assert "has a bug: ValueError" in said.err
+    assert "canary" not in said.err + said.out
+
+
+def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checklist.engine.run", stop)
+    assert cli.run(["check", str(ROOT / "examples" / "incident")]) == 130
+
+
+def test_json_keeps_its_contract(folder: Folder) -> None:
+    shape = json.loads(resources.files("checklist.report").joinpath("json.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(shape)
+    for path in (ROOT / "examples" / "incident", ROOT / "examples" / "healthy", folder(BAD)):
+        first, second = command(str(path), "--format", "json", "--lang", "ru"), command(str(path), "--format", "json", COLUMNS="40")
+        jsonschema.validate(json.loads(first.stdout), shape)
+        assert first.stdout == second.stdout
+    found = json.loads(first.stdout)
+    assert found["summary"]["P0"]["findings"] == len([f for f in found["findings"] if f["priority"] == "P0"])
+    assert {"file": "ecosystem.config.js", "kind": "pm2.config"} in found["checked"]
+
+
+def test_a_fingerprint_survives_moved_lines(folder: Folder) -> None:
+    def prints(text: str) -> dict[str, str]:
+        found: dict[str, Any] = json.loads(command(str(folder({"ecosystem.config.js": text})), "--format", "json").stdout)
+        return {f["rule"]: f["fingerprint"] for f in found["findings"]}
+
+    assert prints(BAD["ecosystem.config.js"]) == prints("// a line\n\n" + BAD["ecosystem.config.js"].replace("{ name", "{\n  name"))
+
+
+def test_the_source_line_is_shown_with_a_mark(folder: Folder) -> None:
+    lines = command(str(folder(BAD)), COLUMNS="200").stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if "pm2/too-many-restarts" in line) + 2
+    assert lines[at + 1].index("^") == lines[at].index("15")
+    assert lines[at + 1].count("^") == 2
+
+
+def test_a_config_that_does_not_parse_is_found_and_not_quoted(folder: Folder) -> None:
+    done = command(str(folder({"ecosystem.config.js": "module.exports = { apps: [{ name: 'canary-7f3' script }] }\n"})))
+    assert done.returncode == 1
+    assert "project/unreadable-file" in done.stdout
+    assert "canary-7f3" not in done.stdout + done.stderr
+
+
+def test_names_in_any_script_and_with_control_characters_do_no_harm(folder: Folder) -> None:
+    root = folder({"сервис/деплой 🚀.sh": "npm run build && pm2 restart api\n", "\x1b[31mevil\x1b[0m/ecosystem.config.js": BAD["ecosystem.config.js"]})
+    done = command(str(root), "--format", "text")
+    assert "\x1b" not in done.stdout
+    assert "\\e[31mevil" in done.stdout
+    files = {c["file"] for c in json.loads(command(str(root), "--format", "json").stdout)["checked"]}
+    assert "сервис/деплой 🚀.sh" in files
+
+
+def test_russian_is_shown_where_the_console_can_show_it(folder: Folder) -> None:
+    root = str(folder(BAD))
+    assert "приложение api может упасть 15 раз" in command(root, "--lang", "ru", COLUMNS="200").stdout
+    narrow = command(root, "--lang", "ru", PYTHONIOENCODING="cp1252", COLUMNS="200").stdout
+    assert "app api may crash 15 times" in narrow
+
+
+CANARY = "c4n4ryS3cr3tV4lu3"
+
+
+def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path]) -> None:
+    dsn = f"https://{CANARY}0123456789abcdef@o1.ingest.sentry.io/x"
+    root = repository(
+        {
+            "ecosystem.config.js": (
+                f"const password = '{CANARY}';\n"
+                f"module.exports = {{ apps: [{{ name: 'api', script: 'dist/api.js', env: {{ FOO: '{CANARY}', API_KEY: `{CANARY}${{1}}` }}, max_restarts: 15, api_key: '{CANARY}', health: 'https://u:{CANARY}@h/x' }}],\n"
+                f"  deploy: {{ production: {{ repo: 'https://token:{CANARY}@github.com/x/y.git', 'post-deploy': 'API_TOKEN={CANARY} npm run build && pm2 restart api' }} }} }};\n"
+            ),
+            "pm2.json": f'{{"apps": [{{"name": "b", "script": "b.js", "env": {{"FOO": "{CANARY}"}}, "min_uptime": "5s"}}]}}\n',
+            "pm2.yaml": f"apps:\n  - {{name: c, script: c.js, env: {{FOO: {CANARY}}}, max_restarts: 9}}\n",
+            "env.env": f"SENTRY_DSN={dsn}\nDB_PASSWORD='{CANARY}'\nPORT={CANARY}\nexport X=\"{CANARY}\n",
+            ".env.production": f"API_KEY={CANARY}\n",
+            "deploy.sh": (
+                f"#!/bin/bash\nexport API_TOKEN={CANARY}\nPASSWORD='{CANARY}' npm run build\nsshpass -p {CANARY} scp dist.tar.gz h:/x\n"
+                f"ssh h \"TOKEN={CANARY} pm2 start dist/server.js --token {CANARY}\"\ncurl -s -H 'Authorization: Bearer {CANARY}' http://u:{CANARY}@localhost:3000/health || true\n"
+            ),
+            ".github/workflows/deploy.yml": f"on: push\njobs:\n  d:\n    runs-on: x\n    env: {{API_KEY: {CANARY}}}\n    steps:\n      - run: curl -H 'Authorization: Bearer {CANARY}' https://h || true\n",
+            "onai-check.yaml": "gate: P0\n",
+            ".gitignore": "node_modules/\n",
+        }
+    )
+    done = [
+        command(str(root), "--format", f, *lang) for f in ("text", "json") for lang in ([], ["--lang", "ru"])
+    ]
+    done += [command("show", str(root / f), "--format", "json") for f in ("ecosystem.config.js", "pm2.json", "pm2.yaml", "env.env", ".env.production", "deploy.sh", ".github/workflows/deploy.yml")]
+    done += [command("report", str(root), "-o", "-")]
+    assert [d.returncode for d in done if d.returncode not in (0, 1)] == []
+    for one in done:
+        place = re.search(f".{{0,60}}{CANARY}", one.stdout + one.stderr)
+        assert place is None, f"{one.args[3:6]}: …{place[0].removesuffix(CANARY) if place else ''}"
+
+
+def test_the_reports_in_the_readme_are_real() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert command("examples/incident", COLUMNS="100").stdout.rstrip() in readme
+    assert command("rules").stdout.rstrip() in readme
