@@ -19,7 +19,8 @@ _LIMIT = 100_000
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {w: v for v, ws in ((True, "true True TRUE"), (False, "false False FALSE")) for w in ws.split()}
-_INT = re.compile(r"[-+]?[0-9]+")
+# js-yaml, with which PM2 and GitHub read, also takes `1_000`
+_INT = re.compile(r"[-+]?[0-9](?:[0-9_]*[0-9])?")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
@@ -143,7 +144,7 @@ def _scalar(node: yaml.ScalarNode) -> Content:
     if text in _BOOL:
         return _BOOL[text]
     if _INT.fullmatch(text) and len(text) < 400:
-        return int(text)
+        return int(text.replace("_", ""))
     if _BASED.fullmatch(text):
         return int(text, 0)
     if _FLOAT.fullmatch(text):

@@ -470,9 +470,8 @@ class Expressions(State):
     def run_unseen(self, given: Val) -> None:
         """A function given to code that is not seen may be called at any time."""
         if isinstance(given.data, Fn):
-            with self.region(widening=True):
-                with contextlib.suppress(Thrown):
-                    given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], Val(UNDEFINED), None)
+            with self.region(widening=True), contextlib.suppress(Thrown):
+                given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], Val(UNDEFINED), None)
 
     def _NewExpression(self, node: Any, env: Env) -> Val:
         args, _ = self.elements(node.arguments, env)
