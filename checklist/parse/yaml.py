@@ -21,7 +21,7 @@ _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {w: v for v, ws in ((True, "true True TRUE"), (False, "false False FALSE")) for w in ws.split()}
 # js-yaml, with which PM2 and GitHub read, also takes `1_000`
 _INT = re.compile(r"[-+]?[0-9](?:[0-9_]*[0-9])?")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|0b[01]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _TAG = "tag:yaml.org,2002:"
