@@ -2,26 +2,94 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from checklist import gate as gates
 from checklist.cli import common
-from checklist.report.formats import RENDERERS, renderer
+from checklist.errors import CheckError
+from checklist.report.formats import ENDINGS, RENDERERS, renderer
 
 
 @click.command("check")
 @common.path_argument
 @click.option("--format", "format", type=click.Choice(list(RENDERERS)), default="text", help="How to write the report.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write the report into a file as well; repeatable.")
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="Close the gate at findings of this priority or higher.")
+@click.option("--select", multiple=True, metavar="RULE", help="Hold only these rules (an id, or a prefix such as pm2/); repeatable.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave out these rules; repeatable.")
 @common.config_option
 @common.lang_option
 @common.color_option
-def command(path: Path, format: str, gate: str | None, config_file: Path | None, lang: str | None, color: str) -> int:
+def command(
+    path: Path,
+    format: str,
+    outputs: tuple[str, ...],
+    gate: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    config_file: Path | None,
+    lang: str | None,
+    color: str,
+) -> int:
     """Hold the rules against the project in PATH and close or open the gate."""
-    checked = common.check(path, config_file)
+    targets = [_target(given) for given in outputs]
+    checked = common.check(path, config_file, select=select, ignore=ignore)
     level = gate or checked.config.gate
     view = common.view(level, common.language(lang, checked.config), color)
-    common.write(renderer(format)(checked.report, view))
+    # everything is rendered before anything is written
+    shown = renderer(format)(checked.report, view)
+    plain = replace(view, color=False, ascii=False, width=100)
+    written = [(file, renderer(kind)(checked.report, plain)) for kind, file in targets]
+    for file, text in written:
+        _write(file, text)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and format in ("github", "markdown"):
+        _append(Path(summary), renderer("markdown")(checked.report, plain))
+    common.write(shown)
     return 0 if gates.is_open(checked.report, level) else 1
+
+
+def _target(given: str) -> tuple[str, Path]:
+    """(format, file) of an --output: the format by its name, else by the file's ending."""
+    name, sign, file = given.partition("=")
+    if sign and name in RENDERERS:
+        return name, Path(file)
+    kind = ENDINGS.get(Path(given).suffix)
+    if kind is None:
+        raise CheckError(f"--output {given}: which format? Write FORMAT=FILE with one of {', '.join(RENDERERS)}, or end it in {', '.join(ENDINGS)}")
+    return kind, Path(given)
+
+
+def _write(file: Path, text: str) -> None:
+    """The whole file or none of it."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                stream.write(text)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, file)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise CheckError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def _append(file: Path, text: str) -> None:
+    try:
+        with file.open("a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise CheckError(f"$GITHUB_STEP_SUMMARY: cannot be written: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

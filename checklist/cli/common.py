@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -115,14 +115,25 @@ def load_rules(config: configs.Config) -> tuple[Rule, ...]:
     return tuple(rules.values())
 
 
-def check(path: Path, config_file: Path | None = None) -> Checked:
+def chosen(rules: tuple[Rule, ...], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of --select without those of --ignore; CheckError for a name that no rule has."""
+    ids = [rule.id for rule in rules]
+    for wanted in (*select, *ignore):
+        if not packs.matching(wanted, ids):
+            raise CheckError(packs.no_such(wanted, ids))
+    kept = {id for wanted in select for id in packs.matching(wanted, ids)} if select else set(ids)
+    kept -= {id for wanted in ignore for id in packs.matching(wanted, ids)}
+    return tuple(rule for rule in rules if rule.id in kept)
+
+
+def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Checked:
     """The way from a path to its report; CheckError where there is nothing to check."""
     from checklist import engine
     from checklist.discover import discover
 
     root = root_of(path)
     config = load_config(path, config_file)
-    rules = load_rules(config)
+    rules = chosen(load_rules(config), select, ignore)
     project = discover(root, exclude=config.exclude, policy=config.policy)
     report = engine.run(project, rules)
     if not any(kind != "config" for _, kind in report.checked):

@@ -1,0 +1,36 @@
+"""Annotations for GitHub Actions: one workflow command per finding (docs.github.com, "Workflow commands")."""
+
+from __future__ import annotations
+
+from checklist.model import Outcome, Report
+from checklist.report import clean
+from checklist.report.view import View
+
+_COMMANDS = {"P0": "error", "P1": "warning", "P2": "notice"}
+
+
+def render(report: Report, view: View) -> str:
+    """The findings as workflow commands; nothing else is printed."""
+    return "".join(_command(o) + "\n" for o in report.findings)
+
+
+def _command(of: Outcome) -> str:
+    at = of.location
+    fields = {"file": at.file, "line": at.line, "endLine": at.end_line, "col": at.column, "title": f"{of.priority} {of.rule.id}"}
+    if at.end_line == at.line and at.end_column > at.column:
+        fields["endColumn"] = at.end_column
+    said = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items())
+    return f"::{_COMMANDS[of.priority]} {said}::{_data(of.message['en'])}"
+
+
+def _data(text: str) -> str:
+    """Text after `::`; controls are written out first, so only the percent sign is left to escape."""
+    return _ascii(clean.one_line(text)).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _ascii(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,77 @@
+"""SARIF 2.1.0 (OASIS), as GitHub code scanning takes it: findings only, every path relative, own fingerprints."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from checklist import __version__
+from checklist.model import Outcome, Report, Rule
+from checklist.report.clean import one_line
+from checklist.report.view import View
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {"P0": "error", "P1": "warning", "P2": "note"}
+LIMIT = 25_000
+"""How many results GitHub takes in one run."""
+
+
+def render(report: Report, view: View) -> str:
+    """The report as a SARIF log; the gate plays no part in it."""
+    rules = {rule.id: n for n, rule in enumerate(report.rules)}
+    run = {
+        "tool": {"driver": {"name": "onai-check", "semanticVersion": __version__, "rules": [_rule(r) for r in report.rules]}},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"PATH": {"description": {"text": "The folder that was checked"}}},
+        "results": [_result(o, rules[o.rule.id]) for o in report.findings[:LIMIT]],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(of: Rule) -> dict[str, Any]:
+    return {
+        "id": of.id,
+        "shortDescription": {"text": one_line(of.title["en"])},
+        "fullDescription": {"text": of.why["en"].strip()},
+        "help": {"text": f"{of.why['en'].strip()}\n\n{of.fix['en'].strip()}"},
+        "defaultConfiguration": {"level": LEVELS[of.priority]},
+        "properties": {"priority": of.priority, "effortMinutes": of.effort},
+    }
+
+
+def _result(of: Outcome, index: int) -> dict[str, Any]:
+    told = {
+        "ruleId": of.rule.id,
+        "ruleIndex": index,
+        "level": LEVELS[of.priority],
+        "message": {"text": one_line(of.message["en"])},
+        "locations": [{"physicalLocation": _place(of)}],
+        "partialFingerprints": {"onaiCheck/v1": of.fingerprint},
+        "properties": {"priority": of.priority, "effortMinutes": of.rule.effort, "subject": one_line(of.subject)},
+    }
+    if of.related:
+        told["relatedLocations"] = [
+            {
+                "id": n,
+                "message": {"text": one_line(r.text) or "also here"},
+                "physicalLocation": {"artifactLocation": {"uri": _uri(r.location.file), "uriBaseId": "PATH"}, "region": {"startLine": r.location.line}},
+            }
+            for n, r in enumerate(of.related, 1)
+        ]
+    return told
+
+
+def _place(of: Outcome) -> dict[str, Any]:
+    at = of.location
+    region: dict[str, Any] = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
+    if (at.end_line, at.end_column) <= (at.line, at.column):
+        region = {"startLine": at.line, "startColumn": at.column}
+    elif of.snippet is not None and at.end_line == at.line:
+        region["snippet"] = {"text": one_line(of.snippet.text)}
+    return {"artifactLocation": {"uri": _uri(at.file), "uriBaseId": "PATH"}, "region": region}
+
+
+def _uri(file: str) -> str:
+    # a first segment with a colon would be read as a scheme (RFC 3986 §4.2)
+    return quote(file.encode("utf-8", "surrogateescape"), safe="/._-~!$&'()*+,;=@")
