@@ -43,3 +43,9 @@ def test_no_text_raises_or_gets_a_place_outside_the_file(text: str) -> None:
 
 def test_deep_nesting_is_a_problem_and_no_exception() -> None:
     assert shell.parse("x.sh", "(" * 3000 + ")" * 3000).problem is not None
+
+
+@pytest.mark.parametrize("letter", ["é", "я", "\u2003", "\ud800", "\uffff", "😀", "\U0010ffff"])
+def test_no_letter_after_a_brace_ends_the_process(letter: str) -> None:
+    text = f"for i in{{{letter}}}; do {{{letter} x; done\n"
+    assert shell.parse("x.sh", text).root.text == text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,6 +50,18 @@ def _parser() -> Any:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def _plain(text: str) -> bytes:
+    """What the grammar sees: letters beyond Latin-1 give way to others of as many bytes.
+
+    The scanner of tree-sitter-bash hands code points to C's isdigit(), whose table ends at 255: `{` before U+10FFFF is a segmentation fault.
+    """
+    if not text.isascii():
+        text = re.sub("[\u0080-\u07ff]", "é", text)
+        text = re.sub("[\u0800-\uffff]", "é.", text)
+        text = re.sub("[\U00010000-\U0010ffff]", "éé", text)
+    return text.encode()
+
+
 @lru_cache(maxsize=512)
 def _parse(file: str, text: str) -> Script:
     data = text.encode("utf-8", "surrogatepass")
@@ -64,7 +77,7 @@ def _parse(file: str, text: str) -> Script:
         column = column if table is None else bisect_right(table, column - 1)
         return row + 1, min(column, len(lines[row])) + 1
 
-    tree = _parser().parse(data)
+    tree = _parser().parse(_plain(text))
     cursor = tree.walk()
 
     def convert(depth: int) -> Node:
