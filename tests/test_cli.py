@@ -22,7 +22,7 @@ Folder = Callable[[Mapping[str, str]], Path]
 BAD = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 15, min_uptime: '30s' }] };\n"}
 GOOD = {
     "ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 3, min_uptime: '30s' }] };\n",
-    "onai-check.yaml": "policy: {required_env: []}\nrules: {disable: [env]}\n",
+    "onai-check.yaml": "policy: {required_env: []}\nrules: {disable: [env, monitor]}\n",
 }
 
 

@@ -37,6 +37,7 @@ def derive(project: Project) -> Facts:
     deploy_docs = deploy.documents(project, base, package_docs)
     documents = (
         project.policy,
+        _whole(project, base),
         *(s.document() for s in read.values()),
         *configs,
         *(_with_steps(app, deploy_docs) for app in app_docs),
@@ -52,6 +53,20 @@ def derive(project: Project) -> Facts:
         quotable=frozenset(f for f, s in read.items() if s.parsed.problem is None and s.format not in _NEVER_QUOTED),
         fallback=Location(first),
     )
+
+
+def _whole(project: Project, apps: list[Document]) -> Document:
+    """`project`: {apps: [names], monitor, detection}; `detection` is how long the monitor may take to notice (ms)."""
+    policy = project.policy.value
+    monitor = policy.get("monitor")
+    data = {"apps": Value(tuple(a.value.get("name") or Value(None) for a in apps))}
+    if monitor is not None:
+        data["monitor"] = monitor
+        interval, checks = (monitor.get(k) for k in ("interval", "down_checks"))
+        if interval is not None and isinstance(interval.content, (int, float)):
+            times = checks.content if checks is not None and isinstance(checks.content, int) else 1
+            data["detection"] = Value(interval.content * times, interval.at, interval.key_at)
+    return Document("project", project.policy.file, Value(data, policy.at), "project")
 
 
 def _with_steps(app: Document, deploy_docs: list[Document]) -> Document:

@@ -111,7 +111,8 @@ def _path(walk: Walk, file: str, met: list[_Met], values: list[Value], restarts:
         "steps": values,
         "apps": apps,
         "runs": runs,
-        "deploys": last is not None and any(e in _BRINGS for e in effects),
+        # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one
+        "deploys": last is not None and any(e in _BRINGS for e in effects) and not re.search(r"(?i)roll-?_?back|revert", file.rpartition("/")[2]),
         "complete": Value(Unknown(walk.unknown), Location(file)) if walk.unknown else True,
         "smoke": smoke,
         "last_restart": values[last] if last is not None else None,

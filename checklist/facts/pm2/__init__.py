@@ -15,7 +15,7 @@ from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
-from checklist.model import Content, Document, OneOf, Project, Unknown, Value, value
+from checklist.model import Content, Document, Location, OneOf, Project, Unknown, Value, value
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
@@ -97,6 +97,8 @@ def _facts(
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
     return {
         "name": name,
+        "config": Value(config.file, entry.at),
+        "test_script": _test_script(package, at),
         "directory": value(directory, at),
         "command": value(list(run.command), at),
         "entry": value(entry_file, at),
@@ -112,6 +114,15 @@ def _facts(
         "refused": Value(dict(taken.refused), entry.at),
         "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at),
     }
+
+
+def _test_script(package: Document | None, at: Location | None) -> Value:
+    """What `npm test` runs, at its place in package.json; null where there is none, unknown without a package.json."""
+    if package is None:
+        return Value(Unknown("no package.json is seen"), at)
+    scripts = package.value.get("scripts")
+    found = scripts.get("test") if scripts is not None else None
+    return found if found is not None else Value(None, scripts.at if scripts is not None else package.value.at)
 
 
 def _directory(taken: Taken, base: str, project: Project, known: frozenset[str]) -> str:

@@ -50,7 +50,7 @@ def nearest(key: str) -> str | None:
     """The option that a misspelt key probably means."""
     if key == "exec_cwd":
         return "cwd"
-    close = difflib.get_close_matches(key, [n for n in _names() if not n.startswith("^")], 1, 0.8)
+    close = difflib.get_close_matches(key, [n for n in _names() if not n.startswith("^")], 1, 0.85)
     return close[0] if close else None
 
 
