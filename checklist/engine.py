@@ -189,7 +189,8 @@ class _Snippets:
         self.lines: dict[str, tuple[list[str], dict[int, list[tuple[int, int]]]]] = {}
 
     def of(self, location: Location) -> Snippet | None:
-        if location.file not in self.files:
+        whole_file = (location.line, location.column, location.end_line, location.end_column) == (1, 1, 1, 1)
+        if whole_file or location.file not in self.files:
             return None
         if location.file not in self.lines:
             self.lines[location.file] = self._read(location.file)

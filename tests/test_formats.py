@@ -114,7 +114,7 @@ def test_an_output_that_cannot_be_is_2(target: str, said: str) -> None:
     [
         (["--select", "pm2"], {"pm2"}),
         (["--select", "pm2/", "--ignore", "pm2/short-min-uptime"], {"pm2"}),
-        (["--ignore", "deploy", "--ignore", "pm2"], {"git", "env", "monitor", "tests"}),
+        (["--ignore", "deploy", "--ignore", "pm2"], {"git", "env", "monitor", "tests", "docs"}),
     ],
 )
 def test_rules_are_selected_by_id_or_prefix(args: list[str], groups: set[str]) -> None:

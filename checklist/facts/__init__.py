@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from checklist.facts import deploy as deploy
@@ -55,8 +56,19 @@ def derive(project: Project) -> Facts:
     )
 
 
+# by the names that people give to them, in folders of documents or at the root
+_DOCS = {
+    "runbook": re.compile(r"(?i)(?:^|/)(?:[^/]*(?:run-?_?book|operations?-?_?(?:guide|manual)|регламент|эксплуатац)[^/]*(?:/|\.(?:md|adoc|rst|txt)$)|(?:ops|operations)\.(?:md|adoc|rst|txt)$)"),
+    "playbook": re.compile(r"(?i)(?:^|/)[^/]*(?:incident|play-?_?book|post-?_?mortem|on-?_?call|инцидент|авари)[^/]*(?:/|\.(?:md|adoc|rst|txt)$)"),
+    "adr": re.compile(r"(?i)(?:^|/)(?:adrs?|decisions|architecture[-_]decisions?|решения)(?:/|\.(?:md|adoc|rst)$)|(?:^|/)adr-?\d+[^/]*\.(?:md|adoc|rst)$"),
+}
+
+
 def _whole(project: Project, apps: list[Document]) -> Document:
-    """`project`: {apps: [names], monitor, detection}; `detection` is how long the monitor may take to notice (ms)."""
+    """`project`: {apps: [names], monitor, detection, runbook, playbook, adr}.
+
+    `detection` is how long the monitor may take to notice (ms); the last three say whether such a document is there.
+    """
     policy = project.policy.value
     monitor = policy.get("monitor")
     data = {"apps": Value(tuple(a.value.get("name") or Value(None) for a in apps))}
@@ -66,6 +78,9 @@ def _whole(project: Project, apps: list[Document]) -> Document:
         if interval is not None and isinstance(interval.content, (int, float)):
             times = checks.content if checks is not None and isinstance(checks.content, int) else 1
             data["detection"] = Value(interval.content * times, interval.at, interval.key_at)
+    seen = [*project.paths, *project.files, *(project.tracked or ())]
+    for name, pattern in _DOCS.items():
+        data[name] = Value(any(pattern.search(path) for path in seen))
     return Document("project", project.policy.file, Value(data, policy.at), "project")
 
 

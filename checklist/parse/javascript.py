@@ -22,6 +22,7 @@ from checklist.parse.js.heap import UNDEFINED, Obj, Prop, TooComplex, Val, freez
 from checklist.parse.js.library import Library, arg, fn
 from checklist.parse.js.program import Program, names
 from checklist.parse.js.state import Env, Left, Thrown
+from checklist.parse.lines import Lines
 
 MAX_TEXT = 1 << 20
 
@@ -244,7 +245,7 @@ def _problem(file: str, text: str, error: Exception | None, shift: int) -> Probl
     if isinstance(index, int):
         units = _Units(text)
         offset = units.offset(max(min(index - shift, units.length), 0))
-        at = _Lines(file, text).span(offset, offset)
+        at = Lines(file, text).span(offset, offset)
     return Problem(at, "unexpected end" if at.line and isinstance(index, int) and index - shift >= len(text.rstrip()) else "a syntax error")
 
 
@@ -263,20 +264,9 @@ class _Units:
         return units - before
 
 
-class _Lines:
-    """Offsets in code points → places; lines end at \\n, as an editor counts them."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.starts = file, [0, *(m.end() for m in re.finditer("\n", text))]
-
-    def span(self, start: int, end: int) -> Location:
-        first, last = bisect_right(self.starts, start), bisect_right(self.starts, end)
-        return Location(self.file, first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
-
-
 def _places(file: str, text: str, shift: int) -> Callable[[Any], Location | None]:
     """Node → place. `shift`: how many characters were put before the text."""
-    units, lines = _Units(text), _Lines(file, text)
+    units, lines = _Units(text), Lines(file, text)
 
     def place(node: Any) -> Location | None:
         start, end = (units.offset(min(max(n - shift, 0), units.length)) for n in node.range)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from typing import Any
 
 from checklist.model import Location, Parsed, Problem, Value
+from checklist.parse.lines import Lines
 
 _TOKEN = re.compile(
     r"""[ \t\r\n]+|(?P<comment>//[^\n]*|/\*[\s\S]*?\*/)|(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")"""
@@ -25,26 +25,15 @@ def parse(file: str, text: str, *, comments: bool = False) -> Parsed:
     try:
         return Parsed(_Reader(file, text, comments).whole(start))
     except _Broken as broken:
-        lines = _Lines(file, text)
+        lines = Lines(file, text)
         return Parsed(None, Problem(lines.span(broken.args[0], broken.args[0]), broken.args[1]))
     except RecursionError:
         return Parsed(None, Problem(Location(file), "nested too deeply"))
 
 
-class _Lines:
-    """Offsets → places."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.starts = file, [0, *(m.end() for m in re.finditer("\n", text))]
-
-    def span(self, start: int, end: int) -> Location:
-        first, last = bisect_right(self.starts, start), bisect_right(self.starts, end)
-        return Location(self.file, first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
-
-
 class _Reader:
     def __init__(self, file: str, text: str, comments: bool) -> None:
-        self.text, self.comments, self.lines = text, comments, _Lines(file, text)
+        self.text, self.comments, self.lines = text, comments, Lines(file, text)
 
     def whole(self, start: int) -> Value:
         tokens = self._tokens(start)
