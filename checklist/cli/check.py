@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def command(
     view = common.view(level, common.language(lang, checked.config), color)
     # everything is rendered before anything is written
     shown = renderer(format)(checked.report, view)
-    plain = replace(view, color=False, ascii=False, width=100)
+    plain = replace(view, lang=common.language(lang, checked.config), color=False, ascii=False, width=100)
     written = [(file, renderer(kind)(checked.report, plain)) for kind, file in targets]
     for file, text in written:
         _write(file, text)
@@ -66,17 +65,8 @@ def _target(given: str) -> tuple[str, Path]:
 
 
 def _write(file: Path, text: str) -> None:
-    """The whole file or none of it."""
     try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-                stream.write(text)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, file)
-        except BaseException:
-            os.unlink(name)
-            raise
+        common.replace_file(file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CheckError(f"{file}: cannot be written: {error.strerror}") from None
 
@@ -87,9 +77,3 @@ def _append(file: Path, text: str) -> None:
             stream.write(text)
     except OSError as error:
         raise CheckError(f"$GITHUB_STEP_SUMMARY: cannot be written: {error.strerror}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

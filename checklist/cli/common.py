@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,7 +73,7 @@ def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
     """How to show it where it goes: a console, a redirected stream, a file."""
     stream = sys.stdout
     colors = color == "always" or (
-        color == "auto" and to_terminal and "NO_COLOR" not in os.environ and (stream.isatty() or bool(os.environ.get("FORCE_COLOR")))
+        color == "auto" and to_terminal and "NO_COLOR" not in os.environ and (stream.isatty() or os.environ.get("FORCE_COLOR", "0") not in ("", "0"))
     )
     if to_terminal and not _takes(stream.encoding, "Ж"):
         lang = "en"
@@ -155,3 +157,28 @@ def _takes(encoding: str | None, text: str) -> bool:
     return True
 
 
+def replace_file(target: Path, data: bytes) -> None:
+    """Write a whole file or none of it, with the mode it had; what is no regular file is written into. OSError."""
+    target = target.resolve() if target.is_symlink() else target
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+        return
+    mode = target.stat().st_mode & 0o7777 if target.exists() else None
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o666 & ~_umask() if mode is None else mode)
+        os.replace(name, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

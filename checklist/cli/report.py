@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -74,7 +71,7 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True) ->
             return False
         if old is not None and not force and not _ours(old):
             raise CheckError(f"{path}: is not a file that onai-check has written; --force overwrites it, --output writes elsewhere")
-        _replace(target, new)
+        common.replace_file(target, new)
     except OSError as error:
         raise CheckError(f"{path}: cannot be written: {error.strerror}") from None
     return True
@@ -106,25 +103,3 @@ def _ours(old: bytes) -> bool:
 def _ticked(text: str, old: bytes | None) -> bytes:
     """What is to be in the file: the checklist, with the ticks that are in it already."""
     return (checklist.with_ticks(text, old.decode("utf-8", "replace")) if old is not None and _ours(old) else text).encode("utf-8")
-
-
-def _replace(target: Path, data: bytes) -> None:
-    mode = target.stat().st_mode & 0o7777 if target.exists() else None
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask() if mode is None else mode)
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -53,7 +53,12 @@ def _without_trailing_spaces(line: str) -> str:
 
 
 def _bytes(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+    except UnicodeEncodeError:  # a surrogate that no file name on disk can give
+        return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def _name(pattern: str) -> Callable[[str], bool] | None:

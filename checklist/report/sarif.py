@@ -74,4 +74,8 @@ def _place(of: Outcome) -> dict[str, Any]:
 
 def _uri(file: str) -> str:
     # a first segment with a colon would be read as a scheme (RFC 3986 §4.2)
-    return quote(file.encode("utf-8", "surrogateescape"), safe="/._-~!$&'()*+,;=@")
+    try:
+        name = file.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = file.encode("utf-8", "surrogatepass")
+    return quote(name.lstrip(b"/"), safe="/._-~!$&'()*+,;=@")

@@ -57,6 +57,7 @@ class Obj:
     why: str = "it may be changed by code that is not seen here"
     default: Callable[[str], Val] | None = None
     """What an absent key gives: process.env has unknown ones."""
+    frozen: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -108,7 +108,7 @@ class Library:
             "entries": listed(lambda k, v: Val(self.interp.born(Arr([Val(k), v])))),
             "fromEntries": fn(self._from_entries),
             "assign": fn(self._assign),
-            "freeze": fn(lambda args, at: arg(args, 0)),
+            "freeze": fn(self._freeze),
             "seal": fn(lambda args, at: arg(args, 0)),
             "preventExtensions": fn(lambda args, at: arg(args, 0)),
         }
@@ -124,6 +124,15 @@ class Library:
                         self.interp.spoil(target, other.why, deep=False)
                 case Unk() | One() | Arr():
                     self.interp.spoil(target, "it gets keys that are not known", deep=False)
+        return target
+
+    def _freeze(self, args: list[Val], at: Location | None) -> Val:
+        target = arg(args, 0)
+        if isinstance(target.data, Obj):
+            if self.interp.surely(target.data):
+                target.data.frozen = True
+            else:
+                self.interp.spoil(target, "it may be frozen", deep=False)
         return target
 
     def _from_entries(self, args: list[Val], at: Location | None) -> Val:

@@ -129,7 +129,7 @@ def _cut_text(text: str, name: str, args: list[Val]) -> Any:
         case "charAt":
             return text[start] if 0 <= start < len(text) else ""
         case "slice":
-            return text[slice(*numbers)] if numbers else text
+            return text[start : numbers[1] if len(numbers) > 1 else None]
     a, b = (max(0, min(n, len(text))) for n in (start, numbers[1] if len(numbers) > 1 else len(text)))
     return text[min(a, b) : max(a, b)]
 
@@ -257,7 +257,7 @@ class _Array:
         numbers = [a.data for a in self.args]
         if self.array.more or any(isinstance(n, bool) or not isinstance(n, int) for n in numbers):
             return self.made([], True)
-        return self.made(self.array.items[slice(*numbers)] if numbers else self.array.items)
+        return self.made(self.array.items[slice(*(numbers or [0]), *([None] if len(numbers) < 2 else []))])
 
     def includes(self) -> Val:
         if not self.args:

@@ -122,6 +122,8 @@ class State:
                 with self.region():
                     for option in options:
                         self.put(option, key, value, key_at)
+            case Obj(frozen=True):
+                pass  # a write to a frozen object is lost without a word outside strict mode
             case Obj() as obj:
                 if key == "__proto__":
                     obj.more = True
@@ -174,7 +176,7 @@ class State:
                 with self.region():
                     for option in options:
                         self.remove(option, key)
-            case Obj() as obj if key in obj.props:
+            case Obj(frozen=False) as obj if key in obj.props:
                 if self.surely(obj):
                     del obj.props[key]
                 else:
