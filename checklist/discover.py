@@ -7,6 +7,8 @@ own are passed by. Files that git ignores are read all the same: an env file is 
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +21,7 @@ from checklist.parse import needs_head, recognise
 from checklist.parse.gitignore import matcher
 
 CONFIG = "onai-check.yaml"
+_MAX_FILES = 50_000
 MAX_BYTES = 1 << 20
 """Larger files are no configs: they are named as unreadable instead of being read."""
 
@@ -53,6 +56,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     top = repository(root)
     if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
         _ignores_above(root, top, found)
+    _required(root, found)
     tracked, git_problem = index(root, top)
     if tracked is not None:
         own = tuple(f"{folder}/" for folder in found.own_projects)
@@ -149,6 +153,27 @@ def _take(root: Path, path: str, found: _Found) -> None:
     text = _decoded(data)
     if kind or recognise(path, text):
         found.files[path] = text
+
+
+_REQUIRES = re.compile(r"""\brequire\(\s*['"](\.{1,2}/[^'"\n]+)['"]\s*\)""")
+
+
+def _required(root: Path, found: _Found) -> None:
+    """Reads the local modules that PM2 configs require, and those that they require: their values come from there."""
+    waiting = [path for path in found.files if recognise(path) == "pm2.js"]
+    while waiting and len(found.files) < _MAX_FILES:
+        file = waiting.pop()
+        for name in _REQUIRES.findall(found.files[file]):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(file), name))
+            for candidate in (path, f"{path}.js", f"{path}.json", f"{path}.cjs", f"{path}/index.js"):
+                if candidate in found.paths and candidate not in found.files and candidate.endswith((".js", ".json", ".cjs")):
+                    try:
+                        data = _read(root, candidate, whole=True)
+                    except _Unreadable:
+                        continue
+                    if data is not None:
+                        found.files[candidate] = data.decode("utf-8", "replace").removeprefix("\ufeff")
+                        waiting.append(candidate)
 
 
 class _Unreadable(Exception):

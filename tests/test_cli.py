@@ -181,3 +181,15 @@ def test_the_reports_in_the_readme_are_real() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert command("examples/incident", COLUMNS="100").stdout.rstrip() in readme
     assert command("rules").stdout.rstrip() in readme
+
+
+def test_a_config_is_judged_with_the_local_modules_that_it_requires(folder: Folder) -> None:
+    root = folder(
+        {
+            "ecosystem.config.js": "const { limits } = require('./config/limits');\nmodule.exports = { apps: [{ name: 'api', script: 'api.ts', ...limits }] };\n",
+            "config/limits.js": "const values = require('./values.json');\nexports.limits = { max_restarts: values.crashes, min_uptime: '30s' };\n",
+            "config/values.json": '{"crashes": 12}\n',
+        }
+    )
+    found = json.loads(command(str(root), "--format", "json", "--select", "pm2").stdout)["findings"]
+    assert [(f["rule"], f["file"], f["line"], f["column"]) for f in found] == [("pm2/too-many-restarts", "config/values.json", 1, 13)]

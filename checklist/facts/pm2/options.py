@@ -101,7 +101,7 @@ def take(entry: Value) -> Taken:
     if entry.more:
         # what is not seen may set anything that is not written
         for name in defaults:
-            options[name] = Value(Unknown("the app may get more options from elsewhere", options[name]), entry.at)
+            options[name] = Value(Unknown("the app may get more options from elsewhere"), entry.at)
     return Taken(options, tuple(defaults), lost, refused, unknown)
 
 
