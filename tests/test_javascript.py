@@ -232,3 +232,10 @@ def test_any_text_has_a_value_or_a_problem_inside_it(text: str) -> None:
     for at in [*places, *([module.problem.location] if module.problem else [])]:
         assert 1 <= at.line <= len(lines)
         assert 1 <= at.column <= len(lines[at.line - 1]) + 1
+
+
+@pytest.mark.parametrize("body", ["for (let i = 0; i < 60; i++) a = [...a, ...a]", "for (let i = 0; i < 60; i++) a = JSON.stringify([a, a])"])
+def test_doubling_ends_before_the_memory_does(body: str) -> None:
+    module = evaluate("ecosystem.config.js", f"let a = [1]; {body}; module.exports = {{ a }}")
+    assert module.value is not None
+    assert not module.value.known()

@@ -55,7 +55,7 @@ def evaluate(
     """
     try:
         return _Loader(root, files or {}, env).config(file, text, expression=expression)
-    except (TooComplex, RecursionError):
+    except (TooComplex, RecursionError, MemoryError):
         return Module(Value(Unknown("too complex to know"), Location(file)))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, Unk, Val, each, one_of, unknown
-from checklist.parse.js.state import Env, State, Thrown, is_unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, each, one_of, unknown
+from checklist.parse.js.state import MAX_ITEMS, Env, State, Thrown, is_unknown
 
 Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
 
@@ -92,6 +92,9 @@ class Expressions(State):
                 spread = self.eval(element.argument, env)
                 match spread.data:
                     case Arr() as array:
+                        if len(items) + len(array.items) > MAX_ITEMS:
+                            raise TooComplex
+                        self.steps += len(array.items)
                         items += array.items
                         more = more or array.more
                     case str() as text:
@@ -143,6 +146,7 @@ class Expressions(State):
         """{...source} or Object.assign: into an object that is being made."""
         match source.data:
             case Obj() as other:
+                self.steps += len(other.props)
                 for key, prop in other.props.items():
                     obj.props[key] = Prop(prop.value, prop.key_at)
                 if other.more:

@@ -11,7 +11,22 @@ from typing import Any
 
 from checklist.model import Location, Value
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, Unk, Val, each, freeze, ordered, thaw, unknown
+from checklist.parse.js.heap import (
+    UNDEFINED,
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Prop,
+    TooComplex,
+    Unk,
+    Val,
+    each,
+    freeze,
+    ordered,
+    thaw,
+    unknown,
+)
 from checklist.parse.js.state import is_unknown
 
 Call = Callable[[list[Val], Val, Location | None], Val]
@@ -110,6 +125,8 @@ class Library:
             "assign": fn(self._assign),
             "freeze": fn(self._freeze),
             "seal": fn(lambda args, at: arg(args, 0)),
+            "defineProperty": fn(self._define),
+            "defineProperties": fn(self._define),
             "preventExtensions": fn(lambda args, at: arg(args, 0)),
         }
 
@@ -125,6 +142,10 @@ class Library:
                 case Unk() | One() | Arr():
                     self.interp.spoil(target, "it gets keys that are not known", deep=False)
         return target
+
+    def _define(self, args: list[Val], at: Location | None) -> Val:
+        self.interp.spoil(arg(args, 0), "a property is defined that is not evaluated", deep=False)
+        return arg(args, 0)
 
     def _freeze(self, args: list[Val], at: Location | None) -> Val:
         target = arg(args, 0)
@@ -191,6 +212,8 @@ class Library:
         if len(args) > 1:
             return unknown("JSON.stringify with more arguments is not evaluated", at)
         told = _plain(freeze(arg(args, 0)))
+        if told is not None and len(told) > ops.MAX_TEXT:
+            raise TooComplex
         return unknown("it is made of something that is not known", at) if told is None else Val(told, at)
 
     # ---- modules
