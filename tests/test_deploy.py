@@ -17,7 +17,7 @@ APP = Document("pm2.app", "ecosystem.config.js", value({"name": "api", "director
 
 
 def documents(script: str, **files: str) -> list[Document]:
-    return deploy.documents(Project(files={"deploy.sh": script, "package.json": "{}", **files}, policy=POLICY), [APP], [])
+    return deploy.documents(Project(files={"deploy.sh": script, "package.json": "{}", **files}, policy=POLICY), [APP])
 
 
 def steps(script: str) -> list[dict[str, object]]:
@@ -69,11 +69,13 @@ def smoke(script: str) -> object:
         ("ssh h <<EOF\npm2 restart api\nEOF", ["restart"]),
         ("ssh h bash -s <<'EOF'\npm2 restart api\nEOF", ["restart"]),
         ("bash -c 'pm2 restart api'", ["restart"]),
-        ("if true; then pm2 restart api; else pm2 start a; fi", ["restart", "start"]),
+        ("if true; then pm2 restart api; else pm2 start a; fi", ["restart"]),
+        ("if [ -f x ]; then pm2 restart api; else pm2 start a; fi", ["restart", "start"]),
         ("for x in a b; do pm2 restart $x; done", ["restart"]),
         ("(cd a; npm ci)", ["install"]),
         ("./rollback.sh", ["rollback"]),
-        ("ln -sfn a current", ["rollback"]),
+        ("ln -sfn a current", []),
+        ("pm2 restart api || { ln -sfn a current; exit 1; }", ["restart", "rollback"]),
         ("pm2 restart api || true", ["restart"]),
         ("X=$(curl -s http://localhost/health)", ["health_check"]),
     ],

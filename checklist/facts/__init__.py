@@ -35,7 +35,7 @@ def derive(project: Project) -> Facts:
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
-    deploy_docs = deploy.documents(project, base, package_docs)
+    deploy_docs = deploy.documents(project, base, {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None})
     documents = (
         project.policy,
         _whole(project, base),

@@ -1,98 +1,85 @@
-"""Shell text → a small frozen tree with exact places. Grammar: tree-sitter-bash 0.25; bytes become code points once, here."""
+"""Shell text → a tree with exact places, also where the text stands inside another file: behind ssh, in YAML, JSON or JavaScript."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from checklist.model import Location, Problem
+from checklist.parse.lines import Lines
+from checklist.parse.sh import tree
+from checklist.parse.sh.parser import Parser
 
-_DEPTH = 150
+Spot = tuple[int, int]
+"""A line and a column, from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One piece of syntax: the grammar's word for it, its text, its place, and what it is made of."""
+class Source:
+    """A text that is read as shell, and where in a file each of its characters stands."""
 
-    kind: str
-    text: str
-    at: Location
-    children: tuple[Node, ...] = ()
-    field: str = ""
+    def __init__(self, file: str, text: str, spots: Sequence[Spot] | None = None) -> None:
+        """`spots` has the place of every character, None for a text that is the whole file."""
+        self.file, self.text, self._spots = file, text, spots
+        self._lines = Lines(file, text) if spots is None else None
 
-    def child(self, field: str) -> Node | None:
-        """The first child that stands in a field of the grammar."""
-        return next((c for c in self.children if c.field == field), None)
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of its file."""
+        return self._spots is None
+
+    def at(self, start: int, end: int) -> Location:
+        """The place of text[start:end]."""
+        if self._lines is not None:
+            return self._lines.span(start, end)
+        line, column = self.spot(start)
+        end_line, end_column = self.spot(end - 1) if end > start else (line, column - 1)
+        return Location(self.file, line, column, end_line, end_column + 1)
+
+    def spot(self, offset: int) -> Spot:
+        """Where a character stands; just behind the last one at the end."""
+        if self._spots is None:
+            at = self.at(offset, offset)
+            return at.line, at.column
+        if offset < len(self._spots):
+            return self._spots[offset]
+        line, column = self._spots[-1] if self._spots else (1, 0)
+        return line, column + 1
+
+    def embedded(self, pieces: Iterable[tuple[str, int, bool]]) -> Source:
+        """A text made of pieces of this one, (text, offset, literal): what was put in for a variable stands where the variable does."""
+        text, spots = [], list[Spot]()
+        for piece, offset, literal in pieces:
+            text.append(piece)
+            spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
+        return Source(self.file, "".join(text), spots)
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """A script as far as it was understood."""
 
-    root: Node
+    source: Source
+    root: tree.Sequence
     problem: Problem | None
 
 
 def parse(file: str, text: str) -> Script:
-    """The tree of a script; never raises. A problem says where the grammar lost its way."""
-    return _parse(file, text)
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    # 19 ms to import, and not every project has a script
-    import tree_sitter_bash
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_bash.language()))
-
-
-def _plain(text: str) -> bytes:
-    """What the grammar sees: letters beyond Latin-1 give way to others of as many bytes.
-
-    The scanner of tree-sitter-bash hands code points to C's isdigit(), whose table ends at 255: `{` before U+10FFFF is a segmentation fault.
-    """
-    if not text.isascii():
-        text = re.sub("[\u0080-\u07ff]", "é", text)
-        text = re.sub("[\u0800-\uffff]", "é.", text)
-        text = re.sub("[\U00010000-\U0010ffff]", "éé", text)
-    return text.encode()
+    """The tree of a script; never raises. A problem says where it could no longer be understood."""
+    return _whole(file, text)
 
 
 @lru_cache(maxsize=512)
-def _parse(file: str, text: str) -> Script:
-    data = text.encode("utf-8", "surrogatepass")
-    lines = text.split("\n")
-    # code points begin where a byte is no continuation byte; lines of ASCII need no table
-    raw = data.split(b"\n")
-    tables = [None if len(b) == len(t) else [i for i, byte in enumerate(b) if byte & 0xC0 != 0x80] for b, t in zip(raw, lines, strict=True)]
-    problems: list[Location] = []
+def _whole(file: str, text: str) -> Script:
+    return read(Source(file, text))
 
-    def point(row: int, column: int) -> tuple[int, int]:
-        row = min(row, len(lines) - 1)
-        table = tables[row]
-        column = column if table is None else bisect_right(table, column - 1)
-        return row + 1, min(column, len(lines[row])) + 1
 
-    tree = _parser().parse(_plain(text))
-    cursor = tree.walk()
-
-    def convert(depth: int) -> Node:
-        of, field = cursor.node, cursor.field_name or ""
-        assert of is not None
-        at = Location(file, *point(*of.start_point), *point(*of.end_point))
-        if of.type == "ERROR" or of.is_missing or depth > _DEPTH:
-            problems.append(at)
-        children = []
-        if depth <= _DEPTH and cursor.goto_first_child():
-            children.append(convert(depth + 1))
-            while cursor.goto_next_sibling():
-                children.append(convert(depth + 1))
-            cursor.goto_parent()
-        return Node(of.type, data[of.start_byte : of.end_byte].decode("utf-8", "replace"), at, tuple(children), field)
-
-    root = convert(0)
-    return Script(root, Problem(problems[0], "the shell grammar does not understand this") if problems else None)
+def read(source: Source) -> Script:
+    """The tree of a text inside another file."""
+    parser = Parser(source.text)
+    root = parser.script()
+    if not parser.problems:
+        return Script(source, root, None)
+    offset, why = parser.problems[0]
+    offset = min(offset, len(source.text))
+    return Script(source, root, Problem(source.at(offset, offset), f"not understood as shell: {why}"))

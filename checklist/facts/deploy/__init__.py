@@ -1,199 +1,200 @@
-"""`deploy.step` and `deploy.path`: what each script really runs, step by step, and what a deploy by it lacks."""
+"""`deploy.step` and `deploy.path`: what each entry point really runs, step by step, and what a deploy by it lacks."""
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.effects import effect, script_body
-from checklist.facts.deploy.walk import Step, Walk
-from checklist.facts.folders import build_dirs, home, is_frontend, scripts
-from checklist.facts.outputs import written
-from checklist.model import Document, Location, Project, Unknown, Value, value
-from checklist.parse import recognise
+from checklist.facts.deploy import subject
+from checklist.facts.deploy.commands import Commands, Step
+from checklist.facts.deploy.entries import Entry, entries
+from checklist.facts.deploy.entries import is_shell as is_shell
+from checklist.facts.deploy.machine import Machine, TooMuch
+from checklist.facts.deploy.path import Fate, Run
+from checklist.facts.deploy.subject import STARTS
+from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
-_STARTS = ("start", "restart", "reload")
 _BRINGS = ("fetch", "ship", "install", "build")
-_JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
-_FAILS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fail-early)(?: |$)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Met:
+    """A step with what it means here."""
+
     step: Step
-    effect: str | None
-    directory: str | None
+    fate: Fate
+    folder: str | None
     app: Document | None
     output: str | None
 
 
-def is_shell(path: str, text: str) -> bool:
-    """Whether a file is a shell script by its name or first line; JavaScript that is named .sh is none."""
-    return recognise(path, text[:200]) == "shell" and not _JAVASCRIPT.match(text)
+@dataclass(frozen=True, slots=True)
+class _Path:
+    entry: Entry
+    run: Run
+    met: list[_Met]
 
 
-def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
-    """`deploy.path` for each script that has a step, and a `deploy.step` for each of its commands with an effect."""
+def documents(project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None) -> list[Document]:
+    """`deploy.path` for each entry point that has a step, a `deploy.step` for each command with an effect, a
+    `deploy.command` for each other one that is run.
+
+    `apps` are the `pm2.app` documents, `parsed` the values of the workflows, package.json files and PM2 configs.
+    """
+    commands = Commands(project)
+    paths = [path for entry in entries(project, parsed or {}) if (path := _follow(project, entry, commands, apps)) is not None]
     out: list[Document] = []
-    for file, text in sorted(project.files.items()):
-        if is_shell(file, text):
-            out += _script(project, file, text, apps)
+    for path in paths:
+        out += _documents(path, called=path.entry.name in commands.entered)
     return out
 
 
-def _script(project: Project, file: str, text: str, apps: Sequence[Document]) -> Iterator[Document]:
-    base = posixpath.dirname(file)
-    start = base if project.exists(posixpath.join(base, "package.json")) else ""
+def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> _Path | None:
+    machine = Machine(commands)
     try:
-        walk = Walk(file, text, start)
-    except RecursionError:
-        return
-    met = [m for m in (_meet(project, step, apps) for step in walk.steps) if m.effect is not None]
-    if not met:
-        return
-    restarts = [i for i, m in enumerate(met) if m.effect in _STARTS and m.step.normal]
-    checks = [i for i, m in enumerate(met) if restarts and m.effect == "health_check" and i > restarts[-1]]
-    values = [_step(walk, m, smoke=i in checks) for i, m in enumerate(met)]
+        run = Run(machine, entry.run(machine))
+    except (TooMuch, RecursionError):
+        machine.unknown = "it is too long to be followed"
+        run = Run(machine, machine.so_far())
+    counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
+    met = []
+    for step in counted:
+        folder = commands.folder(step.directory)
+        app = subject.app(project, folder, step, apps)
+        met.append(_Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None else None))
+    return _Path(entry, run, met) if met or run.steps else None
+
+
+def _documents(path: _Path, *, called: bool) -> Iterator[Document]:
+    met = path.met
+    restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal]
+    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1]]
+    values = [_step(path, n, smoke=n in checks) for n in range(len(met))]
     for told in values:
-        yield Document("deploy.step", file, told, told.text("text") or "")
-    yield _path(walk, file, met, values, restarts, checks)
+        yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
+    for step in path.run.steps:
+        if step.effect is None and step.argv is not None and step.argv[0] not in ("cd", "echo", "printf"):
+            text = _text(step)
+            told = value({"text": text, "argv": _argv(step), "host": step.host}, step.at)
+            yield Document("deploy.command", step.at.file, told, text)
+    if met:
+        yield Document("deploy.path", path.entry.at.file, _path(path, values, restarts, checks, called=called), path.entry.name)
 
 
-def _step(walk: Walk, met: _Met, *, smoke: bool) -> Value:
-    step = met.step
-    result, exits = walk.result(step)
-    text = " ".join(mask(step.text).split())
-    argv = None if step.argv is None or any("\0" in w for w in step.argv) else mask_words(step.argv)
+def _text(step: Step) -> str:
+    return " ".join(mask(step.text).split())
+
+
+def _argv(step: Step) -> list[str] | None:
+    if step.argv is None or any("\0" in w for w in step.argv):
+        return None
+    return [w.replace("@/", "") if w.startswith("@/") else w for w in mask_words(step.argv)]
+
+
+def _step(path: _Path, n: int, *, smoke: bool) -> Value:
+    met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
+    numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     told = {
+        "n": n + 1,
+        "entry": path.entry.name,
         "file": step.at.file,
         "line": step.at.line,
         "column": step.at.column,
-        "text": text,
-        "argv": argv,
+        "text": _text(step),
+        "argv": _argv(step),
         "host": step.host,
-        "directory": met.directory,
-        "effect": met.effect,
+        "directory": met.folder,
+        "effect": step.effect,
         "role": "smoke_test" if smoke else None,
-        "on_failure": result,
-        "then": [],
+        "on_failure": fate.on_failure,
+        "then": [numbers[order] for order in fate.then if order in numbers],
         "branch": mask(step.branch) if step.branch else None,
         "runs": (met.app.value.get("runs") or Value(None)) if met.app else None,
         "app": met.app.value.text("name") if met.app else None,
         "output": met.output,
-        "can_fail": exits and _tells(step),
+        "can_fail": fate.ends_badly,
+        "tells": step.tells if step.effect == "health_check" else None,
+        "restarts_anyway": any(m.step.effect in STARTS and m.step.ran & step.world and m.step.order > step.order and m.fate.normal for m in path.met),
+        "down": _down(path, n),
+        "astray": _astray(path, step),
     }
     return value(told, step.at)
 
 
-def _tells(step: Step) -> bool:
-    """Whether an answer of 500 makes it fail: `-f`, a compared status or body, and wget and HTTPie by themselves."""
-    argv = step.argv or ()
-    return step.compares or argv[:1] == ("wget",) or bool(_FAILS.search(" ".join(argv)))
+def _down(path: _Path, n: int) -> bool:
+    """Whether the app was stopped before this step and is not started again if it fails."""
+    step = path.met[n].step
+    for before in reversed(path.met[:n]):
+        if before.step.effect in STARTS and before.fate.normal:
+            return False
+        if before.step.effect in ("stop", "delete") and before.fate.normal:
+            return not any(m.step.effect in (*STARTS, "rollback") and m.step.ran & step.world and m.step.order > step.order for m in path.met)
+    return False
 
 
-def _path(walk: Walk, file: str, met: list[_Met], values: list[Value], restarts: list[int], checks: list[int]) -> Document:
-    effects = [m.effect for m in met]
+def _astray(path: _Path, step: Step) -> bool:
+    """Whether it runs in the wrong folder when a `cd` before it fails."""
+    relative = step.effect == "clean" and all(not w.startswith(("/", "~", "@/")) and "\0" not in w for w in (step.argv or ())[1:] if not w.startswith("-"))
+    return relative and any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order for s in path.run.steps)
+
+
+def _path(path: _Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool) -> Value:
+    met, run, at = path.met, path.run, path.entry.at
+    effects = [m.step.effect for m in met]
     last = restarts[-1] if restarts else None
-    apps = sorted({m.app.value.text("name") or "" for m in met if m.app is not None})
-    runs = next((m.app.value.get("runs") for m in met if m.app is not None and m.effect in _STARTS), None)
-    unseen = last is not None and any(s.order > met[last].step.order and s.argv is None for s in walk.steps)
-    custom = last is not None and any(s.order > met[last].step.order and s.argv and _may_check(s.argv) for s in walk.steps)
-    open_ = walk.unknown or ("a command is not known here" if unseen or custom else None)
-    real = [i for i in checks if values[i].get("can_fail") == Value(True, values[i].at)]
+    after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
+    unseen = last is not None and any(s.argv is None or _may_check(s.argv) for s in after if s.effect is None)
+    open_ = run.unknown or ("a command is not known here" if unseen else None)
+    real = [i for i in checks if met[i].fate.ends_badly]
     smoke: object = "real" if real else "cannot_fail" if checks else "none"
     if smoke != "real" and open_:
         smoke = Value(Unknown(open_), met[last].step.at if last is not None else None)
+    patient = any(_patient(met, last, i) for i in real) if last is not None else False
     told = {
-        "entry": file,
+        "entry": path.entry.name,
         "steps": values,
-        "apps": apps,
-        "runs": runs,
-        # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one
-        "deploys": last is not None and any(e in _BRINGS for e in effects) and not re.search(r"(?i)roll-?_?back|revert", file.rpartition("/")[2]),
-        "complete": Value(Unknown(walk.unknown), Location(file)) if walk.unknown else True,
+        "apps": sorted({m.app.value.text("name") or "" for m in met if m.app is not None}),
+        "runs": next((m.app.value.get("runs") for m in met if m.app is not None and m.step.effect in STARTS), None),
+        "output": next((m.app.value.get("output_dir") for m in met if m.app is not None and m.step.effect in STARTS), None),
+        # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
+        # one calls is judged there
+        "deploys": last is not None and not called and any(e in _BRINGS for e in effects) and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
+        "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
+        "patient": patient,
         "last_restart": values[last] if last is not None else None,
-        "health_check": values[checks[-1]] if checks else None,
-        "rolls_back": "rollback" in effects,
+        "health_check": values[real[-1] if real else checks[-1]] if checks else None,
+        "rolls_back": _rolls_back(path, real or ([last] if last is not None else [])),
+        "guards": run.guards(),
     }
-    return Document("deploy.path", file, value(told, Location(file)), file)
+    return value(told, at)
+
+
+def _patient(met: Sequence[_Met], last: int, check: int) -> bool:
+    """Whether the app is given time: a wait before the check, a repeated check, or curl's own retries."""
+    step = met[check].step
+    return "--retry" in (step.argv or ()) or any(
+        m.step.effect == "wait" and ((last < i < check and m.fate.normal) or (m.step.ran & step.world and i > last)) for i, m in enumerate(met)
+    )
+
+
+def _rolls_back(path: _Path, decisive: Sequence[int]) -> object:
+    """Whether a failure of the smoke test, or without one of the restart, leads back to the last good release."""
+    for i in decisive:
+        world = path.met[i].step.world
+        beside = [m.step.effect for m in path.met if m.step.ran & world and not m.fate.normal]
+        if "rollback" in beside or (("fetch" in beside or "ship" in beside) and any(e in STARTS for e in beside)):
+            return True
+        if any(s.effect is None and s.ran & world and not path.run.normal(s) and (s.argv is None or _may_check(s.argv)) for s in path.run.steps):
+            return Value(Unknown("a command is not known here"), path.met[i].step.at)
+    # a rollback that is reached in another way
+    if any(m.step.effect == "rollback" and not m.fate.normal for m in path.met):
+        return True
+    return Value(Unknown(path.run.unknown), path.entry.at) if path.run.unknown else False
 
 
 def _may_check(argv: Sequence[str]) -> bool:
     """A script or command of one's own that may well be the check."""
-    return bool(re.match(r"(?:\./|\.\./|/|bash |sh |node |npm run |python)", " ".join(argv))) or bool(re.search(r"health|smoke|verify|check", argv[0]))
-
-
-def _meet(project: Project, step: Step, apps: Sequence[Document]) -> _Met:
-    if step.argv is None:
-        return _Met(step, None, step.directory, None, None)
-    folder = _folder(project, step.directory)
-    argv = list(step.argv)
-    found = effect(argv, project.policy)
-    body = script_body(argv, dict(scripts(project, home(project, folder)))) if folder is not None else None
-    if body is not None:
-        inside = [effect(b, project.policy) for b in body]
-        found = next((e for e in ("build", *_STARTS, "migrate", "health_check") if e in inside), None)
-    app = _app(project, folder, argv, found, apps)
-    return _Met(step, found, folder, app, _output(project, folder, argv, found, body) if app is not None else None)
-
-
-def _folder(project: Project, directory: str | None) -> str | None:
-    """The folder of the repository; an absolute one on the server by its longest suffix."""
-    if directory is None:
-        return None
-    if not directory.startswith(("/", "~", "..")):
-        return "" if directory in (".", "") else directory
-    parts = directory.strip("/").split("/")
-    for i in range(1, len(parts)):
-        suffix = "/".join(parts[i:])
-        if project.exists(f"{suffix}/package.json"):
-            return suffix
-    return ""
-
-
-def _app(project: Project, folder: str | None, argv: Sequence[str], found: str | None, apps: Sequence[Document]) -> Document | None:
-    if found is None or not apps:
-        return None
-    if found in (*_STARTS, "stop", "delete"):
-        named = [a for a in apps if a.value.text("name") in argv]
-        if named or len(apps) == 1:
-            return (named or list(apps))[0]
-    if folder is None:
-        return apps[0] if len(apps) == 1 else None
-    place = home(project, folder)
-    here = [a for a in apps if home(project, a.value.text("directory") or "") == place]
-    if here:
-        return here[0]
-    if len(apps) > 1 or is_frontend(project, folder, apps, project.policy) or (place and project.exists(f"{place}/package.json")):
-        return None
-    return apps[0]
-
-
-def _output(project: Project, folder: str | None, argv: Sequence[str], found: str | None, body: list[list[str]] | None) -> str | None:
-    """The build dir that a step makes, packs, ships, starts or removes."""
-    names = build_dirs(project.policy)
-    if found == "build":
-        place = home(project, folder or "")
-        for command in body if body is not None else [list(argv)]:
-            if effect(command, project.policy) != "build":
-                continue
-            for out in written(project, place, " ".join(command)):
-                for name in names:
-                    if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
-                        return name
-        known = body is not None and any(project.exists(posixpath.join(place, f)) for f in ("tsconfig.json",))
-        plain = " ".join(argv)
-        tsc = any("tsc" in c for c in body or [list(argv)])
-        if known or re.match(r"(?:next|vite|nuxt)\b", plain) or (body is not None and not tsc):
-            return None
-        return names[0] if names else None
-    if found in ("archive", "ship", "clean", *_STARTS):
-        for word in argv[1:]:
-            for name in names:
-                if re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", word.split(":")[-1] if found != "ship" else word):
-                    return name
-    return None
+    return bool(re.match(r"(?:\./|\.\./|/|@/|~/|bash |sh |node |npm run |python)", " ".join(argv))) or bool(re.search(r"(?i)health|smoke|verify|check", argv[0]))

@@ -1,0 +1,127 @@
+"""`[ … ]` and `[[ … ]]` in three values: true, false, or None where it cannot be known. Bash 5.2 manual, 6.4."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checklist.facts.deploy.worlds import Answer
+
+Token = str | Answer | None
+
+_EXISTS = {"-e", "-d", "-f", "-a", "-s", "-r", "-x", "-L", "-h", "-w"}
+_UNARY = _EXISTS | {"-z", "-n", "-v", "-t", "-p", "-S", "-O", "-G", "-u", "-g", "-k", "-b", "-c", "-o", "-N", "-R"}
+_COMPARES = {"=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"}
+_BAD_WORD = re.compile(r"(?i)[45]\d\d|000|.*(?:err|fail|down|unhealthy|bad|unavailable|refused).*|0")
+
+
+@dataclass(slots=True)
+class _Reader:
+    tokens: Sequence[Token]
+    broken: bool
+    """Whether this is the world in which health checks get bad answers."""
+    patterns: bool
+    at: int = 0
+
+    def take(self) -> Token:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def sees(self, *words: str) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at] in words
+
+    def either(self) -> bool | None:
+        left = self.both()
+        while self.sees("-o", "||"):
+            self.take()
+            right = self.both()
+            left = True if left or right else None if left is None or right is None else False
+        return left
+
+    def both(self) -> bool | None:
+        left = self.one()
+        while self.sees("-a", "&&"):
+            self.take()
+            right = self.one()
+            left = False if left is False or right is False else None if left is None or right is None else True
+        return left
+
+    def one(self) -> bool | None:
+        left = len(self.tokens) - self.at
+        if left <= 0:
+            return False
+        if self.sees("!") and left > 1:
+            self.take()
+            inner = self.one()
+            return None if inner is None else not inner
+        if self.sees("(") and left > 1:
+            self.take()
+            inner = self.either()
+            if self.sees(")"):
+                self.take()
+            return inner
+        after = self.tokens[self.at + 1] if left > 1 else None
+        if left > 2 and isinstance(after, str) and after in _COMPARES:
+            a, operator, b = self.take(), str(self.take()), self.take()
+            return self.compare(a, operator, b)
+        if left > 1 and self.sees(*_UNARY):
+            return self.unary(str(self.take()), self.take())
+        return self.unary("-n", self.take())
+
+    def unary(self, operator: str, value: Token) -> bool | None:
+        if operator not in ("-n", "-z"):
+            return None
+        if isinstance(value, Answer):
+            filled = not (self.broken and value.empty)
+        elif value is None:
+            return None
+        else:
+            filled = bool(value)
+            if value == "\0":
+                return None
+        return filled if operator == "-n" else not filled
+
+    def compare(self, a: Token, operator: str, b: Token) -> bool | None:
+        if isinstance(a, Answer) or isinstance(b, Answer):
+            other = b if isinstance(a, Answer) else a
+            if not isinstance(other, str):
+                return None
+            if re.fullmatch(r"\d+", other) and operator != "=~":
+                said = "500" if self.broken else "200"
+                a, b = (said, other) if isinstance(a, Answer) else (other, said)
+            else:
+                # a good answer fits what the script asks for, unless it asks for trouble
+                same = bool(_BAD_WORD.fullmatch(other.strip("*^$"))) == self.broken
+                return same if operator in ("=", "==", "=~") else not same if operator == "!=" else None
+        if not isinstance(a, str) or not isinstance(b, str) or "\0" in a + b:
+            return None
+        match operator:
+            case "=" | "==":
+                return fnmatch.fnmatchcase(a, b) if self.patterns else a == b
+            case "!=":
+                return not (fnmatch.fnmatchcase(a, b) if self.patterns else a == b)
+            case "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge":
+                if not (re.fullmatch(r"\s*-?\d{1,15}\s*", a) and re.fullmatch(r"\s*-?\d{1,15}\s*", b)):
+                    return None
+                left, right = int(a), int(b)
+                return {"-eq": left == right, "-ne": left != right, "-lt": left < right, "-le": left <= right, "-gt": left > right, "-ge": left >= right}[operator]
+        return None
+
+
+def judge(tokens: Sequence[Token], *, broken: bool, patterns: bool) -> bool | None:
+    """Whether the condition holds; `patterns`: in `[[ ]]` the right of `==` is one."""
+    reader = _Reader(tokens, broken, patterns)
+    found = reader.either()
+    return found if reader.at >= len(tokens) else None
+
+
+def asked(tokens: Sequence[Token]) -> tuple[str, bool] | None:
+    """The path whose existence is all that is asked, and whether the condition holds where it is there."""
+    rest, there = list(tokens), True
+    while rest[:1] == ["!"]:
+        rest, there = rest[1:], not there
+    if len(rest) == 2 and rest[0] in ("-e", "-d", "-f") and isinstance(rest[1], str):
+        return rest[1], there
+    return None

@@ -1,0 +1,180 @@
+"""Where a deploy can begin: scripts, CI jobs, PM2's deploy hooks, `deploy` scripts of package.json, Makefile targets."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.state import REPOSITORY, Shell
+from checklist.facts.deploy.worlds import Masked, Out, Worlds
+from checklist.model import Location, Project, Value
+from checklist.parse import embedded, recognise
+from checklist.parse.shell import Source
+
+_JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_TARGET = re.compile(r"(?m)^([A-Za-z0-9_.-]+)[ \t]*:(?!=)[^\n]*\n((?:\t[^\n]*(?:\n|\Z))+)")
+_DEPLOYS = re.compile(r"(?i)^(?:(?:post|pre)?deploy|release|ship|rollout|publish:prod|pm2)(?:[:_-].*)?$")
+_SSH_ACTION = re.compile(r"(?i)ssh-?(?:action|deploy|command|remote|script)|remote-ssh")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One way a deploy can begin; `run` runs it in a machine."""
+
+    name: str
+    """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
+    at: Location
+    run: Callable[[Machine], Out]
+
+
+def entries(project: Project, parsed: Mapping[str, Value]) -> Iterator[Entry]:
+    """All of them; `parsed` has the values of workflows, package.json files and PM2 configs."""
+    for file, text in sorted(project.files.items()):
+        if is_shell(file, text):
+            yield Entry(file, Location(file), _script(project, file, text))
+        elif recognise(file) == "makefile":
+            yield from _make(file, text)
+    for file, value in sorted(parsed.items()):
+        text = project.files.get(file, "")
+        match recognise(file):
+            case "workflow" if file.startswith(".github/workflows/"):
+                yield from _jobs(file, text, value)
+            case "package":
+                yield from _scripts(file, text, value)
+            case "pm2.js" | "pm2.json" | "pm2.yaml":
+                yield from _hooks(file, text, value)
+
+
+def is_shell(path: str, text: str) -> bool:
+    """Whether a file is a shell script by its name or first line; JavaScript that is named .sh is none."""
+    return recognise(path, text[:200]) == "shell" and not _JAVASCRIPT.match(text)
+
+
+def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False) -> Shell:
+    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked(directory), errexit=Masked(errexit), pipefail=Masked(pipefail))
+
+
+def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:
+    def run(machine: Machine) -> Out:
+        base = posixpath.dirname(file)
+        # a script beside a package.json is called there, any other from the root
+        directory = f"{REPOSITORY}/{base}" if base and project.exists(posixpath.join(base, "package.json")) else REPOSITORY
+        source = Source(file, text)
+        errexit = bool(re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", text.split("\n", 1)[0]))
+        return machine.process(source, _shell(source, directory=directory, errexit=errexit), 1)
+
+    return run
+
+
+def _one(source: Source, **options: object) -> Callable[[Machine], Out]:
+    return lambda machine: machine.process(source, _shell(source, **options), 1)  # type: ignore[arg-type]
+
+
+def _scripts(file: str, text: str, package: Value) -> Iterator[Entry]:
+    found = package.get("scripts")
+    for name, script in (found.members() if found is not None else {}).items():
+        if _DEPLOYS.match(name) and isinstance(script.content, str) and script.at is not None:
+            directory = f"{REPOSITORY}/{posixpath.dirname(file)}".rstrip("/")
+            yield Entry(f"{file}#{name}", script.at, _one(embedded.source(text, script.at, script.content), directory=directory))
+
+
+def _hooks(file: str, text: str, config: Value) -> Iterator[Entry]:
+    deploy = config.get("deploy")
+    for target, settings in (deploy.members() if deploy is not None else {}).items():
+        for hook, script in settings.members().items():
+            if re.fullmatch(r"(?:pre|post)-(?:setup|deploy|deploy-local)", hook) and isinstance(script.content, str) and script.at is not None:
+                host = "local" if hook.endswith("-local") else "remote"
+                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host))
+
+
+def _make(file: str, text: str) -> Iterator[Entry]:
+    """A recipe's lines, each in a shell of its own; make stops at the first that fails, unless a `-` stands before it (GNU make manual, 5.4 and 5.5)."""
+    for target in _TARGET.finditer(text):
+        recipe = re.sub(r"\\\n\t?", lambda m: " " * len(m[0]), target[2])
+        lines, offset = [], target.start(2)
+        for line in recipe.splitlines(keepends=True):
+            prefix = re.match(r"\t[ \t]*([-@+]*)", line)
+            if prefix and line[prefix.end() :].strip():
+                body = re.sub(r"\$\$", " $", re.sub(r"\$\((\w+)\)", lambda m: "${" + m[1] + "}", line[prefix.end() :].rstrip("\n")))
+                lines.append((body, offset + prefix.end(), "-" in prefix[1]))
+            offset += len(line)
+        source = Source(file, text)
+        pieces = [(source.embedded([(body, at, True)]), skips) for body, at, skips in lines]
+        at = source.at(target.start(1), target.end(1))
+        yield Entry(f"{file}#{target[1]}", at, _steps([(s, {}, skips, False) for s, skips in pieces]))
+
+
+def _steps(parts: list[tuple[Source, dict[str, object], bool, bool]]) -> Callable[[Machine], Out]:
+    """Shells one after the other: (script, options, whether its failure is let pass, whether it runs after a failure too)."""
+
+    def run(machine: Machine) -> Out:
+        ok: Worlds = 1
+        bad: Worlds = 0
+        for source, options, passes, always in parts:
+            worlds = ok | bad if always else ok
+            if not worlds:
+                continue
+            done = machine.process(source, _shell(source, **options), worlds)  # type: ignore[arg-type]
+            failed = 0 if passes else done.false
+            bad, ok = (bad | failed, (done.true | done.false) & ~failed & ~bad) if always else (bad | failed, done.true | (done.false & ~failed))
+        return Out(true=ok, false=bad)
+
+    return run
+
+
+def _jobs(file: str, text: str, workflow: Value) -> Iterator[Entry]:
+    """GitHub's own shells: `bash -e`, with `shell: bash` also pipefail (docs.github.com, workflow syntax, `jobs.<id>.steps[*].shell`)."""
+    jobs = workflow.get("jobs")
+    for name, job in (jobs.members() if jobs is not None else {}).items():
+        parts: list[tuple[Source, dict[str, object], bool, bool]] = []
+        steps = job.get("steps")
+        for step in steps.items() if steps is not None else ():
+            source, options = _step(file, text, step, job, workflow)
+            if source is None:
+                continue
+            condition = str((step.get("if") or Value("")).content)
+            passes = (flag := step.get("continue-on-error")) is not None and flag.content is True
+            only_after = "failure()" in condition
+            if only_after and "!" not in condition:
+                options["after_failure"] = True
+            parts.append((source, options, passes, "always()" in condition or only_after))
+        if parts and job.at is not None:
+            yield Entry(f"{file}#{name}", job.key_at or job.at, _steps([(s, {k: v for k, v in o.items() if k != "after_failure"}, p, a) for s, o, p, a in parts]))
+
+
+def _step(file: str, text: str, step: Value, job: Value, workflow: Value) -> tuple[Source | None, dict[str, object]]:
+    run, uses = step.get("run"), step.text("uses") or ""
+    if run is not None and isinstance(run.content, str) and run.at is not None:
+        shell = _default(step, job, workflow, "shell") or ""
+        if shell and not re.match(r"(?:ba)?sh\b", shell):
+            return None, {}
+        place = _default(step, job, workflow, "working-directory") or ""
+        directory = posixpath.normpath(f"{REPOSITORY}/{place}") if "$" not in place else REPOSITORY
+        source = embedded.source(text, run.at, run.content)
+        return _plain(source), {"directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": bool(shell)}
+    script = step.get("with", "script") if _SSH_ACTION.search(uses) else None
+    if script is None and _SSH_ACTION.search(uses):
+        script = step.get("with", "command") or step.get("with", "run")
+    if script is not None and isinstance(script.content, str) and script.at is not None:
+        stops = step.get("with", "script_stop")
+        source = embedded.source(text, script.at, script.content)
+        return _plain(source), {"directory": "~", "host": "remote", "errexit": stops is not None and str(stops.content).lower() == "true"}
+    return None, {}
+
+
+def _plain(source: Source) -> Source:
+    """A script in which `${{ … }}` is a variable of its own: what GitHub puts in is not known here."""
+    pieces, at = [], 0
+    for found in _EXPRESSION.finditer(source.text):
+        pieces += [(source.text[at : found.start()], at, True), ("${__EXPRESSION__}", found.start(), False)]
+        at = found.end()
+    return source.embedded([*pieces, (source.text[at:], at, True)]) if at else source
+
+
+def _default(step: Value, job: Value, workflow: Value, key: str) -> str | None:
+    """A step's own word, else the job's default, else the workflow's."""
+    return step.text(key) or job.text("defaults", "run", key) or workflow.text("defaults", "run", key)

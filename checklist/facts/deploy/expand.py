@@ -1,0 +1,260 @@
+"""Words → fields: variables, substitutions and braces put in, world by world. Bash 5.2 manual, 3.5."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+
+from checklist.facts.deploy.state import REPOSITORY, Shell, joined
+from checklist.facts.deploy.worlds import Answer, Known, Worlds
+from checklist.parse.sh.tree import AndOr, Arithmetic, Sequence, Simple, Substitution, Text, Variable, Word
+
+UNSEEN = "\0"
+"""Stands in a text for the part of it that cannot be known."""
+
+Field = str | Answer | None
+Run = Callable[[Substitution, Shell, Worlds], Known]
+"""Runs a substitution and gives back what it prints."""
+
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*|-?\d+\.\.-?\d+)\}")
+_CALCULATION = re.compile(r"\s*(\$?\{?\w+\}?)\s*(?:([-+*/%])\s*(\$?\{?\w+\}?)\s*)?")
+_MOST = 200
+
+
+def fields(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[Worlds, tuple[Field, ...]]]:
+    """What a word becomes in which worlds; a field is None where it cannot be known."""
+    said = word.literal()
+    if said is not None:
+        unquoted = any(isinstance(p, Text) and not p.quoted for p in word.parts)
+        return [(worlds, tuple(_braces(said)) if unquoted and "{" in said else (said,))]
+    made: list[tuple[Worlds, tuple[Field, ...], bool]] = [(worlds, (), False)]
+    for part in word.parts:
+        made = [
+            (mask & inner, *_append(done, open_, value, getattr(part, "quoted", False) or isinstance(part, Text)))
+            for mask, done, open_ in made
+            for inner, value in _part(part, shell, mask, run)
+            if mask & inner
+        ]
+    return [(mask, done) for mask, done, _ in made]
+
+
+def text(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[Worlds, Field]]:
+    """What a word becomes where nothing is split: on the right of `=`, in `case`, in `[[`."""
+    out = []
+    for mask, found in fields(word, shell, worlds, run):
+        out.append((mask, found[0] if len(found) == 1 else "" if not found else None if any(not isinstance(f, str) for f in found) else " ".join(map(str, found))))
+    return out
+
+
+def _append(done: tuple[Field, ...], open_: bool, value: Known, quoted: bool) -> tuple[tuple[Field, ...], bool]:
+    """The fields with one more part; `open_` says whether it joins the last of them."""
+    pieces: tuple[Field, ...]
+    if isinstance(value, tuple):
+        pieces = value
+        if not pieces:
+            return done, open_
+    elif isinstance(value, str) and not quoted:
+        split = value.split()
+        if not split:
+            return done, open_
+        pieces = tuple(split)
+        if value[0].isspace() and open_:
+            open_ = False
+        ends = value[-1].isspace()
+        first = (_both(done[-1], pieces[0]), *pieces[1:]) if open_ else pieces
+        return (*(done[:-1] if open_ else done), *first), not ends
+    else:
+        pieces = (value,)
+    if open_:
+        return (*done[:-1], _both(done[-1], pieces[0]), *pieces[1:]), True
+    return (*done, *pieces), True
+
+
+def _both(left: Field, right: Field) -> Field:
+    # a health check's answer with text around it stays one
+    if isinstance(left, Answer) or isinstance(right, Answer):
+        return left if isinstance(left, Answer) else right
+    if left is None and right in (None, ""):
+        return None
+    return (UNSEEN if left is None else left) + (UNSEEN if right is None else right)
+
+
+def _part(part: object, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
+    match part:
+        case Text(said):
+            yield worlds, said
+        case Variable():
+            yield from _variable(part, shell, worlds, run)
+        case Substitution():
+            yield worlds, run(part, shell, worlds)
+        case Arithmetic(expression):
+            yield from calculated(expression, shell, worlds)
+
+
+def calculated(expression: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
+    """The value of `a`, `a + b` and the like; None for anything longer."""
+    found = _CALCULATION.fullmatch(expression)
+    if found is None:
+        yield worlds, None
+        return
+    for mask, left in _number(found[1], shell, worlds):
+        if found[2] is None:
+            yield mask, None if left is None else str(left)
+            continue
+        for inner, right in _number(found[3], shell, mask):
+            yield inner, None if left is None or right is None else _calculate(left, found[2], right)
+
+
+def _calculate(left: int, sign: str, right: int) -> str | None:
+    if sign in "/%" and right == 0:
+        return None
+    return str({"+": left + right, "-": left - right, "*": left * right, "/": int(left / right) if right else 0, "%": left % right if right else 0}[sign])
+
+
+def _number(said: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, int | None]]:
+    name = said.strip("${}")
+    if name.isdigit():
+        yield worlds, int(name)
+        return
+    for mask, value in lookup(name, shell, worlds):
+        yield mask, int(value) if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value) else None
+
+
+def lookup(name: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
+    """A variable's value in which worlds."""
+    if name == "?":
+        ok, bad = shell.status
+        if worlds & bad:
+            yield worlds & bad, "1"
+        if worlds & ~bad:
+            yield worlds & ~bad, "0" if worlds & ok else None
+    elif name == "0" or name == "BASH_SOURCE":
+        yield worlds, shell.script if name == "0" or shell.source.file in shell.script else f"{REPOSITORY}/{shell.source.file}"
+    elif name in ("@", "*"):
+        yield worlds, (None,) if shell.arguments is None else shell.arguments  # type: ignore[misc]
+    elif name == "#":
+        yield worlds, None if shell.arguments is None else str(len(shell.arguments))
+    elif name.isdigit():
+        known = shell.arguments
+        yield worlds, None if known is None else known[int(name) - 1] if int(name) <= len(known) else ""
+    elif name == "PWD":
+        yield from shell.directory.split(worlds)
+    elif name in shell.variables:
+        yield from shell.variables[name].split(worlds)
+    elif name == "HOME":
+        yield worlds, "~"
+    else:
+        yield worlds, None
+
+
+def _variable(part: Variable, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
+    operator = part.operator
+    subscript = re.match(r"([!#]?)(\[[^\]]*\])?", operator)
+    before, index = (subscript[1], subscript[2]) if subscript else ("", None)
+    operator = operator[len(before) + len(index or "") :] if operator not in ("?",) or part.name else operator
+    for mask, value in lookup(part.name, shell, worlds):
+        if isinstance(value, tuple) and part.name not in ("@", "*"):
+            value = _element(value, index)
+        if before or (part.name == "" and operator):
+            yield mask, str(len(value)) if before == "#" and isinstance(value, (str, tuple)) else None
+        elif not operator:
+            yield mask, value
+        else:
+            yield from _operated(part, operator, value, shell, mask, run, set_here=part.name in shell.variables or part.name.isdigit())
+
+
+def _element(value: tuple[Field, ...], index: str | None) -> Known:
+    if index in ("[@]", "[*]"):
+        return value
+    said = (index or "[0]")[1:-1]
+    if not re.fullmatch(r"-?\d+", said):
+        return None
+    return value[int(said)] if -len(value) <= int(said) < len(value) else ""
+
+
+def _operated(part: Variable, operator: str, value: Known, shell: Shell, worlds: Worlds, run: Run, *, set_here: bool) -> Iterator[tuple[Worlds, Known]]:
+    argument = part.argument or Word(part.end, part.end, ())
+    if operator.lstrip(":") in ("-", "=", "+", "?") and len(operator) <= 2:
+        sign, empty_too = operator[-1], operator[0] == ":"
+        absent = (value is None and not set_here) or (value == "" and empty_too)
+        if sign == "+":
+            if value is None:
+                yield worlds, None
+            elif absent:
+                yield worlds, ""
+            else:
+                yield from text(argument, shell, worlds, run)
+        elif not absent or sign == "?":
+            yield worlds, value
+        else:
+            # nothing in the script sets it: the default is what is meant
+            for mask, default in text(argument, shell, worlds, run):
+                if sign == "=":
+                    shell.assign(mask, part.name, default)
+                yield mask, default
+        return
+    pattern = argument.literal()
+    trimmed = _trimmed(value, operator, pattern) if isinstance(value, str) and pattern is not None else None
+    yield worlds, None if trimmed is not None and UNSEEN in trimmed else trimmed
+
+
+def _trimmed(value: str, operator: str, pattern: str) -> str | None:
+    """`#`, `##`, `%`, `%%` with a pattern, `^^` and `,,` without one."""
+    if operator in ("^^", ",,") and not pattern:
+        return value.upper() if operator == "^^" else value.lower()
+    if operator[0] not in "#%":
+        return None
+    cuts = range(len(value) + 1)
+    longest = len(operator) == 2
+    if operator[0] == "#":
+        for cut in reversed(cuts) if longest else cuts:
+            if fnmatch.fnmatchcase(value[:cut], pattern):
+                return value[cut:]
+    else:
+        for cut in cuts if longest else reversed(cuts):
+            if fnmatch.fnmatchcase(value[cut:], pattern):
+                return value[:cut]
+    return value
+
+
+def _braces(said: str) -> list[str]:
+    """`{a,b}` and `{1..3}` written out."""
+    found = _BRACES.search(said)
+    if found is None:
+        return [said]
+    inner = found[1]
+    if ".." in inner and "," not in inner:
+        first, last = (int(n) for n in inner.split("..", 1))
+        numbers = list(range(first, last + 1)) if first <= last else list(range(first, last - 1, -1))
+        items = [str(n) for n in (numbers if len(numbers) <= _MOST else [*numbers[: _MOST - 1], numbers[-1]])]
+    else:
+        items = inner.split(",")
+    return [done for item in items for done in _braces(said[: found.start()] + item + said[found.end() :])][:_MOST]
+
+
+def printed(body: Sequence, argv: list[Field] | None, directory: str | None) -> Known:
+    """What a plain command prints: `echo`, `pwd`, `dirname`, `basename`, `cd x && pwd`."""
+    if len(body.items) != 1:
+        return None
+    only = body.items[0]
+    if isinstance(only, AndOr) and only.operator == "&&" and isinstance(only.right, Simple) and only.right.words and only.right.words[0].literal() == "pwd":
+        return directory
+    if not argv or any(not isinstance(a, str) for a in argv):
+        return None
+    words = [str(a) for a in argv]
+    match words:
+        case ["pwd", *_]:
+            return directory
+        case ["echo", *rest]:
+            return None if rest[:1] in (["-e"], ["-n"]) else " ".join(rest)
+        case ["printf", "%s" | "%s\\n", one]:
+            return one
+        case ["dirname", *flags, path] if all(f == "--" for f in flags):
+            return posixpath.dirname(path) or "."
+        case ["basename", path]:
+            return posixpath.basename(path)
+        case ["realpath" | "readlink", *flags, path] if all(f.startswith("-") for f in flags):
+            return joined(directory, path)
+    return None

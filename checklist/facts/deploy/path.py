@@ -1,0 +1,78 @@
+"""From a run in all its worlds to what design.md asks of each step: `on_failure`, `then`, and whether a smoke test is real."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checklist.facts.deploy.commands import Step
+from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.worlds import Out, Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a deploy in which one step fails."""
+
+    on_failure: str
+    then: tuple[int, ...]
+    """The orders of the steps that run because of it."""
+    ends_badly: bool
+    """Whether the status is then not 0 in any case."""
+    normal: bool
+    """Whether the step is on the path where nothing fails."""
+
+
+class Run:
+    """A finished run."""
+
+    def __init__(self, machine: Machine, out: Out) -> None:
+        self.steps: Sequence[Step] = machine.steps
+        self.unknown = machine.unknown
+        self.forks = machine.ledger.forks
+        self._ledger = machine.ledger
+        self._ended_well = out.true
+        self._ended_badly = out.false
+        self.good: Worlds = machine.ledger.good(out.true)
+
+    def normal(self, step: Step) -> bool:
+        return bool(step.ran & self.good)
+
+    def fate(self, step: Step, mine: Sequence[Step]) -> Fate:
+        """What a failure of a step does; `mine` are the steps that count, in their order."""
+        world = step.world
+        ends_badly = bool(world & self._ended_badly) and not world & self._ended_well
+        after = [s for s in mine if s.order > step.order]
+        if self.normal(step):
+            usual = [s for s in after if self.normal(s)]
+        else:
+            usual = [s for s in after if s.ran & self._line(step.parent)]
+        ran = [s for s in mine if s.ran & world and s is not step and (s.order > step.order or not s.ran & step.parent)]
+        beside = tuple(s.order for s in ran if s not in usual)
+        if any(s in usual for s in ran):
+            result = "continues"
+        elif beside:
+            result = "handled" if ends_badly else "continues"
+        else:
+            result = "stops" if ends_badly or usual else "continues"
+        return Fate(result, beside, ends_badly, self.normal(step))
+
+    def _line(self, world: Worlds) -> Worlds:
+        """A world with those that it came together with later."""
+        line = world
+        while world in self._ledger.parents:
+            world = self._ledger.parents[world]
+            line |= world
+        return line
+
+    def guards(self) -> list[str]:
+        """The paths whose existence ends the deploy with an error."""
+        found = []
+        for fork in self.forks:
+            if fork.exists is None or not fork.parent & self.good:
+                continue
+            path, there = fork.exists
+            way = fork.yes if there else fork.no
+            if way & self._ended_badly and way not in self._ledger.parents:
+                found.append(path)
+        return found

@@ -1,0 +1,79 @@
+"""One shell: its variables, functions, options and folder, in every world."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from checklist.facts.deploy.worlds import Known, Masked, Worlds
+from checklist.model import Location
+from checklist.parse.sh.tree import Function
+from checklist.parse.shell import Source
+
+REPOSITORY = "@"
+"""Stands for the repository's root in paths: `@/scripts`. Paths on a server begin with `/` or `~`."""
+
+
+@dataclass(slots=True)
+class Shell:
+    source: Source
+    script: str
+    """The path of the script, `@/scripts/deploy.sh`."""
+    host: str
+    directory: Masked[str | None]
+    variables: dict[str, Masked[Known]] = field(default_factory=dict)
+    functions: dict[str, tuple[Function, Source]] = field(default_factory=dict)
+    errexit: Masked[bool] = field(default_factory=lambda: Masked(False))
+    pipefail: Masked[bool] = field(default_factory=lambda: Masked(False))
+    arguments: tuple[Known, ...] | None = None
+    """None where they cannot be known."""
+    status: tuple[Worlds, Worlds] = (-1, 0)
+    """The worlds in which `$?` is 0, and those in which it is not."""
+    err_trap: Source | None = None
+    exit_trap: Source | None = None
+    err_trace: bool = False
+    branch: str | None = None
+    calls: tuple[Location, ...] = ()
+    """The places of the calls that led here: they tell two calls of one function apart."""
+
+    def child(self, *, errexit: bool = True) -> Shell:
+        """A subshell: it has all, and what it changes is lost. Command substitutions drop `set -e` (bash 5.2, 3.7.3)."""
+        return replace(
+            self,
+            variables={k: v.copy() for k, v in self.variables.items()},
+            functions=dict(self.functions),
+            directory=self.directory.copy(),
+            errexit=self.errexit.copy() if errexit else Masked(False),
+            pipefail=self.pipefail.copy(),
+            err_trap=self.err_trap if self.err_trace else None,
+            exit_trap=None,
+        )
+
+    def fresh(self, source: Source, *, script: str | None = None, host: str | None = None) -> Shell:
+        """A new shell process: only the folder and, on the same host, exported variables go along; here that is all of them."""
+        return Shell(
+            source,
+            script or self.script,
+            host or self.host,
+            Masked("~") if host is not None and host != self.host else self.directory.copy(),
+            {} if host is not None and host != self.host else {k: v.copy() for k, v in self.variables.items()},
+            branch=self.branch,
+            calls=self.calls,
+        )
+
+    def masks(self) -> list[Masked[Any]]:
+        return [*self.variables.values(), self.directory, self.errexit, self.pipefail]
+
+    def assign(self, worlds: Worlds, name: str, value: Known) -> None:
+        self.variables.setdefault(name, Masked(None)).set(worlds, value)
+
+
+def joined(base: str | None, target: str) -> str | None:
+    """A path seen from a folder; None if that is not known or the way leads out of the repository."""
+    if target != REPOSITORY and not target.startswith(("/", "~", f"{REPOSITORY}/")):
+        if base is None:
+            return None
+        target = posixpath.join(base, target)
+    made = posixpath.normpath(target)
+    return None if made in (".", "..") or made.startswith("../") else made

@@ -1,0 +1,66 @@
+"""Which app a step is about, and which build output it makes, packs, ships or starts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from checklist.facts.deploy.commands import Step
+from checklist.facts.deploy.effects import effect
+from checklist.facts.folders import build_dirs, home, is_frontend
+from checklist.facts.outputs import written
+from checklist.model import Document, Project
+
+STARTS = ("start", "restart", "reload")
+
+
+def app(project: Project, folder: str | None, step: Step, apps: Sequence[Document]) -> Document | None:
+    """The `pm2.app` that a step is about, None where that is not clear."""
+    argv = step.argv or ()
+    if step.effect is None or not apps:
+        return None
+    if step.effect in (*STARTS, "stop", "delete"):
+        named = [a for a in apps if a.value.text("name") in argv]
+        if named or len(apps) == 1:
+            return (named or list(apps))[0]
+    if folder is None:
+        return apps[0] if len(apps) == 1 else None
+    place = home(project, folder)
+    here = [a for a in apps if home(project, a.value.text("directory") or "") == place]
+    if here:
+        return here[0]
+    if len(apps) > 1 or is_frontend(project, folder, apps, project.policy) or (place and project.exists(f"{place}/package.json")):
+        return None
+    return apps[0]
+
+
+def output(project: Project, folder: str | None, step: Step) -> str | None:
+    """The build dir that a step makes, packs, ships, starts or removes."""
+    argv = list(step.argv or ())
+    names = build_dirs(project.policy)
+    if step.effect == "build":
+        return _built(project, folder or "", argv, step.body, names)
+    if step.effect in ("archive", "ship", "clean", *STARTS):
+        for word in argv[1:]:
+            for name in names:
+                if re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", word if step.effect == "ship" else word.split(":")[-1]):
+                    return name
+    return None
+
+
+def _built(project: Project, folder: str, argv: list[str], body: list[list[str]] | None, names: Sequence[str]) -> str | None:
+    place = home(project, folder)
+    commands = body if body is not None else [argv]
+    for command in commands:
+        if effect(command, project.policy) != "build":
+            continue
+        for out in written(project, place, " ".join(command)):
+            for name in names:
+                if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
+                    return name
+    tsc = any("tsc" in c for c in commands)
+    configured = body is not None and project.exists(posixpath.join(place, "tsconfig.json"))
+    if configured or re.match(r"(?:next|vite|nuxt)\b", " ".join(argv)) or (body is not None and not tsc):
+        return None
+    return names[0] if names else None

@@ -1,0 +1,140 @@
+"""What may become of a run, all at once: a world is one course of events, a set of worlds is the bits of an int.
+
+World 0 is the run in which nothing fails. Each step opens a world in which it fails (and fails again whenever it is
+repeated), each condition that cannot be known one for either way. Everything else is then plain execution: a command is
+run once, for all the worlds that come by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Worlds = int
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Out:
+    """In which worlds a piece of script ended how."""
+
+    true: Worlds = 0
+    false: Worlds = 0
+    left_true: Worlds = 0
+    """The shell was left with status 0."""
+    left_false: Worlds = 0
+    returned_true: Worlds = 0
+    returned_false: Worlds = 0
+    broke: Worlds = 0
+    continued: Worlds = 0
+
+    def add(self, other: Out) -> None:
+        """Takes over how the worlds of `other` left; not those that go on."""
+        self.left_true |= other.left_true
+        self.left_false |= other.left_false
+        self.returned_true |= other.returned_true
+        self.returned_false |= other.returned_false
+        self.broke |= other.broke
+        self.continued |= other.continued
+
+    @property
+    def on(self) -> Worlds:
+        return self.true | self.false
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a health check printed: a good answer, but in the world where the service is broken a bad one."""
+
+    world: int
+    empty: bool
+    """Whether nothing is printed then, as with `curl -f`."""
+
+
+Known = str | tuple["str | Answer | None", ...] | Answer | None
+"""A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
+
+
+class Masked(Generic[T]):
+    """A value that may differ between worlds. The first pair that has a world's bit counts; the last has all others."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, value: T) -> None:
+        self.pairs: list[tuple[Worlds, T]] = [(-1, value)]
+
+    def copy(self) -> Masked[T]:
+        made = Masked(self.pairs[-1][1])
+        made.pairs = list(self.pairs)
+        return made
+
+    def set(self, worlds: Worlds, value: T) -> None:
+        kept = [(left, v) for m, v in self.pairs if (left := m & ~worlds)]
+        for i, (mask, held) in enumerate(kept):
+            if held == value and type(held) is type(value):
+                kept[i] = (mask | worlds, held)
+                break
+        else:
+            kept.insert(0, (worlds, value))
+        self.pairs = kept
+
+    def forget(self, worlds: Worlds) -> None:
+        """Worlds that nothing will happen in any more need no value of their own."""
+        rest, last = self.pairs[:-1], self.pairs[-1]
+        self.pairs = [*((left, v) for m, v in rest if (left := m & ~worlds)), (last[0] | worlds, last[1])]
+
+    def split(self, worlds: Worlds) -> Iterator[tuple[Worlds, T]]:
+        """The values in some worlds with the worlds that have them."""
+        for mask, value in self.pairs:
+            if mask & worlds:
+                yield mask & worlds, value
+
+    def one(self, world: Worlds) -> T:
+        """The value in the lowest of some worlds."""
+        lowest = world & -world
+        return next(v for m, v in self.pairs if m & lowest)
+
+    def born(self, parent: Worlds, child: Worlds) -> None:
+        """A new world has what its parent has; so far it is among all the others, in the last pair."""
+        for i, (mask, value) in enumerate(self.pairs[:-1]):
+            if mask & parent:
+                self.pairs[i] = (mask | child, value)
+                self.pairs[-1] = (self.pairs[-1][0] & ~child, self.pairs[-1][1])
+                return
+
+
+@dataclass(slots=True)
+class Fork:
+    """A condition that cannot be known: `parent` waits while `yes` and `no` go their ways."""
+
+    parent: Worlds
+    yes: Worlds
+    no: Worlds
+    exists: tuple[str, bool] | None = None
+    """The path that is asked about, and whether `yes` is the world where it is there."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The worlds that there are."""
+
+    count: int = 1
+    base: Worlds = 1
+    """Worlds in which nothing failed."""
+    forks: list[Fork] = field(default_factory=list)
+    parents: dict[Worlds, Worlds] = field(default_factory=dict)
+    """Where the worlds of a fork came together again."""
+
+    def new(self) -> Worlds:
+        self.count += 1
+        return 1 << (self.count - 1)
+
+    def good(self, left_true: Worlds) -> Worlds:
+        """The worlds of the normal path: 0, and every way of a fork that came back or ended well."""
+        good = 1
+        for fork in self.forks:
+            for way in (fork.yes, fork.no):
+                if (way in self.parents or way & left_true) and fork.parent & good:
+                    good |= way
+        return good

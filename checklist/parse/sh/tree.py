@@ -1,0 +1,229 @@
+"""What a shell script is made of. Words keep their parts, so that values can be put in later; places are offsets in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# ---- words -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Literal characters after quotes and escapes are taken off; character i stands at offset `start + i`."""
+
+    text: str
+    start: int
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`$name`, `${name}`, or with an operator: `${name:-word}` has `:-` and the word, anything rarer its own text."""
+
+    name: str
+    start: int
+    end: int
+    quoted: bool = False
+    operator: str = ""
+    argument: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """`$(…)`, backticks, or `<(…)`, whose `operator` is `<`."""
+
+    body: Sequence
+    start: int
+    end: int
+    quoted: bool = False
+    operator: str = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`$((…))` with what stands in it."""
+
+    text: str
+    start: int
+    end: int
+    quoted: bool = False
+
+
+Part = Text | Variable | Substitution | Arithmetic
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    start: int
+    end: int
+    parts: tuple[Part, ...]
+
+    def literal(self) -> str | None:
+        """Its text if nothing has to be put in."""
+        if all(isinstance(p, Text) for p in self.parts):
+            return "".join(p.text for p in self.parts if isinstance(p, Text))
+        return None
+
+
+# ---- commands --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`name=value`, `name+=value`, `name=(a b)`; no value where a declaration only names it."""
+
+    name: str
+    value: Word | tuple[Word, ...] | None
+    appends: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """`2>&1`, `> file`, `<<EOF`: a here-document's `target` is its body, which is not expanded if its delimiter was quoted."""
+
+    operator: str
+    descriptor: str
+    target: Word
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A command with its words; `assignments` before it, or after `export`, `local` and the like."""
+
+    start: int
+    end: int
+    assignments: tuple[Assignment, ...]
+    words: tuple[Word, ...]
+    redirects: list[Redirect]
+    """A list, since the bodies of here-documents come only at the end of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    start: int
+    end: int
+    parts: tuple[Command, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AndOr:
+    """`left && right` or `left || right`."""
+
+    start: int
+    end: int
+    left: Command
+    operator: str
+    right: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """`command &`."""
+
+    start: int
+    end: int
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    start: int
+    end: int
+    items: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`{ …; }`, or `( … )`, which is a shell of its own."""
+
+    start: int
+    end: int
+    body: Sequence
+    subshell: bool
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    start: int
+    end: int
+    clauses: tuple[tuple[Sequence, Sequence], ...]
+    otherwise: Sequence | None
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    start: int
+    end: int
+    condition: Sequence
+    body: Sequence
+    until: bool
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`for name in words`; without words over the script's arguments. `for ((…))` has only `loop`, its text."""
+
+    start: int
+    end: int
+    name: str
+    words: tuple[Word, ...] | None
+    body: Sequence
+    loop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseItem:
+    patterns: tuple[Word, ...]
+    body: Sequence
+    falls_through: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    start: int
+    end: int
+    word: Word
+    items: tuple[CaseItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    start: int
+    end: int
+    name: str
+    body: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`[[ … ]]`: words, and operators as plain strings."""
+
+    start: int
+    end: int
+    tokens: tuple[Word | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """`(( … ))`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """A compound command with redirects."""
+
+    start: int
+    end: int
+    command: Command
+    redirects: list[Redirect]
+
+
+Command = Simple | Pipeline | AndOr | Background | Sequence | Group | If | While | For | Case | Function | Test | Calculation | Redirected
