@@ -14,7 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Snapshot
 
 from checklist import cli
 
@@ -177,10 +177,9 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
         assert place is None, f"{one.args[3:6]}: …{place[0].removesuffix(CANARY) if place else ''}"
 
 
-def test_the_reports_in_the_readme_are_real() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert command("examples/incident", COLUMNS="100").stdout.rstrip() in readme
-    assert command("rules").stdout.rstrip() in readme
+def test_the_reports_in_the_readme_are_real(snapshot: Snapshot) -> None:
+    snapshot("README.md#incident", "$ onai-check examples/incident\n" + command("examples/incident", COLUMNS="100").stdout)
+    snapshot("README.md#rules", command("rules").stdout)
 
 
 def test_a_config_is_judged_with_the_local_modules_that_it_requires(folder: Folder) -> None:
