@@ -45,7 +45,7 @@ def report(text: str) -> Report:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("name", RENDERERS)
 def test_hostile_text_reaches_no_terminal_raw(name: str, text: str) -> None:
-    for view in (View(), View(lang="ru", width=40, ascii=True)):
+    for view in (View(), View(lang="ru", width=40, encoding="ascii")):
         out = renderer(name)(report(text), view)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", out)
         out.encode("utf-8", "surrogateescape" if name == "text" else "strict")

@@ -42,7 +42,7 @@ def command(
     view = common.view(level, common.language(lang, checked.config), color)
     # everything is rendered before anything is written
     shown = renderer(format)(checked.report, view)
-    plain = replace(view, lang=common.language(lang, checked.config), color=False, ascii=False, width=100)
+    plain = replace(view, lang=common.language(lang, checked.config), color=False, encoding="utf-8", width=100)
     written = [(file, renderer(kind)(checked.report, plain)) for kind, file in targets]
     for file, text in written:
         _write(file, text)

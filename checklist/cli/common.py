@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -72,18 +72,26 @@ def language(asked: str | None, config: configs.Config | None) -> str:
 def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
     """How to show it where it goes: a console, a redirected stream, a file."""
     stream = sys.stdout
-    colors = color == "always" or (
-        color == "auto" and to_terminal and "NO_COLOR" not in os.environ and (stream.isatty() or os.environ.get("FORCE_COLOR", "0") not in ("", "0"))
-    )
     if to_terminal and not _takes(stream.encoding, "Ж"):
         lang = "en"
     return View(
         gate=gate,
         lang=lang,
         width=shutil.get_terminal_size((100, 24)).columns,
-        color=colors,
-        ascii=to_terminal and not _takes(stream.encoding, "…—→≥×«»"),
+        color=_colored(color, stream),
+        encoding=(stream.encoding or "ascii") if to_terminal else "utf-8",
     )
+
+
+def _colored(asked: str, stream: TextIO) -> bool:
+    """--color, else NO_COLOR (no-color.org), else FORCE_COLOR (0 says no, as Node has it), else whether a terminal shows it."""
+    if asked != "auto":
+        return asked == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if forced := os.environ.get("FORCE_COLOR"):
+        return forced not in ("0", "false")
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def load_config(path: Path, config_file: Path | None) -> configs.Config:

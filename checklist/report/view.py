@@ -14,5 +14,5 @@ class View:
     width: int = 80
     """Columns of the terminal."""
     color: bool = False
-    ascii: bool = False
-    """The console cannot take our glyphs: write their ASCII forms."""
+    encoding: str = "utf-8"
+    """What the console takes; other characters are shown in their nearest form."""
