@@ -41,13 +41,11 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshot:
         whole = path.read_text("utf-8") if path.exists() else ""
         start, end = (0, len(whole)) if not block else _block(whole, block)
         old = whole[start:end]
-        if old and seen(old) == seen(text):
-            return
-        if request.config.getoption("--update-snapshots"):
+        if request.config.getoption("--update-snapshots") and old != text:
             path.parent.mkdir(exist_ok=True)
             path.write_text(whole[:start] + text + whole[end:], "utf-8", newline="\n")
-            return
-        assert old == text, f"{name} is not what is made now: pytest --update-snapshots, and read the diff"
+        elif not old or seen(old) != seen(text):
+            assert old == text, f"{name} is not what is made now: pytest --update-snapshots, and read the diff"
 
     return compare
 

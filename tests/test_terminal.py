@@ -118,7 +118,7 @@ SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="onai-check on a project that fails">
   <style>
     .{unique_id}-matrix {{ font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: {char_height}px; line-height: {line_height}px; }}
-    .{unique_id}-title {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 18px; }}
+    .{unique_id}-title {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 16px; }}
     {styles}
   </style>
   <defs>
@@ -128,7 +128,7 @@ SVG = """\
   {chrome}
   <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
     {backgrounds}
-    <g class="{unique_id}-matrix">{matrix}</g>
+    <g class="{unique_id}-matrix" xml:space="preserve">{matrix}</g>
   </g>
 </svg>
 """
