@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from xml.etree import ElementTree as xml
 
 import jsonschema
 import pytest
-from conftest import ROOT
 from test_cli import command
 
+from checklist.cli import files
+from checklist.errors import CheckError
 from checklist.model import Location, Message, Outcome, Related, Report, Rule, Snippet
 from checklist.report.formats import RENDERERS, renderer
 from checklist.report.view import View
@@ -71,20 +73,81 @@ def test_hostile_text_breaks_no_format(text: str) -> None:
     assert not re.search("<script|<!--(?! -->)", outside_code)
 
 
-def test_sarif_keeps_the_standard_and_githubs_limits() -> None:
-    schema = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text("utf-8"))
-    log: dict[str, Any] = json.loads(command(str(ROOT / "examples" / "incident"), "--format", "sarif").stdout)
-    for one in (log, *(json.loads(renderer("sarif")(report(t), View())) for t in HOSTILE)):
-        jsonschema.Draft4Validator(schema).validate(one)
-    results = log["runs"][0]["results"]
-    found = json.loads(command(str(ROOT / "examples" / "incident"), "--format", "json").stdout)["findings"]
-    assert [(r["ruleId"], r["partialFingerprints"]["onaiCheck/v1"]) for r in results] == [(f["rule"], f["fingerprint"]) for f in found]
-    for result, finding in zip(results, found, strict=True):
-        [place] = result["locations"]
-        uri = place["physicalLocation"]["artifactLocation"]["uri"]
-        assert not re.match("[a-z]+:|/", uri)
-        assert unquote(uri) == finding["file"]
-        assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+SARIF = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text("utf-8"))
+
+
+def sarif(*args: str) -> dict[str, Any]:
+    """The one run of a log that keeps the standard's schema."""
+    log = json.loads(command(*args, "--format", "sarif").stdout)
+    jsonschema.Draft4Validator(SARIF).validate(log)
+    [run] = log["runs"]
+    return dict(run)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_sarif_keeps_the_standard_whatever_the_text(text: str) -> None:
+    jsonschema.Draft4Validator(SARIF).validate(json.loads(renderer("sarif")(report(text), View(folder="a b/в"))))
+
+
+def test_sarif_has_every_finding_and_every_rule_that_was_held() -> None:
+    run = sarif("examples/incident")
+    rules = run["tool"]["driver"]["rules"]
+    found = json.loads(command("examples/incident", "--format", "json").stdout)["findings"]
+    assert [(r["ruleId"], r["partialFingerprints"]["onaiCheck/v1"]) for r in run["results"]] == [(f["rule"], f["fingerprint"]) for f in found]
+    assert [r["id"] for r in rules] == [r["rule"] for r in json.loads(command("rules", "--format", "json").stdout)["rules"]]
+    for result, finding in zip(run["results"], found, strict=True):
+        rule = rules[result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"]
+        # only what failed is written, and a failure has a level (§3.27.10): open ones are no results
+        assert result.get("kind", "fail") == "fail"
+        assert result["level"] == rule["defaultConfiguration"]["level"] == {"P0": "error", "P1": "warning", "P2": "note"}[finding["priority"]]
+
+
+def test_a_rule_in_sarif_says_all_that_github_shows_of_it() -> None:
+    for rule in sarif("examples/incident")["tool"]["driver"]["rules"]:
+        assert max(len(rule[part]["text"]) for part in ("shortDescription", "fullDescription")) <= 1024
+        assert rule["fullDescription"]["text"] in rule["help"]["text"]
+        assert re.match(r"\*\*Why\.\*\* .+\n\n\*\*What to do\.\*\* .+", rule["help"]["markdown"], re.DOTALL)
+        assert rule["properties"]["precision"] in ("very-high", "high", "medium", "low")
+        assert rule["properties"]["problem.severity"] in ("error", "warning", "recommendation")
+        assert rule["properties"]["tags"] == [rule["id"].split("/")[0]]
+        assert "helpUri" not in rule or f"<{rule['helpUri']}>" in rule["help"]["markdown"]
+
+
+# (where PATH lies below the top of the repository, the file as the report names it, as GitHub and GitLab need it)
+@pytest.mark.parametrize(
+    ("below", "file", "from_top"),
+    [
+        ("", "ecosystem.config.js", "ecosystem.config.js"),
+        ("services/api", "ecosystem.config.js", "services/api/ecosystem.config.js"),
+        ("services/мой api", "deploy/a b.sh", "services/мой api/deploy/a b.sh"),
+    ],
+)
+def test_paths_for_a_repositorys_host_start_at_its_top(below: str, file: str, from_top: str, repository: Any) -> None:
+    root = repository(
+        {
+            f"{below}/ecosystem.config.js".lstrip("/"): "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 15 }] };\n",
+            f"{below}/deploy/a b.sh".lstrip("/"): "npm ci\nnpm run build\npm2 restart api\n",
+            f"{below}/package.json".lstrip("/"): '{"scripts": {"build": "tsc"}, "devDependencies": {"typescript": "5"}}\n',
+            f"{below}/tsconfig.json".lstrip("/"): '{"compilerOptions": {"outDir": "dist"}}\n',
+            ".gitignore": "node_modules/\n",
+        }
+    )
+    path = str(root / below)
+    assert file in {f["file"] for f in json.loads(command(path, "--format", "json").stdout)["findings"]}
+    assert f"\n{file}\n" in "\n" + command(path).stdout
+    run = sarif(path)
+    places = [place["physicalLocation"]["artifactLocation"] for r in run["results"] for place in (*r["locations"], *r.get("relatedLocations", ()))]
+    assert {place["uriBaseId"] for place in places} == set(run["originalUriBaseIds"]) == {"%SRCROOT%"}
+    assert from_top in {unquote(place["uri"]) for place in places}
+    assert all((root / unquote(place["uri"])).exists() or "onai-check.yaml" in place["uri"] for place in places)
+    assert f" file={from_top}," in command(path, "--format", "github").stdout
+    assert from_top in {i["location"]["path"] for i in json.loads(command(path, "--format", "gitlab").stdout)}
+    assert from_top in {e.get("file") for e in xml.fromstring(command(path, "--format", "junit").stdout).iter("testcase")}
+
+
+def test_a_gitignore_above_the_folder_is_below_the_top() -> None:
+    assert View(folder="services/api").from_top("../.gitignore") == "services/.gitignore"
 
 
 def test_several_outputs_in_one_run_and_the_step_summary(tmp_path: Path) -> None:
@@ -101,12 +164,44 @@ def test_several_outputs_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.out", "b.sarif", "c.json", "d.txt", "summary.md"]
 
 
-@pytest.mark.parametrize(("target", "said"), [("a.pdf", "which format?"), ("no/such/folder/a.json", "cannot be written")])
-def test_an_output_that_cannot_be_is_2(target: str, said: str) -> None:
-    done = command("examples/incident", "-o", target)
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("a.pdf", "which format?"),
+        ("no/such/folder/a.json", "cannot be written: No such file or directory"),
+        ("{tmp}/folder.json", "folder.json: cannot be written: Is a directory"),
+        ("text={tmp}/old.json", "one file is named twice"),
+        ("text={tmp}/link.json", "one file is named twice"),
+    ],
+)
+def test_an_output_that_cannot_be_is_2_and_no_other_is_changed(target: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text("old")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "link.json").symlink_to(tmp_path / "old.json")
+    done = command("examples/incident", "-o", f"{tmp_path}/old.json", "-o", f"{tmp_path}/new.sarif", "-o", target.format(tmp=tmp_path))
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stdout == ""
+    assert (tmp_path / "old.json").read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder.json", "link.json", "old.json"]
+
+
+def test_what_was_replaced_already_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "old.json"
+    old.write_text("old")
+    old.chmod(0o640)
+    last = tmp_path / "last.json"
+    real = os.replace
+
+    def busy(source: str, target: Path) -> None:  # as a file is that a container has mounted
+        if target == last:
+            raise OSError(16, "Device or resource busy")
+        real(source, target)
+
+    monkeypatch.setattr("os.replace", busy)
+    with pytest.raises(CheckError, match=r"last\.json: cannot be written: Device or resource busy"):
+        files.replace([(old, b"1"), (tmp_path / "new.json", b"2"), (last, b"3")])
+    assert [(p.name, p.read_text(), p.stat().st_mode & 0o777) for p in tmp_path.iterdir()] == [("old.json", "old", 0o640)]
 
 
 @pytest.mark.parametrize(
