@@ -17,6 +17,16 @@ def one_line(text: str) -> str:
     return _HARMFUL.sub(lambda m: _NAMED.get(m[0]) or f"\\u{ord(m[0]):04x}", text)
 
 
+# What a CI server takes for a command to itself when it stands in a log: `::add-mask::` first on a line, `##[error]`,
+# `##vso[…]` and `##teamcity[…]` anywhere (actions/runner, src/Runner.Common/ActionCommand.cs; Azure Pipelines; TeamCity).
+_COMMANDS = re.compile(r"^((?:[^\S\n]|\x1b\[[\d;]*m)*)(?=::)|(?<=#)(?=#\w*\[)", re.MULTILINE)
+
+
+def no_command(text: str) -> str:
+    """The lines with a backslash in what a CI server would obey."""
+    return _COMMANDS.sub(lambda m: f"{m[1] or ''}\\", text)
+
+
 def fitted(text: str, encoding: str) -> str:
     """The text with what an encoding lacks in its nearest form: `...` for `…`, `\\u0416` for a letter."""
     try:

@@ -6,6 +6,7 @@ Paths are relative to the top of the repository, which is what GitHub resolves t
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -66,7 +67,7 @@ def _result(of: Outcome, index: int, view: View) -> dict[str, Any]:
         "ruleId": of.rule.id,
         "ruleIndex": index,
         "level": LEVELS[of.priority],
-        "message": {"text": one_line(of.message["en"])},
+        "message": {"text": _text(of.message["en"])},
         "locations": [{"physicalLocation": _place(of, view)}],
         "partialFingerprints": {"onaiCheck/v1": of.fingerprint},
         "properties": {"priority": of.priority, "effortMinutes": of.rule.effort, "subject": one_line(of.subject)},
@@ -75,12 +76,17 @@ def _result(of: Outcome, index: int, view: View) -> dict[str, Any]:
         told["relatedLocations"] = [
             {
                 "id": n,
-                "message": {"text": one_line(r.text) or "also here"},
+                "message": {"text": _text(r.text) or "also here"},
                 "physicalLocation": {"artifactLocation": _file(r.location.file, view), "region": {"startLine": r.location.line}},
             }
             for n, r in enumerate(of.related, 1)
         ]
     return told
+
+
+def _text(text: str) -> str:
+    # a message may have links in it, `[here](https://…)` (§3.11.6); names that are not ours make none
+    return re.sub(r"\[(?=[^\]]*\]\()", r"\\[", one_line(text))
 
 
 def _place(of: Outcome, view: View) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from checklist import gate
 from checklist.model import PRIORITIES, Outcome, Report, Snippet
-from checklist.report.clean import fitted, one_line
+from checklist.report.clean import fitted, no_command, one_line
 from checklist.report.snippet import cut
 from checklist.report.view import View
 
@@ -61,7 +61,7 @@ def render(report: Report, view: View) -> str:
     for part in document(report, view):
         console.print(part, soft_wrap=False)
     text = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-    return fitted(text, view.encoding)
+    return no_command(fitted(text, view.encoding))
 
 
 def document(report: Report, view: View) -> Iterator[RenderableType]:
