@@ -17,6 +17,7 @@ import pytest
 from conftest import ROOT, Snapshot
 
 from checklist import cli
+from checklist.report.formats import RENDERERS
 
 Folder = Callable[[Mapping[str, str]], Path]
 BAD = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 15, min_uptime: '30s' }] };\n"}
@@ -167,7 +168,7 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
         }
     )
     done = [
-        command(str(root), "--format", f, *lang) for f in ("text", "json") for lang in ([], ["--lang", "ru"])
+        command(str(root), "--format", f, *lang) for f in RENDERERS for lang in ([], ["--lang", "ru"])
     ]
     done += [command("show", str(root / f), "--format", "json") for f in ("ecosystem.config.js", "pm2.json", "pm2.yaml", "env.env", ".env.production", "deploy.sh", ".github/workflows/deploy.yml")]
     done += [command("report", str(root), "-o", "-")]
