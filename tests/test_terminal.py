@@ -99,6 +99,10 @@ def test_when_there_are_colours(args: list[str], env: dict[str, str], terminal: 
     assert ("\x1b[" in command(*args, **env).stdout) == redirected
 
 
+def test_what_is_redirected_is_100_columns_wide() -> None:
+    assert command("examples/incident").stdout == command("examples/incident", COLUMNS="100").stdout
+
+
 def test_colours_change_nothing_but_the_colour(tmp_path: Path) -> None:
     plain = command("examples/incident", COLUMNS="90").stdout
     colored = command("examples/incident", "--color", "always", "-o", f"text={tmp_path}/report", COLUMNS="90").stdout

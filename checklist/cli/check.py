@@ -41,7 +41,7 @@ def command(
         raise CheckError("--output: one file is named twice")
     checked = common.check(path, config_file, select=select, ignore=ignore)
     level = gate or checked.config.gate
-    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_from_top(checked.root))
+    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
     # everything is rendered before anything is written
     shown = renderer(format)(checked.report, view)
     plain = replace(view, lang=common.language(lang, checked.config), color=False, encoding="utf-8", width=100)
@@ -65,12 +65,12 @@ def _target(given: str) -> tuple[str, Path]:
     return kind, Path(given)
 
 
-def _from_top(root: Path) -> str:
+def _below_top(root: Path) -> str:
     """The folder, seen from the top of its repository."""
     from checklist.discover import repository
 
     top = repository(root)
-    return "" if top in (None, root) else root.relative_to(str(top)).as_posix()
+    return "" if top is None or top == root else root.relative_to(top).as_posix()
 
 
 def _append(file: Path, text: str) -> None:
