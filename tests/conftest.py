@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -14,6 +15,45 @@ from checklist import config, engine, packs
 from checklist.model import Project, Report
 
 ROOT = Path(__file__).parent.parent
+Snapshot = Callable[..., None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --update-snapshots`: the one way to write everything anew that is generated and checked in."""
+    parser.addoption("--update-snapshots", action="store_true", help="write tests/snapshots, the README's blocks and docs/report.svg anew; read the diff")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-snapshots") and os.environ.get("CI") == "true":
+        raise pytest.UsageError("CI compares snapshots, it does not write them")
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Snapshot:
+    """Compares a text with what is checked in, or with --update-snapshots writes it there.
+
+    `name` is a file, or FILE#BLOCK for the code block after `<!-- BLOCK -->`. `seen` gives what of it is compared.
+    """
+
+    def compare(name: str, text: str, *, seen: Callable[[str], object] = str) -> None:
+        file, _, block = name.partition("#")
+        path = ROOT / file
+        whole = path.read_text("utf-8") if path.exists() else ""
+        start, end = (0, len(whole)) if not block else _block(whole, block)
+        old = whole[start:end]
+        if request.config.getoption("--update-snapshots") and old != text:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(whole[:start] + text + whole[end:], "utf-8", newline="\n")
+        elif not old or seen(old) != seen(text):
+            assert old == text, f"{name} is not what is made now: pytest --update-snapshots, and read the diff"
+
+    return compare
+
+
+def _block(text: str, name: str) -> tuple[int, int]:
+    found = re.search(rf"<!-- {name} -->\n```\w*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert found, f"there is no <!-- {name} --> before a code block"
+    return found.span(1)
 
 
 def need(program: str) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Snapshot
 
 from checklist import cli
+from checklist.report.formats import RENDERERS
 
 Folder = Callable[[Mapping[str, str]], Path]
 BAD = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts', max_restarts: 15, min_uptime: '30s' }] };\n"}
@@ -30,7 +31,7 @@ def command(*args: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedPro
     """Runs the real command line in a process of its own."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **env}
     code = "from checklist.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=environment, timeout=60)
+    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, encoding=environment["PYTHONIOENCODING"], cwd=cwd, env=environment, timeout=60)
 
 
 def test_a_closed_gate_is_1_whatever_the_format(folder: Folder) -> None:
@@ -167,7 +168,7 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
         }
     )
     done = [
-        command(str(root), "--format", f, *lang) for f in ("text", "json") for lang in ([], ["--lang", "ru"])
+        command(str(root), "--format", f, *lang) for f in RENDERERS for lang in ([], ["--lang", "ru"])
     ]
     done += [command("show", str(root / f), "--format", "json") for f in ("ecosystem.config.js", "pm2.json", "pm2.yaml", "env.env", ".env.production", "deploy.sh", ".github/workflows/deploy.yml")]
     done += [command("report", str(root), "-o", "-")]
@@ -177,10 +178,9 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
         assert place is None, f"{one.args[3:6]}: …{place[0].removesuffix(CANARY) if place else ''}"
 
 
-def test_the_reports_in_the_readme_are_real() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert command("examples/incident", COLUMNS="100").stdout.rstrip() in readme
-    assert command("rules").stdout.rstrip() in readme
+def test_the_reports_in_the_readme_are_real(snapshot: Snapshot) -> None:
+    snapshot("README.md#incident", "$ onai-check examples/incident\n" + command("examples/incident", COLUMNS="100").stdout)
+    snapshot("README.md#rules", command("rules").stdout)
 
 
 def test_a_config_is_judged_with_the_local_modules_that_it_requires(folder: Folder) -> None:

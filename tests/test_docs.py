@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, Snapshot
+from test_cli import command
 
-from checklist import examples, schema
+from checklist import cli, examples, schema
 from checklist.parse import yaml
-from tests.conftest import ROOT
+from checklist.report.formats import ENDINGS, RENDERERS
 
 RULES = (ROOT / "docs" / "rules.md").read_text("utf-8")
 
@@ -68,3 +73,65 @@ def test_the_hook_is_one_that_pre_commit_takes() -> None:
     assert hook["always_run"]
     assert not hook["pass_filenames"]
     assert hook["stages"] == ["pre-commit", "pre-merge-commit", "pre-push", "manual"]
+
+
+# ---- docs/formats.md ---------------------------------------------------------------------------------------------------
+
+FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", FORMATS, re.DOTALL)
+
+
+def commands() -> list[list[str]]:
+    """Every command line of ours in the page, without what follows in a pipe, and the arguments of the hook."""
+    found = []
+    for line in [line for language in ("yaml", "groovy", "bash") for text in blocks(language) for line in text.split("\n")] + FORMATS.split("\n")[2:4]:
+        at = re.search(r"(?:^|[\s/'])onai-check (-[^|'#]*)", line)
+        if at:
+            found.append(shlex.split(at[1]))
+        elif "args:" in line:
+            found.append([word.strip(" []") for word in line.split("args:")[1].split(",")])
+    return found
+
+
+def test_the_table_names_every_format_and_ending() -> None:
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"(?m)^\| `.*\|$", FORMATS)]
+    assert [row[0].strip("`") for row in rows] == list(RENDERERS)
+    assert {row[2].strip("`"): row[0].strip("`") for row in rows if row[2]} == ENDINGS
+
+
+def test_there_are_as_many_commands_as_one_reads() -> None:
+    assert len(commands()) == 7
+
+
+@pytest.mark.parametrize("args", commands(), ids=" ".join)
+def test_every_command_in_the_page_runs(args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "examples" / "incident", tmp_path / "it")
+    (tmp_path / "it" / "build").mkdir()
+    monkeypatch.chdir(tmp_path / "it")
+    assert cli.run(args) == 1, capsys.readouterr().err
+    written = {word.split("=")[-1] for option, word in pairwise(args) if option == "-o"}
+    assert {file for file in written if (tmp_path / "it" / file).stat().st_size} == written
+
+
+def test_what_one_step_writes_the_next_reads() -> None:
+    steps = next(text for text in blocks("yaml") if "runs-on" in text)
+    assert f"-o {re.findall('sarif_file: ([^,]+)', steps)[0]}\n" in steps
+    job = next(text for text in blocks("yaml") if "artifacts" in text)
+    assert {f"gitlab={re.findall('codequality: (.+)', job)[0]}", f"junit={re.findall('junit: (.+)', job)[0]}"} == set(re.findall("-o ([^ \n]+)", job))
+    [pipeline] = blocks("groovy")
+    [shown] = re.findall("junit '([^']+)'", pipeline)
+    assert f"-o junit={shown}'" in pipeline
+
+
+@pytest.mark.parametrize("format", ["github", "markdown", "gitlab", "junit", "json", "sarif"])
+def test_what_the_page_shows_of_a_format_is_real(format: str, snapshot: Snapshot, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "incident", tmp_path / "shop")
+    told = command("--select", "pm2/too-many-restarts", "--format", format, cwd=tmp_path / "shop").stdout
+    if format == "json":
+        told = json.dumps(json.loads(told)["findings"][0], indent=2) + "\n"
+    elif format == "sarif":
+        told = json.dumps(json.loads(told)["runs"][0]["results"][0], indent=2) + "\n"
+    snapshot(f"docs/formats.md#{format}", told)

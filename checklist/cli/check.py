@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checklist import gate as gates
-from checklist.cli import common
+from checklist.cli import common, files
 from checklist.errors import CheckError
 from checklist.report.formats import ENDINGS, RENDERERS, renderer
 
@@ -37,15 +37,16 @@ def command(
 ) -> int:
     """Hold the rules against the project in PATH and close or open the gate."""
     targets = [_target(given) for given in outputs]
+    if len({file.resolve() for _, file in targets}) < len(targets):
+        raise CheckError("--output: one file is named twice")
     checked = common.check(path, config_file, select=select, ignore=ignore)
     level = gate or checked.config.gate
-    view = common.view(level, common.language(lang, checked.config), color)
+    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
     # everything is rendered before anything is written
     shown = renderer(format)(checked.report, view)
-    plain = replace(view, lang=common.language(lang, checked.config), color=False, ascii=False, width=100)
+    plain = replace(view, lang=common.language(lang, checked.config), color=False, encoding="utf-8", width=100)
     written = [(file, renderer(kind)(checked.report, plain)) for kind, file in targets]
-    for file, text in written:
-        _write(file, text)
+    files.replace([(file, text.encode("utf-8", "backslashreplace")) for file, text in written])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and format in ("github", "markdown"):
         _append(Path(summary), renderer("markdown")(checked.report, plain))
@@ -64,11 +65,12 @@ def _target(given: str) -> tuple[str, Path]:
     return kind, Path(given)
 
 
-def _write(file: Path, text: str) -> None:
-    try:
-        common.replace_file(file, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise CheckError(f"{file}: cannot be written: {error.strerror}") from None
+def _below_top(root: Path) -> str:
+    """The folder, seen from the top of its repository."""
+    from checklist.discover import repository
+
+    top = repository(root)
+    return "" if top is None or top == root else root.relative_to(top).as_posix()
 
 
 def _append(file: Path, text: str) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -72,18 +70,26 @@ def language(asked: str | None, config: configs.Config | None) -> str:
 def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
     """How to show it where it goes: a console, a redirected stream, a file."""
     stream = sys.stdout
-    colors = color == "always" or (
-        color == "auto" and to_terminal and "NO_COLOR" not in os.environ and (stream.isatty() or os.environ.get("FORCE_COLOR", "0") not in ("", "0"))
-    )
     if to_terminal and not _takes(stream.encoding, "Ж"):
         lang = "en"
     return View(
         gate=gate,
         lang=lang,
         width=shutil.get_terminal_size((100, 24)).columns,
-        color=colors,
-        ascii=to_terminal and not _takes(stream.encoding, "…—→≥×«»"),
+        color=_colored(color, stream),
+        encoding=(stream.encoding or "ascii") if to_terminal else "utf-8",
     )
+
+
+def _colored(asked: str, stream: TextIO) -> bool:
+    """--color, else NO_COLOR (no-color.org), else FORCE_COLOR (0 says no, as Node has it), else whether a terminal shows it."""
+    if asked != "auto":
+        return asked == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if forced := os.environ.get("FORCE_COLOR"):
+        return forced not in ("0", "false")
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def load_config(path: Path, config_file: Path | None) -> configs.Config:
@@ -155,30 +161,3 @@ def _takes(encoding: str | None, text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def replace_file(target: Path, data: bytes) -> None:
-    """Write a whole file or none of it, with the mode it had; what is no regular file is written into. OSError."""
-    target = target.resolve() if target.is_symlink() else target
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)
-        return
-    mode = target.stat().st_mode & 0o7777 if target.exists() else None
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask() if mode is None else mode)
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from checklist.cli import common
+from checklist.cli import common, files
 from checklist.errors import CheckError
 from checklist.report import checklist
 
@@ -71,7 +71,7 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True) ->
             return False
         if old is not None and not force and not _ours(old):
             raise CheckError(f"{path}: is not a file that onai-check has written; --force overwrites it, --output writes elsewhere")
-        common.replace_file(target, new)
+        files.replace([(target, new)])
     except OSError as error:
         raise CheckError(f"{path}: cannot be written: {error.strerror}") from None
     return True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # controls (ESC starts ANSI and OSC sequences), and characters that turn the direction of text or are not seen
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\ufffb]")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e"}
+
+# what our own words are written with that not every console has
+_PLAIN = {"─": "-", "│": "|", "…": "...", "—": "-", "–": "-", "→": "->", "«": '"', "»": '"', "’": "'", "≥": ">=", "≤": "<=", "×": "x"}
 
 
 def one_line(text: str) -> str:
@@ -15,6 +17,28 @@ def one_line(text: str) -> str:
     return _HARMFUL.sub(lambda m: _NAMED.get(m[0]) or f"\\u{ord(m[0]):04x}", text)
 
 
-def width(text: str) -> int:
-    """How many columns of a terminal a text without control characters takes."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+# What a CI server takes for a command to itself when it stands in a log: `::add-mask::` first on a line, `##[error]`,
+# `##vso[…]` and `##teamcity[…]` anywhere (actions/runner, src/Runner.Common/ActionCommand.cs; Azure Pipelines; TeamCity).
+_COMMANDS = re.compile(r"^((?:[^\S\n]|\x1b\[[\d;]*m)*)(?=::)|(?<=#)(?=#\w*\[)", re.MULTILINE)
+
+
+def no_command(text: str) -> str:
+    """The lines with a backslash in what a CI server would obey."""
+    return _COMMANDS.sub(lambda m: f"{m[1] or ''}\\", text)
+
+
+def fitted(text: str, encoding: str) -> str:
+    """The text with what an encoding lacks in its nearest form: `...` for `…`, `\\u0416` for a letter."""
+    try:
+        text.encode(encoding)
+        return text
+    except UnicodeEncodeError:
+        return "".join(_nearest(c, encoding) for c in text)
+
+
+def _nearest(char: str, encoding: str) -> str:
+    try:
+        char.encode(encoding)
+        return char
+    except UnicodeEncodeError:
+        return _PLAIN.get(char) or char.encode(encoding, "backslashreplace").decode(encoding)

@@ -11,12 +11,12 @@ _COMMANDS = {"P0": "error", "P1": "warning", "P2": "notice"}
 
 def render(report: Report, view: View) -> str:
     """The findings as workflow commands; nothing else is printed."""
-    return "".join(_command(o) + "\n" for o in report.findings)
+    return "".join(_command(o, view) + "\n" for o in report.findings)
 
 
-def _command(of: Outcome) -> str:
+def _command(of: Outcome, view: View) -> str:
     at = of.location
-    fields = {"file": at.file, "line": at.line, "endLine": at.end_line, "col": at.column, "title": f"{of.priority} {of.rule.id}"}
+    fields = {"file": view.from_top(at.file), "line": at.line, "endLine": at.end_line, "col": at.column, "title": f"{of.priority} {of.rule.id}"}
     if at.end_line == at.line and at.end_column > at.column:
         fields["endColumn"] = at.end_column
     said = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items())

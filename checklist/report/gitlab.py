@@ -19,7 +19,7 @@ def render(report: Report, view: View) -> str:
             "check_name": o.rule.id,
             "fingerprint": o.fingerprint,
             "severity": _SEVERITIES[o.priority],
-            "location": {"path": o.location.file, "lines": {"begin": o.location.line, "end": o.location.end_line}},
+            "location": {"path": view.from_top(o.location.file), "lines": {"begin": o.location.line, "end": o.location.end_line}},
         }
         for o in report.findings
     ]

@@ -20,7 +20,7 @@ def render(report: Report, view: View) -> str:
         suite = xml.SubElement(top, "testsuite", name=_text(file), tests=str(len(found)), failures=str(len(found)))
         for outcome in found:
             at = outcome.location
-            case = xml.SubElement(suite, "testcase", classname=_text(outcome.rule.id), name=_text(f"{file}:{at.line}:{at.column}"), file=_text(file), line=str(at.line))
+            case = xml.SubElement(suite, "testcase", classname=_text(outcome.rule.id), name=_text(f"{file}:{at.line}:{at.column}"), file=_text(view.from_top(file)), line=str(at.line))
             failure = xml.SubElement(case, "failure", type=outcome.priority, message=_text(outcome.message["en"]))
             failure.text = _text(outcome.rule.fix["en"].strip())
     if not findings:

@@ -23,6 +23,12 @@ def line(text: str, *, links: bool = False) -> str:
     return _MENTIONS.sub(r"\1<!-- -->", shown)
 
 
+def prose(text: str) -> str:
+    """Text of rules: its paragraphs and what it has in backticks stay, everything else is made harmless."""
+    paragraphs = (re.split("`([^`]+)`", " ".join(p.split())) for p in re.split(r"\n\s*\n", text.strip()))
+    return "\n\n".join("".join(code(part) if n % 2 else line(part) for n, part in enumerate(parts)) for parts in paragraphs)
+
+
 def code(text: str) -> str:
     """The text as a code span, whatever backticks are in it."""
     shown = one_line(text)

@@ -1,18 +1,25 @@
-"""SARIF 2.1.0 (OASIS), as GitHub code scanning takes it: findings only, every path relative, own fingerprints."""
+"""SARIF 2.1.0 (OASIS), as GitHub code scanning takes it: every rule that was held, findings only, own fingerprints.
+
+Paths are relative to the top of the repository, which is what GitHub resolves them against.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
 from checklist import __version__
 from checklist.model import Outcome, Report, Rule
 from checklist.report.clean import one_line
+from checklist.report.markdown import prose
 from checklist.report.view import View
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"P0": "error", "P1": "warning", "P2": "note"}
+_SEVERITIES = {"P0": "error", "P1": "warning", "P2": "recommendation"}
+_TOP = "%SRCROOT%"
 LIMIT = 25_000
 """How many results GitHub takes in one run."""
 
@@ -23,30 +30,45 @@ def render(report: Report, view: View) -> str:
     run = {
         "tool": {"driver": {"name": "onai-check", "semanticVersion": __version__, "rules": [_rule(r) for r in report.rules]}},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"PATH": {"description": {"text": "The folder that was checked"}}},
-        "results": [_result(o, rules[o.rule.id]) for o in report.findings[:LIMIT]],
+        "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository; outside one the folder that was checked"}}},
+        "results": [_result(o, rules[o.rule.id], view) for o in report.findings[:LIMIT]],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def _rule(of: Rule) -> dict[str, Any]:
-    return {
+    why, fix = of.why["en"].strip(), of.fix["en"].strip()
+    told: dict[str, Any] = {
         "id": of.id,
         "shortDescription": {"text": one_line(of.title["en"])},
-        "fullDescription": {"text": of.why["en"].strip()},
-        "help": {"text": f"{of.why['en'].strip()}\n\n{of.fix['en'].strip()}"},
+        "fullDescription": {"text": why},
+        "help": {
+            "text": "\n\n".join([why, fix, *of.refs]),
+            "markdown": "\n\n".join([f"**Why.** {prose(why)}", f"**What to do.** {prose(fix)}", *(f"<{_link(ref)}>" for ref in of.refs)]),
+        },
         "defaultConfiguration": {"level": LEVELS[of.priority]},
-        "properties": {"priority": of.priority, "effortMinutes": of.effort},
+        "properties": {
+            "priority": of.priority,
+            "effortMinutes": of.effort,
+            "precision": "high",
+            "problem.severity": _SEVERITIES[of.priority],
+            "tags": [of.id.split("/")[0]],
+        },
     }
+    return told | ({"helpUri": _link(of.refs[0])} if of.refs else {})
 
 
-def _result(of: Outcome, index: int) -> dict[str, Any]:
+def _link(ref: str) -> str:
+    return quote(ref, safe=":/?#[]@!$&'()*+,;=%~")
+
+
+def _result(of: Outcome, index: int, view: View) -> dict[str, Any]:
     told = {
         "ruleId": of.rule.id,
         "ruleIndex": index,
         "level": LEVELS[of.priority],
-        "message": {"text": one_line(of.message["en"])},
-        "locations": [{"physicalLocation": _place(of)}],
+        "message": {"text": _text(of.message["en"])},
+        "locations": [{"physicalLocation": _place(of, view)}],
         "partialFingerprints": {"onaiCheck/v1": of.fingerprint},
         "properties": {"priority": of.priority, "effortMinutes": of.rule.effort, "subject": one_line(of.subject)},
     }
@@ -54,22 +76,31 @@ def _result(of: Outcome, index: int) -> dict[str, Any]:
         told["relatedLocations"] = [
             {
                 "id": n,
-                "message": {"text": one_line(r.text) or "also here"},
-                "physicalLocation": {"artifactLocation": {"uri": _uri(r.location.file), "uriBaseId": "PATH"}, "region": {"startLine": r.location.line}},
+                "message": {"text": _text(r.text) or "also here"},
+                "physicalLocation": {"artifactLocation": _file(r.location.file, view), "region": {"startLine": r.location.line}},
             }
             for n, r in enumerate(of.related, 1)
         ]
     return told
 
 
-def _place(of: Outcome) -> dict[str, Any]:
+def _text(text: str) -> str:
+    # a message may have links in it, `[here](https://…)` (§3.11.6); names that are not ours make none
+    return re.sub(r"\[(?=[^\]]*\]\()", r"\\[", one_line(text))
+
+
+def _place(of: Outcome, view: View) -> dict[str, Any]:
     at = of.location
     region: dict[str, Any] = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
     if (at.end_line, at.end_column) <= (at.line, at.column):
         region = {"startLine": at.line, "startColumn": at.column}
     elif of.snippet is not None and at.end_line == at.line:
         region["snippet"] = {"text": one_line(of.snippet.text)}
-    return {"artifactLocation": {"uri": _uri(at.file), "uriBaseId": "PATH"}, "region": region}
+    return {"artifactLocation": _file(at.file, view), "region": region}
+
+
+def _file(file: str, view: View) -> dict[str, str]:
+    return {"uri": _uri(view.from_top(file)), "uriBaseId": _TOP}
 
 
 def _uri(file: str) -> str:

@@ -6,14 +6,16 @@ import io
 from collections.abc import Iterator
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from checklist import gate
-from checklist.model import PRIORITIES, Outcome, Report
-from checklist.report.clean import one_line, width
+from checklist.model import PRIORITIES, Outcome, Report, Snippet
+from checklist.report.clean import fitted, no_command, one_line
+from checklist.report.snippet import cut
 from checklist.report.view import View
 
 _COLORS = {"P0": "bold red", "P1": "bold yellow", "P2": "bold cyan"}
@@ -49,7 +51,6 @@ _WORDS = {
         "min": "мин",
     },
 }
-_ASCII = str.maketrans({"─": "-", "│": "|", "…": "...", "—": "-", "–": "-", "→": "->", "«": '"', "»": '"', "’": "'", "≥": ">=", "≤": "<=", "×": "x"})
 
 
 def render(report: Report, view: View) -> str:
@@ -60,14 +61,14 @@ def render(report: Report, view: View) -> str:
     for part in document(report, view):
         console.print(part, soft_wrap=False)
     text = "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-    return text.translate(_ASCII) if view.ascii else text
+    return no_command(fitted(text, view.encoding))
 
 
 def document(report: Report, view: View) -> Iterator[RenderableType]:
     """The parts of the report, for any rich console."""
     words = _WORDS[view.lang]
     for file, outcomes in groupby(report.findings, key=lambda o: o.location.file):
-        yield Text(one_line(file), style="bold underline" if view.color else "bold")
+        yield Text(_plain(file, view), style="bold underline" if view.color else "bold")
         for outcome in outcomes:
             yield _finding(outcome, view)
         yield Text()
@@ -76,8 +77,8 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
         for outcome in report.open:
             at = outcome.location
             text = outcome.message[view.lang].split(": ", 1)[-1]
-            line = Text(f"{one_line(at.file)}:{at.line}:{at.column} ", style="dim")
-            line.append(f"{outcome.rule.id}  ", style="dim").append(one_line(text))
+            line = Text(f"{_plain(at.file, view)}:{at.line}:{at.column} ", style="dim")
+            line.append(f"{outcome.rule.id}  ", style="dim").append(_plain(text, view))
             yield Padding(line, (0, 0, 0, 2))
         yield Text()
     yield _ladder(report, view)
@@ -89,35 +90,42 @@ def _finding(outcome: Outcome, view: View) -> RenderableType:
     head = Text(f"{at.line}:{at.column}".ljust(8))
     head.append(outcome.priority, style=_COLORS[outcome.priority]).append("  ")
     head.append(outcome.rule.id, style="dim")
-    parts: list[RenderableType] = [Padding(head, (0, 0, 0, 2)), Padding(Text(one_line(outcome.message[view.lang])), (0, 0, 0, 10))]
+    parts: list[RenderableType] = [Padding(head, (0, 0, 0, 2)), Padding(Text(_message(outcome, view)), (0, 0, 0, 10))]
     if outcome.snippet is not None:
-        parts += _snippet(outcome, view)
+        parts += _snippet(outcome.snippet, _COLORS[outcome.priority], view)
     if outcome.related:
         parts.append(Padding(Text(str(_WORDS[view.lang]["also"]), style="dim"), (0, 0, 0, 10)))
         for related in outcome.related:
-            line = Text(f"{one_line(related.location.file)}:{related.location.line}", style="dim")
-            line.append(f"  {one_line(related.text)}", style="dim")
+            line = Text(f"{_plain(related.location.file, view)}:{related.location.line}", style="dim")
+            line.append(f"  {_plain(related.text, view)}", style="dim")
             parts.append(Padding(line, (0, 0, 0, 12)))
     return Group(*parts)
 
 
-def _snippet(outcome: Outcome, view: View) -> list[RenderableType]:
-    """The source line cut to the window around its mark, and the mark below it."""
-    assert outcome.snippet is not None
-    text, start, end = outcome.snippet.text.rstrip(), outcome.snippet.start, outcome.snippet.end
-    lead = len(text) - len(text.lstrip())
-    lead = min(lead, start)
-    text, start, end = text[lead:], start - lead, max(end - lead, start - lead + 1)
-    room = max(view.width - 14, 20)
-    if width(text) > room:
-        first = max(0, min(start - room // 4, len(text) - room))
-        text = ("…" if first else "") + text[first : first + room - 2] + ("…" if first + room - 2 < len(text) else "")
-        start, end = start - first + bool(first), end - first + bool(first)
-    end = min(end, len(text)) if end > start else start + 1
-    before, marked = one_line(text[:start]), one_line(text[start:end])
-    shown = Text(one_line(text), no_wrap=True, overflow="crop", style="dim")
-    mark = Text(" " * width(before) + "^" * max(1, min(width(marked), room)), no_wrap=True, overflow="crop", style=_COLORS[outcome.priority])
-    return [Padding(shown, (0, 0, 0, 12)), Padding(mark, (0, 0, 0, 12))]
+def _message(outcome: Outcome, view: View) -> str:
+    """The message, without the command at its end where the snippet below shows the very same."""
+    message, snippet = outcome.message[view.lang], outcome.snippet
+    if snippet is not None:
+        marked = " ".join(snippet.text[snippet.start : snippet.end].split())
+        if cell_len(_plain(marked, view)) <= _room(view):
+            message = message.removesuffix(f": {marked}")
+    return _plain(message, view)
+
+
+def _snippet(snippet: Snippet, style: str, view: View) -> list[RenderableType]:
+    """The source line, and the mark below it."""
+    shown = cut(snippet, _room(view), view.encoding)
+    line = Text(shown.text, no_wrap=True, overflow="crop", style="dim")
+    mark = Text(" " * shown.column + "^" * shown.length, no_wrap=True, overflow="crop", style=style)
+    return [Padding(line, (0, 0, 0, 12)), Padding(mark, (0, 0, 0, 12))]
+
+
+def _room(view: View) -> int:
+    return max(view.width - 14, 20)
+
+
+def _plain(text: str, view: View) -> str:
+    return fitted(one_line(text), view.encoding)
 
 
 def _ladder(report: Report, view: View) -> RenderableType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
 
@@ -14,5 +15,11 @@ class View:
     width: int = 80
     """Columns of the terminal."""
     color: bool = False
-    ascii: bool = False
-    """The console cannot take our glyphs: write their ASCII forms."""
+    encoding: str = "utf-8"
+    """What the console takes; other characters are shown in their nearest form."""
+    folder: str = ""
+    """The checked folder, seen from the top of its repository; "" at the top, and outside a repository."""
+
+    def from_top(self, file: str) -> str:
+        """The path of a file as GitHub and GitLab resolve it: from the top of the repository."""
+        return posixpath.normpath(f"{self.folder}/{file}") if self.folder else file
