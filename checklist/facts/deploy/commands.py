@@ -178,11 +178,15 @@ class Commands:
         held = shell.arguments, shell.source, shell.calls, shell.err_trap
         shell.arguments, shell.source, shell.calls = tuple(arguments), source, (*shell.calls, place(shell, node))
         if not shell.err_trace:
-            shell.err_trap = None
+            shell.err_trap = Masked(None)
         body = function.body
         out = m.command(body, shell, worlds, ignored)
         shell.arguments, shell.source, shell.calls = held[:3]
-        shell.err_trap = held[3]
+        # bash hides the trap from a function, but keeps one that the function sets
+        for mask, trap in shell.err_trap.split(-1) if not shell.err_trace else ():
+            if trap is not None:
+                held[3].set(mask, trap)
+        shell.err_trap = shell.err_trap if shell.err_trace else held[3]
         return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
 
     def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], said: list[expand.Field], ignored: bool) -> Out | None:
@@ -205,9 +209,11 @@ class Commands:
             case "false":
                 return Out(false=worlds)
             case "trap":
-                self._trap(argv, node, shell)
+                self._trap(node, shell, worlds)
                 return Out(true=worlds)
             case "export" | "local" | "declare" | "readonly" | "typeset":
+                if argv[0] == "export" or any(re.fullmatch(r"-\w*x\w*", w) for w in argv[1:]):
+                    shell.exported |= {a.name for a in node.assignments} | {w for w in argv[1:] if w.isidentifier()}
                 done = self._assign(m, shell, [a for a in node.assignments if a.value is not None], worlds)
                 return Out(true=done.on)
             case "unset" | "read" | "mapfile" | "readarray" | "getopts":
@@ -261,6 +267,8 @@ class Commands:
                 shell.errexit.set(worlds, on)
             if "E" in word:
                 shell.err_trace = on
+            if "a" in word[1:]:
+                shell.exports_all = on
             if word.endswith("o") and i + 1 < len(words):
                 option = {"errexit": shell.errexit, "pipefail": shell.pipefail}.get(words[i + 1])
                 if option is not None:
@@ -268,16 +276,16 @@ class Commands:
                 if words[i + 1] == "errtrace":
                     shell.err_trace = on
 
-    def _trap(self, argv: list[str], node: Simple, shell: Shell) -> None:
+    def _trap(self, node: Simple, shell: Shell, worlds: Worlds) -> None:
         words = [w for w in node.words[1:] if not (w.literal() or "").startswith("-") or w.literal() == "-"]
         if len(words) < 2:
             return
         signals = {(w.literal() or "").upper().removeprefix("SIG") for w in words[1:]}
         body = None if words[0].literal() in ("-", "") else script_of([words[0]], shell, 1)
         if signals & {"ERR"}:
-            shell.err_trap = body
+            shell.err_trap.set(worlds, body)
         if signals & {"EXIT", "0"}:
-            shell.exit_trap = body
+            shell.exit_trap.set(worlds, body)
 
     # ---- doors to other scripts ----
 
@@ -296,7 +304,11 @@ class Commands:
                 return self._shell(m, shell, node, worlds, argv, of, said)
             case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):
                 file = self._find(name, shell, worlds)
-                return None if file is None or self._is_rollback(name) else self._script(m, shell, node, worlds, file, said[1:])
+                if file is None or self._is_rollback(name):
+                    return None
+                # its own first line counts only where it is started by its name
+                errexit = bool(re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", self.project.files[file].split("\n", 1)[0]))
+                return self._script(m, shell, node, worlds, file, said[1:], errexit=errexit)
             case ["npm" | "pnpm" | "yarn" | "bun" | "make", *_]:
                 return self._package_script(m, shell, node, worlds, argv)
         return None
@@ -350,7 +362,6 @@ class Commands:
             return Out(true=worlds)
         self.entered.add(file)
         text = self.project.files[file]
-        errexit |= bool(re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", text.split("\n", 1)[0]))
         return self._process(m, shell, node, worlds, Source(file, text), errexit=errexit, arguments=tuple(arguments), script=f"{REPOSITORY}/{file}")
 
     def _source(self, m: Machine, shell: Shell, worlds: Worlds, argv: list[str], ignored: bool) -> Out:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checklist.facts.deploy import conditions, expand
 from checklist.facts.deploy.state import Shell
-from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Out, Worlds
+from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Masked, Out, Worlds
 from checklist.model import Location
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
@@ -76,19 +76,22 @@ class Machine:
     def _ended(self, out: Out, shell: Shell) -> Out:
         ok = out.true | out.left_true | out.returned_true | out.broke | out.continued
         bad = out.false | out.left_false | out.returned_false
-        if shell.exit_trap is not None and ok | bad:
-            trap, shell.exit_trap = shell.exit_trap, None
-            shell.status = (ok & ~bad, bad)
-            shell.errexit.set(-1, False)
-            ended = self.run(trap, shell, ok | bad)
-            ok, bad = (ok & ended.on) | ended.left_true, (bad & ended.on) | ended.left_false
+        for mask, trap in list(shell.exit_trap.split(ok | bad)):
+            if trap is None:
+                continue
+            shell.exit_trap.set(-1, None)
+            shell.status = (ok & mask & ~bad, bad & mask)
+            ended = self.run(trap, shell, mask)
+            # the trap does not change the status, also in the worlds that it has opened
+            well, badly = self.ledger.inherit(ended.on, ok & mask, bad & mask)
+            ok, bad = (ok & ~mask) | well | ended.left_true, (bad & ~mask) | badly | ended.left_false
         return Out(true=ok, false=bad)
 
     # ---- worlds ----
 
     def open(self, parent: Worlds) -> Worlds:
         """A new world that so far is like its parent."""
-        made = self.ledger.new()
+        made = self.ledger.new(parent, len(self.steps))
         for shell in self.shells:
             for masked in shell.masks():
                 masked.born(parent, made)
@@ -204,16 +207,16 @@ class Machine:
         failed = out.false
         if ignored or not failed:
             return out
-        leaves = sum(mask for mask, on in shell.errexit.split(failed) if on)
-        if shell.err_trap is not None:
-            trap = shell.err_trap
-            shell.err_trap = None
-            shell.status = (0, failed)
-            done = self.run(trap, shell, failed, ignored=True)
-            shell.err_trap = trap
+        for mask, trap in list(shell.err_trap.split(failed)):
+            if trap is None:
+                continue
+            held, shell.err_trap = shell.err_trap, Masked(None)
+            shell.status = (0, mask)
+            done = self.run(trap, shell, mask)
+            shell.err_trap = held
             out.add(done)
-            out.false = done.on
-            leaves &= out.false
+            out.false = (out.false & ~mask) | done.on
+        leaves = sum(mask for mask, on in shell.errexit.split(out.false) if on)
         out.false &= ~leaves
         out.left_false |= leaves
         return out

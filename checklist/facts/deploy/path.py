@@ -30,7 +30,9 @@ class Run:
         self.steps: Sequence[Step] = machine.steps
         self.unknown = machine.unknown
         self.forks = machine.ledger.forks
-        self._ledger = machine.ledger
+        self.guessed = machine.forked > 0
+        """Whether a condition was met that cannot be known."""
+        self.ledger = machine.ledger
         self._ended_well = out.true
         self._ended_badly = out.false
         self.good: Worlds = machine.ledger.good(out.true)
@@ -60,8 +62,8 @@ class Run:
     def _line(self, world: Worlds) -> Worlds:
         """A world with those that it came together with later."""
         line = world
-        while world in self._ledger.parents:
-            world = self._ledger.parents[world]
+        while world in self.ledger.parents:
+            world = self.ledger.parents[world]
             line |= world
         return line
 
@@ -73,6 +75,6 @@ class Run:
                 continue
             path, there = fork.exists
             way = fork.yes if there else fork.no
-            if way & self._ended_badly and way not in self._ledger.parents:
+            if way & self._ended_badly and way not in self.ledger.parents:
                 found.append(path)
         return found

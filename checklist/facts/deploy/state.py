@@ -24,14 +24,17 @@ class Shell:
     directory: Masked[str | None]
     variables: dict[str, Masked[Known]] = field(default_factory=dict)
     functions: dict[str, tuple[Function, Source]] = field(default_factory=dict)
+    exported: set[str] = field(default_factory=set)
+    exports_all: bool = False
+    """After `set -a`."""
     errexit: Masked[bool] = field(default_factory=lambda: Masked(False))
     pipefail: Masked[bool] = field(default_factory=lambda: Masked(False))
     arguments: tuple[Known, ...] | None = None
     """None where they cannot be known."""
     status: tuple[Worlds, Worlds] = (-1, 0)
     """The worlds in which `$?` is 0, and those in which it is not."""
-    err_trap: Source | None = None
-    exit_trap: Source | None = None
+    err_trap: Masked[Source | None] = field(default_factory=lambda: Masked(None))
+    exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked(None))
     err_trace: bool = False
     branch: str | None = None
     calls: tuple[Location, ...] = ()
@@ -43,30 +46,35 @@ class Shell:
             self,
             variables={k: v.copy() for k, v in self.variables.items()},
             functions=dict(self.functions),
+            exported=set(self.exported),
             directory=self.directory.copy(),
             errexit=self.errexit.copy() if errexit else Masked(False),
             pipefail=self.pipefail.copy(),
-            err_trap=self.err_trap if self.err_trace else None,
-            exit_trap=None,
+            err_trap=self.err_trap.copy() if self.err_trace else Masked(None),
+            exit_trap=Masked(None),
         )
 
     def fresh(self, source: Source, *, script: str | None = None, host: str | None = None) -> Shell:
-        """A new shell process: only the folder and, on the same host, exported variables go along; here that is all of them."""
+        """A new shell process: only the folder and exported variables go along, and not to another host."""
+        far = host is not None and host != self.host
         return Shell(
             source,
             script or self.script,
             host or self.host,
-            Masked("~") if host is not None and host != self.host else self.directory.copy(),
-            {} if host is not None and host != self.host else {k: v.copy() for k, v in self.variables.items()},
+            Masked("~") if far else self.directory.copy(),
+            {} if far else {k: v.copy() for k, v in self.variables.items() if k in self.exported},
+            exported=set() if far else set(self.exported),
             branch=self.branch,
             calls=self.calls,
         )
 
     def masks(self) -> list[Masked[Any]]:
-        return [*self.variables.values(), self.directory, self.errexit, self.pipefail]
+        return [*self.variables.values(), self.directory, self.errexit, self.pipefail, self.err_trap, self.exit_trap]
 
     def assign(self, worlds: Worlds, name: str, value: Known) -> None:
         self.variables.setdefault(name, Masked(None)).set(worlds, value)
+        if self.exports_all:
+            self.exported.add(name)
 
 
 def joined(base: str | None, target: str) -> str | None:

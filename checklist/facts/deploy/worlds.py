@@ -126,9 +126,38 @@ class Ledger:
     parents: dict[Worlds, Worlds] = field(default_factory=dict)
     """Where the worlds of a fork came together again."""
 
-    def new(self) -> Worlds:
+    origins: dict[Worlds, Worlds] = field(default_factory=dict)
+    """The world that each was split from."""
+
+    births: dict[Worlds, int] = field(default_factory=dict)
+    """How many steps had run when each was split off."""
+
+    def new(self, origin: Worlds, steps: int) -> Worlds:
+        made = 1 << self.count
         self.count += 1
-        return 1 << (self.count - 1)
+        self.origins[made], self.births[made] = origin, steps
+        return made
+
+    def inherit(self, worlds: Worlds, one: Worlds, other: Worlds) -> tuple[Worlds, Worlds]:
+        """Some worlds told apart by two sets; those in neither go with what they were split from."""
+        first, second = worlds & one, worlds & other
+        rest = worlds & ~(one | other)
+        while rest:
+            world = origin = rest & -rest
+            rest ^= world
+            while origin in self.origins and not origin & (one | other):
+                origin = self.origins[origin]
+            first |= world if origin & one else 0
+            second |= world if origin & other else 0
+        return first, second
+
+    def history(self, world: Worlds) -> Worlds:
+        """A world and all that it was split from."""
+        line = world
+        while world in self.origins:
+            world = self.origins[world]
+            line |= world
+        return line
 
     def good(self, left_true: Worlds) -> Worlds:
         """The worlds of the normal path: 0, and every way of a fork that came back or ended well."""
