@@ -43,6 +43,32 @@ def test_aliases_mean_the_canonical_option_which_wins() -> None:
     assert plain(taken.options["out_file"]) == "x.log"
 
 
+@pytest.mark.parametrize(
+    ("app", "option", "stored"),
+    [
+        ({"max_restarts": 0}, "max_restarts", 16),
+        ({"maxRestarts": 0}, "max_restarts", 0),
+        ({"max_restarts": 0, "maxRestarts": 5}, "max_restarts", 5),
+        ({"waitReady": False}, "wait_ready", False),
+        ({"out": "a", "out_log": "b"}, "out_file", "b"),
+        ({"instances": "4 or so"}, "instances", 4),
+        ({"args": "--name='a b' \"c d\" ''"}, "args", ["--name='a b'", "c d"]),
+        ({"env": False}, "env", {}),
+        ({"username": 5}, "username", 5),
+    ],
+)
+def test_odd_spellings_and_values_are_taken_as_pm2_takes_them(app: dict[str, Any], option: str, stored: object) -> None:
+    taken = take(value(app))
+    assert not taken.refused
+    assert plain(taken.options[option], reveal=True) == stored
+
+
+@pytest.mark.parametrize(("app", "kind"), [({"cron_restart": "@daily"}, "cron"), ({"cron_restart": 5}, "cron"), ({"env_production": None}, "type"), ({"restart_delay": [1, 2]}, "type")])
+def test_what_is_refused_is_told_by_its_kind(app: dict[str, Any], kind: str) -> None:
+    (why,) = take(value(app)).refused.values()
+    assert plain(why)["kind"] == kind
+
+
 @pytest.mark.parametrize(("key", "meant"), [("exec_cwd", "cwd"), ("max_memory", ""), ("restart_dely", "restart_delay"), ("maxRestart", "maxRestarts"), ("zzz", "")])
 def test_an_unknown_key_is_named_with_what_was_probably_meant(key: str, meant: str) -> None:
     assert plain(take(value({key: 1})).unknown[key]) == meant

@@ -98,6 +98,8 @@ def limits(app: Value) -> Limits | None:
     if app.more or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in values[:4]) or not isinstance(values[4], bool):
         return None
     numbers = [float(v) for v in values[:4] if isinstance(v, (int, float))]
+    if any(math.isnan(n) for n in numbers):
+        return None
     return Limits(numbers[0], numbers[1], numbers[2], numbers[3], values[4])
 
 
