@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -77,15 +78,17 @@ def installed() -> Iterator[PM2]:
 def daemon() -> Iterator[PM2]:
     """PM2 with a daemon of its own, which is gone afterwards, and with it every process that it started."""
     with installed() as pm2:
-        pm2("ping")
-        pid = int((pm2.home / "pm2.pid").read_text())
         try:
+            pm2("ping")
             yield pm2
         finally:
-            pids = {pid, *(p["pid"] for p in pm2.list() if p.get("pid"))}
+            pids = [int(f.read_text()) for f in pm2.home.glob("pm2.pid")] + [p["pid"] for p in pm2.list() if p.get("pid")]
             pm2("kill")
-            left = until(lambda: sorted(p for p in pids if _alive(p)), lambda found: not found, seconds=20)
-            assert not left, "a process of the tests' PM2 is left"
+            left = until(lambda: [p for p in pids if _alive(p)], lambda found: not found, seconds=20)
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            assert pids, "PM2 had a daemon"
+            assert not left, "PM2's kill ended its daemon and all that it had started"
 
 
 def until(look: Callable[[], T], good: Callable[[T], bool], *, seconds: float) -> T:
