@@ -22,6 +22,7 @@ MEASURED = [
     ("h", Limits(restart_delay=500), 0, None, 100, "gives_up", "waiting restart", 15),
     ("j", Limits(autorestart=False), 0, None, 100, "gives_up", "stopped", 0),
     ("j2", Limits(restart_delay=1000, autorestart=False), 0, None, 100, "gives_up", "waiting restart", 0),
+    ("j3", Limits(1, autorestart=False), 0, None, 20, "gives_up", "errored", 0),
     ("m", Limits(exp_backoff=100), 0, None, 100, "loops", "waiting restart", 17),
     ("n", Limits(), 3000, None, 100, "loops", "online", 33),
     ("r", Limits(10, 60_000), 6000, None, 100, "gives_up", "errored", 9),

@@ -20,6 +20,8 @@ from checklist.model import Content, Document, Location, OneOf, Project, Unknown
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
 _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
+# Programs that PM2 starts as they are; a file without an ending that is none of these is taken for JavaScript, npm as well
+_BINARIES = {"bash", "sh", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
 
 
 def apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:
@@ -34,13 +36,31 @@ def apps(config: Document, project: Project, packages: Sequence[Document]) -> It
         name = facts["name"]
         said = name.content if isinstance(name.content, str) else "?"
         shared = {k: v for k, v in taken.options.items() if not k.startswith("env")}
-        env = taken.options.get("env", Value({}, entry.at))
+        env = _with_port(taken.options.get("env", Value({}, entry.at)), taken.options.get("port"))
         yield _app(config, entry, shared | facts | {"environment": Value(None), "env": env}, said)
         for key, overlay in taken.options.items():
             if key.startswith("env_") and isinstance(overlay.content, dict):
-                merged = Value({**env.members(), **overlay.members()}, overlay.at, overlay.key_at, env.more or overlay.more)
+                layers = (env, _deployed(config.value, key[4:]), overlay)
+                merged = Value({k: v for layer in layers for k, v in layer.members().items()}, overlay.at, overlay.key_at, any(layer.more for layer in layers))
                 environment = Value(key[4:], overlay.key_at or overlay.at)
                 yield _app(config, entry, shared | facts | {"environment": environment, "env": merged}, f"{said} ({key[4:]})")
+
+
+def _with_port(env: Value, port: Value | None) -> Value:
+    """`env` with the `port` option, which PM2 puts over its PORT (PM2 7.0.4 lib/Common.js:128)."""
+    if port is None or port.content in (0, None) or not isinstance(env.content, dict):
+        return env
+    return replace(env, content={**env.content, "PORT": port})
+
+
+def _deployed(config: Value, environment: str) -> Value:
+    """`deploy.X.env`, which PM2 puts over `env` and under `env_X` when it is asked for `--env X`."""
+    here = config.get("deploy")
+    for key in (environment, "env"):
+        if here is None or isinstance(here.content, Unknown | OneOf):
+            break
+        here = here.get(key)
+    return Value({}, more=here is not None) if here is None or not isinstance(here.content, dict) else here
 
 
 def entries(config: Value) -> tuple[Value, ...]:
@@ -224,8 +244,9 @@ def _mode(taken: Taken, script: Value | None) -> Value:
         return given
     instances = taken.options.get("instances")
     interpreter = taken.options.get("exec_interpreter")
-    ending = posixpath.splitext((script.content if script and isinstance(script.content, str) else "").split(" ")[0])[1].lstrip(".")
-    by_node = "node" in str(interpreter.content) if interpreter else ending in _NODE
+    text = script.content if script and isinstance(script.content, str) else ""
+    # what has a blank in it is run through bash
+    by_node = "node" in str(interpreter.content) if interpreter else " " not in text and text not in _BINARIES and posixpath.splitext(text)[1].lstrip(".") in _NODE
     if instances is not None and "instances" not in taken.defaults and by_node:
         return Value("cluster_mode", instances.at)
     return Value("fork_mode", instances.at if instances else None)

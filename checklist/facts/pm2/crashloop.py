@@ -57,12 +57,12 @@ def simulate(limits: Limits, lifetime: float, *, healthy_first: float | None = N
         if now + run > horizon:
             return Loop("loops", restarts, "online", None, tuple(starts))
         now += run
-        if not limits.autorestart:
-            return Loop("gives_up", 0, "waiting restart" if waits else "stopped", now, tuple(starts))
         unstable += now < window and run < limits.min_uptime
         if unstable >= limits.max_restarts:
             # with a delay the status is overwritten after the give-up, and no timer is set: God.js:512-520
             return Loop("gives_up", restarts, "waiting restart" if waits else "errored", now, tuple(starts))
+        if not limits.autorestart:
+            return Loop("gives_up", 0, "waiting restart" if waits else "stopped", now, tuple(starts))
         delay = limits.restart_delay
         if limits.exp_backoff > 0:
             backoff = delay = min(BACKOFF_CAP, math.floor(backoff * 1.5)) if backoff else limits.exp_backoff
@@ -98,6 +98,8 @@ def limits(app: Value) -> Limits | None:
     if app.more or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in values[:4]) or not isinstance(values[4], bool):
         return None
     numbers = [float(v) for v in values[:4] if isinstance(v, (int, float))]
+    if any(math.isnan(n) for n in numbers):
+        return None
     return Limits(numbers[0], numbers[1], numbers[2], numbers[3], values[4])
 
 

@@ -21,8 +21,10 @@ from checklist.model import Content, OneOf, Unknown, Value, value
 
 _UNITS = {"time": {"h": 3_600_000, "m": 60_000, "s": 1000}, "size": {"G": 1024**3, "M": 1024**2, "K": 1024}}
 _ENV = re.compile(r"env_\S*")
-# Number() of a string takes more (hex, blanks); these are the forms people write
 _NUMERIC = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|[-+]?Infinity", re.ASCII)
+_HEX = re.compile(r"\s*0[xX][0-9a-fA-F]+\s*")
+_WORD = re.compile(r"""[^\s"'=]+=(?:"[^"]*"|'[^']*')|"[^"]*"|'[^']*'|\S+""")
+_DATE = re.compile(r"\s*\d{4}-\d\d-\d\dT")
 
 
 @cache
@@ -75,13 +77,15 @@ def take(entry: Value) -> Taken:
     options: dict[str, Value] = {}
     lost: dict[str, Value] = {}
     refused: dict[str, Value] = {}
-    unknown: dict[str, Value] = {}
-    for key, given in sorted(entry.members().items(), key=lambda kv: canonical(kv[0]) == kv[0]):  # canonical beats alias
-        name = canonical(key)
+    members = entry.members()
+    names = dict.fromkeys(canonical(key) for key in members)
+    unknown = {k: Value(nearest(k) or "", v.at, v.key_at) for k, v in members.items() if canonical(k) is None}
+    for name in names:
         if name is None:
-            unknown[key] = Value(nearest(key) or "", given.at, given.key_at)
             continue
-        told = _each(given, lambda content, name=name: _one(name, content))  # type: ignore[misc]
+        key = _spelling(name, members)
+        given = members[key]
+        told = _each(given, lambda content, name=name, key=key: _one(name, content, key))  # type: ignore[misc]
         contents = {type(t) for t in told}
         if _Refused in contents and len(told) == 1:
             why = next(t for t in told if isinstance(t, _Refused))
@@ -93,7 +97,7 @@ def take(entry: Value) -> Taken:
             if given.content is not None and given.content != table().get(name, {}).get("effective"):
                 lost[name] = given
         else:
-            options[name] = _rebuilt(given, name)
+            options[name] = _rebuilt(given, name, key)
     defaults = [n for n, about in table().items() if "effective" in about and n not in options]
     for name in defaults:
         at = lost.get(name, entry)
@@ -105,10 +109,21 @@ def take(entry: Value) -> Taken:
     return Taken(options, tuple(defaults), lost, refused, unknown)
 
 
+def _spelling(name: str, members: Mapping[str, Value]) -> str:
+    """The key that counts where an option is given in several spellings: the first that is not falsy, else the last."""
+    aliases: list[str] = table().get(name, {}).get("aliases", [])
+    spellings = [k for k in (name, *aliases) if k in members]
+    return next((k for k in spellings if not _falsy(members[k].content)), spellings[-1])
+
+
+def _falsy(content: Content) -> bool:
+    return content is None or content in (False, 0, "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Refused:
     kind: str
-    """`time`, `size`, `mode`: of the wrong form; `number`: text where a plain number is taken; `least`: too small; `type`."""
+    """`time`, `size`, `mode`, `cron`: of the wrong form; `number`: text where a plain number is taken; `least`: too small; `type`."""
     wanted: str = ""
 
 
@@ -125,41 +140,49 @@ def _each(given: Value, of: Callable[[Content], object]) -> list[object]:
     return [of(given.content)]
 
 
-def _rebuilt(given: Value, name: str) -> Value:
+def _rebuilt(given: Value, name: str, key: str) -> Value:
     """The value with every known part as PM2 stores it."""
     match given.content:
         case OneOf(options):
-            return replace(given, content=OneOf(tuple(_rebuilt(o, name) for o in options)))
+            return replace(given, content=OneOf(tuple(_rebuilt(o, name, key) for o in options)))
         case Unknown(why, default) if default is not None:
-            return replace(given, content=Unknown(why, _rebuilt(default, name)))
+            return replace(given, content=Unknown(why, _rebuilt(default, name, key)))
         case Unknown():
             return given
-    told = _one(name, given.content)
+    told = _one(name, given.content, key)
     if isinstance(told, _Refused):
         return given
     if isinstance(told, _Lost):
-        return replace(given, content=table()[name].get("effective"))
+        return replace(given, content=table().get(name, {}).get("effective"))
     if isinstance(told, list):
         return replace(given, content=value([value(w, given.at) for w in told]).content)
     return replace(given, content=told)  # type: ignore[arg-type]
 
 
-def _one(name: str, content: Content) -> object:
-    """What becomes of one known content: stored so, lost, or refused with a reason."""
+def _one(name: str, content: Content, key: str) -> object:
+    """What becomes of one known content that is given by this key: stored so, lost, or refused with a reason."""
     about = table().get(name) or table()["^env_\\S*$"]
-    if content is None or (about.get("falsy_lost") and content in (False, 0, "")):
+    if name == "env" and _falsy(content):
+        return {}
+    if content is None and name.startswith("env_"):
+        return _Refused("type", " / ".join(about["types"]))
+    # the last spelling that PM2 looks at, the one in camelCase, keeps what the others lose
+    if content is None or (about.get("falsy_lost") and _falsy(content) and key != about.get("aliases", (None,))[-1]):
         return _Lost()
-    if isinstance(content, float) and math.isnan(content):
-        return content
-    kinds = about["types"] if name != "env" else ["object", "string"]
-    if isinstance(content, str) and "number" in kinds and about.get("numeric_string") and _NUMERIC.fullmatch(content):
-        number = float(content.replace("Infinity", "inf"))
-        content = int(number) if number.is_integer() else number
+    if key == "cron_restart" and not _cron(content):
+        return _Refused("cron")
     if name == "instances" and isinstance(content, str):
-        return 0  # `max` and any other word: as many as there are CPUs (lib/Common.js:857)
+        # `max` and any other word without digits before it: as many as there are CPUs (lib/Common.js:857)
+        digits = re.match(r"\s*([-+]?[0-9]+)", content)
+        content = int(content, 16) if _HEX.fullmatch(content) else int(digits[1]) if digits else 0
+    kinds = about["types"]
+    if "number" in kinds and about.get("numeric_string") and not (isinstance(content, tuple) and "array" in kinds):
+        content = _number(content)
     kind = _kind(content)
     if kind not in kinds:
         return _Refused("number") if isinstance(content, str) and "number" in kinds else _Refused("type", " / ".join(kinds))
+    if isinstance(content, float) and math.isnan(content):
+        return content
     if isinstance(content, str):
         pattern = about.get("pattern")
         if pattern and not re.search(pattern.replace("\\d", "[0-9]").replace("$", r"\Z"), content):
@@ -168,14 +191,51 @@ def _one(name: str, content: Content) -> object:
             return int(content[:-1]) * _UNITS[about["unit"]][content[-1]]
         if name == "exec_mode":
             return content if content.endswith("_mode") else content + "_mode"
-        return words(content) if about.get("split") else content
+        return _split(content) if about.get("split") else content
     if kind == "number" and "min" in about and isinstance(content, (int, float)) and content < about["min"]:
         return _Refused("least", str(about["min"]))
     return content
 
 
+def _number(content: Content) -> Content:
+    """The number that JavaScript takes a text, or an array of one, for; anything else as it is."""
+    match content:
+        case () | (Value(str() | int() | float()),):
+            text = str(content[0].content) if content else ""
+        case str() as text:
+            pass
+        case _:
+            return content
+    if not text.strip():
+        return math.nan
+    if _HEX.fullmatch(text):
+        return 0  # it is taken for a number, and read up to the x
+    if not _NUMERIC.fullmatch(text):
+        return content
+    number = float(text.replace("Infinity", "inf"))
+    return int(number) if number.is_integer() else number
+
+
+def _cron(content: Content) -> bool:
+    """Whether it may be a pattern that PM2 takes: five or six fields (no `@daily`), or a moment; what stands in them is not checked."""
+    match content:
+        case str() as text:
+            return not text.strip() or text == "0" or len(text.split()) in (5, 6) or bool(_DATE.match(text))
+        case bool() | 0:
+            return True
+        case int() | float():
+            return False
+    return True
+
+
+def _split(text: str) -> list[str]:
+    """A text where PM2 wants a list: quotes around a whole word are taken off, those after a = stay."""
+    found = (w[1:-1] if w[0] == w[-1] and w[0] in "\"'" and len(w) > 1 else w for w in _WORD.findall(text))
+    return [w for w in found if w.strip()]
+
+
 def words(text: str) -> list[str]:
-    """A string of arguments split at blanks outside quotes, as PM2 splits `args`."""
+    """A command split at blanks outside quotes, as a shell splits it."""
     try:
         return shlex.split(text, posix=True)
     except ValueError:
