@@ -13,17 +13,26 @@ from dataclasses import replace
 
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
+from checklist.facts.pm2.neighbours import together
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
+from checklist.facts.pm2.script import script_file
+from checklist.facts.pm2.watched import watched_logs
 from checklist.model import Content, Document, Location, OneOf, Project, Unknown, Value, value
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
 _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
+# Programs that PM2 starts as they are; a file without an ending that is none of these is taken for JavaScript, npm as well
+_BINARIES = {"bash", "sh", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
 
 
-def apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:
+def apps(config: Document, project: Project, packages: Sequence[Document]) -> list[Document]:
     """The `pm2.app` documents of a config: for each app one as it stands, and one for each `env_X` it has."""
+    return together(config, list(_apps(config, project, packages)))
+
+
+def _apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:
     known = folders(project)
     for entry in entries(config.value):
         if not isinstance(entry.content, dict):
@@ -108,6 +117,11 @@ def _facts(
         "declared": value(declared, at),
         "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
         "exec_mode": _mode(taken, script),
+        "mode_by": Value(_mode_by(taken), entry.at),
+        "script_file": value(script_file(script, taken.options.get("cwd"), base, project, packages, known), at),
+        "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
+        "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
+        "watched_logs": watched_logs(taken.options, entry.at),
         "crash_loop": _crash_loop(taken, entry),
         "defaults": value(list(taken.defaults), entry.at),
         "lost": Value(dict(taken.lost), entry.at),
@@ -224,10 +238,26 @@ def _mode(taken: Taken, script: Value | None) -> Value:
         return given
     instances = taken.options.get("instances")
     interpreter = taken.options.get("exec_interpreter")
-    ending = posixpath.splitext((script.content if script and isinstance(script.content, str) else "").split(" ")[0])[1].lstrip(".")
-    by_node = "node" in str(interpreter.content) if interpreter else ending in _NODE
+    text = script.content if script and isinstance(script.content, str) else ""
+    # what has a blank in it is run through bash
+    by_node = "node" in str(interpreter.content) if interpreter else " " not in text and text not in _BINARIES and posixpath.splitext(text)[1].lstrip(".") in _NODE
     if instances is not None and "instances" not in taken.defaults and by_node:
         return Value("cluster_mode", instances.at)
     return Value("fork_mode", instances.at if instances else None)
 
 
+def _mode_by(taken: Taken) -> str | None:
+    """Which option decides about the mode."""
+    return next((name for name in ("exec_mode", "instances") if name in taken.options and name not in taken.defaults), None)
+
+
+def _relative_env_file(node_args: Value | None, at: Location | None) -> Value:
+    """The file of `--env-file` where it is a relative path, else null."""
+    given = _words(node_args)
+    for i, word in enumerate(given):
+        flag, sign, path = word.partition("=")
+        if flag in ("--env-file", "--env-file-if-exists"):
+            path = path if sign else "".join(given[i + 1 : i + 2])
+            if path and not path.startswith("/"):
+                return Value(path, node_args.at if node_args else at)
+    return Value(None, at)
