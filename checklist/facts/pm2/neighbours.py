@@ -24,7 +24,7 @@ def together(config: Document, apps: Sequence[Document]) -> list[Document]:
         if choice:
             namesake = Value(Unknown("it depends on a condition"), name.at)
         else:
-            above = [a for a in apps[:i] if a.value.get("environment") == app.value.get("environment") and a.value.at != app.value.at]
+            above = [a for a in apps[:i] if a.value.text("environment") == app.value.text("environment") and a.value.at != app.value.at]
             if isinstance(name.content, str) and any(a.value.text("name") == name.content for a in above):
                 namesake = Value(name.content, name.at)
             port = _port(app, above)
