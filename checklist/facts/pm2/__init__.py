@@ -100,7 +100,7 @@ def _facts(
     first = [interpreter.content] if interpreter and isinstance(interpreter.content, str) and interpreter.content != "none" else []
     run = resolve([*first, *given], scripts) if given else Run((), None, None)
     entry_file = _entry_file(run, directory, package, project, known)
-    name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0]))[0] if given else None, entry.at)
+    name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
     starts = _starts(script, run, entry_file, project)
     declared = project.policy.value.text("run_from")
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}

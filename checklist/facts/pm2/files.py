@@ -18,6 +18,8 @@ from checklist.parse import recognise
 _TAKEN = (".json", ".yml", ".yaml", ".config.js", ".config.cjs", ".config.mjs")
 _STARTED = {"script", "exec", "cmd", "command"}
 _TYPESCRIPT = re.compile(r"\bapps\s*:\s*\[[\s\S]*?\b(?:script|exec|cmd|command)\s*:")
+# `myMasterKey`: the words of a template that everybody copies
+_COPIED = re.compile(r"my[A-Z][A-Za-z]*\d{0,3}")
 _RUN_BY = r"(?:node|nodejs|tsx|ts-node|bun|deno|babel-node|esbuild|tsc|swc)\b[^\n;&|]*(?<![\w.-]){name}(?![\w-])"
 
 
@@ -81,6 +83,8 @@ def _secrets(project: Project, config: Document) -> Iterator[Value]:
         members = block.members()
         for name in real_secrets(members):
             at = members[name].at
+            if _COPIED.fullmatch(str(members[name].content)):
+                continue
             if at is not None and at not in seen and at.file in (project.tracked or ()):
                 seen.add(at)
                 yield value({"name": name}, at)
