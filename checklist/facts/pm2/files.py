@@ -75,7 +75,7 @@ def _loads(config: Document, style: str, package_type: str, here: Location) -> V
 
 
 def _secrets(project: Project, config: Document) -> Iterator[Value]:
-    """{name} of each literal secret in a block of variables, placed at its value; of files in the git index only."""
+    """The name of each literal secret in a block of variables, placed at its value; of files in the git index only."""
     blocks = [v for entry in entries(config.value) for k, v in entry.members().items() if (canonical(k) or "").startswith("env")]
     blocks += [target.get("env") or Value(None) for target in (config.value.get("deploy") or Value(None)).members().values()]
     seen = set()
@@ -87,4 +87,4 @@ def _secrets(project: Project, config: Document) -> Iterator[Value]:
                 continue
             if at is not None and at not in seen and at.file in (project.tracked or ()):
                 seen.add(at)
-                yield value({"name": name}, at)
+                yield value(name, at)

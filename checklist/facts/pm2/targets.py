@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from checklist.model import Document, Value, value
 from checklist.parse import shell
+from checklist.parse.sh import tree
 
 HOOKS = ("pre-setup", "post-setup", "pre-deploy-local", "pre-deploy", "post-deploy")
 _NEEDED = ("host", "repo", "path", "ref")
@@ -38,29 +39,32 @@ def documents(config: Document) -> Iterator[Document]:
 
 
 def _hidden(hook: Value) -> Value | None:
-    """{command}: the first command of a hook whose failure the next one hides; None where none is seen."""
+    """The first command of a hook whose failure the next one hides; None where none is seen."""
     text = hook.content
     if not isinstance(text, str) or re.search(r"\bset\s+-\w*e|\btrap\b", text):
         return None
     script = shell.parse("hook", text)
     if script.problem is not None:
         return None
-    parts = [n for n in script.root.children if n.kind not in (";", "\n", "comment")]
-    for part in parts[:-1]:
-        found = next((w for w in _words(part) if w not in _IDLE), None)
+    for part in script.root.items[:-1]:
+        found = next((w for w in _names(part) if w not in _IDLE), None)
         if found is not None:
-            return value({"command": found}, hook.at)
+            return value(found, hook.at)
     return None
 
 
-def _words(of: shell.Node) -> Iterator[str]:
+def _names(of: tree.Command) -> Iterator[str]:
     """The names of the commands that a statement may end with a failure of; of `if` and loops none is asked."""
-    match of.kind:
-        case "command":
-            name = of.child("name")
-            yield name.text if name is not None else ":"
-        case "list" if any(c.kind == "||" for c in of.children):
-            return  # somebody has thought about it
-        case "list":
-            for child in of.children:
-                yield from _words(child)
+    match of:
+        case tree.Simple(words=(first, *_)):
+            yield first.literal() or ":"
+        case tree.AndOr(left=left, operator="&&", right=right) if "||" not in _operators(of):
+            yield from _names(left)
+            yield from _names(right)
+
+
+def _operators(of: tree.Command) -> Iterator[str]:
+    if isinstance(of, tree.AndOr):
+        yield of.operator
+        yield from _operators(of.left)
+        yield from _operators(of.right)
