@@ -131,9 +131,9 @@ def _dependency(name: str, packages: Sequence[Document]) -> bool:
 
 
 def _holds_code(folder: str, project: Project, known: frozenset[str]) -> bool:
-    """Whether a folder is certainly the project's: code or a package.json lies in it."""
+    """Whether a folder is certainly one that apps are kept in: code that is no tool's config lies in it."""
     return folder in known and any(
-        posixpath.dirname(p) == folder and (p.endswith((".js", ".mjs", ".cjs", *_SOURCES)) or posixpath.basename(p) == "package.json") and recognise(p) != "pm2.js"
+        posixpath.dirname(p) == folder and p.endswith((".js", ".mjs", ".cjs", *_SOURCES)) and ".config." not in p and recognise(p) is None
         for p in (*project.paths, *project.files, *(project.tracked or ()))
     )
 
