@@ -47,7 +47,10 @@ def _apps(config: Document, project: Project, packages: Sequence[Document]) -> I
         yield _app(config, entry, shared | facts | {"environment": Value(None), "env": env}, said)
         for key, overlay in taken.options.items():
             if key.startswith("env_") and isinstance(overlay.content, dict):
-                merged = Value({**env.members(), **overlay.members()}, overlay.at, overlay.key_at, env.more or overlay.more)
+                target = config.value.get("deploy", key[4:], "env") or Value({})
+                # weakest first, as measured: PM2 7.0.4 lib/Common.js:618-671
+                given = {**env.members(), **target.members(), **overlay.members()}
+                merged = Value(given, overlay.at, overlay.key_at, env.more or target.more or overlay.more)
                 environment = Value(key[4:], overlay.key_at or overlay.at)
                 yield _app(config, entry, shared | facts | {"environment": environment, "env": merged}, f"{said} ({key[4:]})")
 
