@@ -1,6 +1,6 @@
 """Which logs of an app lie among the files that PM2 watches for it.
 
-PM2 7.0.4 lib/Watcher.js: `watch: true` is the app's cwd, else the paths given; `ignore_watch` replaces the built-in list
+PM2 7.0.4 lib/Watcher.js: `watch: true` and `watch: []` are the app's cwd, else the paths given; `ignore_watch` replaces the built-in list
 (dot files and node_modules). Patterns are chokidar's: a path, a glob, a folder with all below it.
 """
 
@@ -24,7 +24,7 @@ def watched_logs(options: Mapping[str, Value], at: Location | None) -> Value:
     if not given:
         return Value({}, at)
     ignored = _texts(ignore)
-    watched = [""] if watch.content is True else _texts(watch)
+    watched = [""] if watch.content in (True, ()) else _texts(watch)
     if isinstance(watch.content, Unknown) or watched is None or ignored is None:
         return Value(Unknown("not known here"), watch.at)
     found = {}
