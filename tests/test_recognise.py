@@ -14,6 +14,7 @@ NAMES = {
         pm2.config.js pm2.production.config.cjs process.config.js my-app.ecosystem.config.js api-pm2.config.js
         ecosystem.config.prod.js ecosystem.js ecosystem.prod.js pm2.js processes.config.js
     """,
+    "pm2.ts": "ecosystem.config.ts pm2.config.mts deploy/ecosystem.ts",
     "pm2.json": "ecosystem.json ecosystem.config.json pm2.json pm2.prod.json process.json processes.json ecosystem.json5 deploy/pm2.json",
     "pm2.yaml": "ecosystem.yml ecosystem.config.yaml pm2.yaml process.yml pm2.prod.yml",
     "env": """
@@ -31,7 +32,7 @@ NAMES = {
     "config": "onai-check.yaml examples/a/onai-check.yaml onai-check.yml",
     None: """
         vite.config.js next.config.mjs jest.config.js webpack.config.js src/process.js process.js src/pm2.js lib/ecosystem.js
-        ecosystem.test.js ecosystem.spec.js ecosystem.config.ts ecosystem.md src/process.ts subprocess.json
+        ecosystem.test.js ecosystem.spec.js src/pm2.ts pm2.d.ts ecosystem.md src/process.ts subprocess.json
         env.ts env.js src/env.mjs .env.d.ts environment.env.js .envrc environment .environment my.envelope .env.js .env.json .env.yml
         .env.vault .env.enc .env.gpg .env.prod.gpg .env.zip .env.tar.gz .env.example.md venv .env/readme dotenv
         gitignore .gitignore.md x.gitignore.txt deploy.sh.md sh .shrc package-lock.json package.json5 mypackage.json my-tsconfig.json

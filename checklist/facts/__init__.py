@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from checklist.facts import deploy as deploy
 from checklist.facts import env, git, packages, pm2, sources
+from checklist.facts.pm2 import files as pm2_files
+from checklist.facts.pm2 import targets
 from checklist.model import Document, Location, Project, Value
 from checklist.secrets import sealed
 
@@ -41,6 +43,8 @@ def derive(project: Project) -> Facts:
         _whole(project, base),
         *(s.document() for s in read.values()),
         *configs,
+        *pm2_files.documents(project, configs, {f: s.style for f, s in understood.items()}, package_docs),
+        *(target for config in configs for target in targets.documents(config)),
         *(_with_steps(app, deploy_docs) for app in app_docs),
         *package_docs,
         *git.documents(project, base, package_docs),

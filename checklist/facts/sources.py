@@ -14,6 +14,7 @@ KINDS = {
     "pm2.js": "pm2.config",
     "pm2.json": "pm2.config",
     "pm2.yaml": "pm2.config",
+    "pm2.ts": "pm2.config",
     "env": "env.file",
     "package": "package",
     "workflow": "ci.workflow",

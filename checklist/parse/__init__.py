@@ -30,6 +30,7 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # people use besides (`ecosystem.js`, `ecosystem.config.prod.js`) are started as programs: rules say so.
         ("pm2.js", rf"(?:.*/)?{_BEFORE}(?:ecosystem|pm2|process(?:es)?){_MORE}\.config{_MORE}\.[cm]?js"),
         ("pm2.js", r"(?!(?:.*/)?(?:src|lib|tests?)/)(?:.*/)?ecosystem(?:[.-](?!test|spec|min)[\w-]+)?\.[cm]?js|pm2\.[cm]?js"),
+        ("pm2.ts", r"(?!(?:.*/)?(?:src|lib|tests?)/)(?:.*/)?(?:ecosystem|pm2)(?:[.-](?!test|spec|d\.)\w+)*\.[cm]?ts"),
         ("pm2.json", rf"(?:.*/)?{_BEFORE}(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.json5?"),
         ("pm2.yaml", rf"(?:.*/)?{_BEFORE}(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.ya?ml"),
         ("gitignore", r"(?:.*/)?\.gitignore"),

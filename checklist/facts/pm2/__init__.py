@@ -13,8 +13,11 @@ from dataclasses import replace
 
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
+from checklist.facts.pm2.neighbours import together
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
+from checklist.facts.pm2.script import script_file
+from checklist.facts.pm2.watched import watched_logs
 from checklist.model import Content, Document, Location, OneOf, Project, Unknown, Value, value
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
@@ -24,8 +27,12 @@ _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
 _BINARIES = {"bash", "sh", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
 
 
-def apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:
+def apps(config: Document, project: Project, packages: Sequence[Document]) -> list[Document]:
     """The `pm2.app` documents of a config: for each app one as it stands, and one for each `env_X` it has."""
+    return together(config, list(_apps(config, project, packages)))
+
+
+def _apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:
     known = folders(project)
     for entry in entries(config.value):
         if not isinstance(entry.content, dict):
@@ -111,7 +118,7 @@ def _facts(
     first = [interpreter.content] if interpreter and isinstance(interpreter.content, str) and interpreter.content != "none" else []
     run = resolve([*first, *given], scripts) if given else Run((), None, None)
     entry_file = _entry_file(run, directory, package, project, known)
-    name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0]))[0] if given else None, entry.at)
+    name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
     starts = _starts(script, run, entry_file, project)
     declared = project.policy.value.text("run_from")
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
@@ -128,6 +135,11 @@ def _facts(
         "declared": value(declared, at),
         "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
         "exec_mode": _mode(taken, script),
+        "mode_by": Value(_mode_by(taken), entry.at),
+        "script_file": value(script_file(script, taken.options.get("cwd"), base, project, packages, known), at),
+        "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
+        "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
+        "watched_logs": watched_logs(taken.options, entry.at),
         "crash_loop": _crash_loop(taken, entry),
         "defaults": value(list(taken.defaults), entry.at),
         "lost": Value(dict(taken.lost), entry.at),
@@ -252,3 +264,18 @@ def _mode(taken: Taken, script: Value | None) -> Value:
     return Value("fork_mode", instances.at if instances else None)
 
 
+def _mode_by(taken: Taken) -> str | None:
+    """Which option decides about the mode."""
+    return next((name for name in ("exec_mode", "instances") if name in taken.options and name not in taken.defaults), None)
+
+
+def _relative_env_file(node_args: Value | None, at: Location | None) -> Value:
+    """The file of `--env-file` where it is a relative path, else null."""
+    given = _words(node_args)
+    for i, word in enumerate(given):
+        flag, sign, path = word.partition("=")
+        if flag in ("--env-file", "--env-file-if-exists"):
+            path = path if sign else "".join(given[i + 1 : i + 2])
+            if path and not path.startswith("/"):
+                return Value(path, node_args.at if node_args else at)
+    return Value(None, at)

@@ -1,0 +1,90 @@
+"""`pm2.file`: each PM2 config as a file: does PM2 take it for a config, can Node load it, which secrets lie in it.
+
+Recognition after PM2 7.0.4 lib/Common.js:242-267, loading measured on Node 18 to 24.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from checklist.facts.placeholders import real_secrets
+from checklist.facts.pm2 import entries, governing
+from checklist.facts.pm2.options import canonical
+from checklist.model import Content, Document, Location, Project, Unknown, Value, value
+from checklist.parse import recognise
+
+_TAKEN = (".json", ".yml", ".yaml", ".config.js", ".config.cjs", ".config.mjs")
+_STARTED = {"script", "exec", "cmd", "command"}
+_TYPESCRIPT = re.compile(r"\bapps\s*:\s*\[[\s\S]*?\b(?:script|exec|cmd|command)\s*:")
+# `myMasterKey`: the words of a template that everybody copies
+_COPIED = re.compile(r"my[A-Z][A-Za-z]*\d{0,3}")
+_RUN_BY = r"(?:node|nodejs|tsx|ts-node|bun|deno|babel-node|esbuild|tsc|swc)\b[^\n;&|]*(?<![\w.-]){name}(?![\w-])"
+
+
+def documents(project: Project, configs: Sequence[Document], styles: Mapping[str, str], packages: Sequence[Document]) -> Iterator[Document]:
+    """{role, loads, secrets} of each file that holds apps; see `_role` and `_loads`."""
+    for config in configs:
+        if not any(_STARTED & entry.members().keys() for entry in entries(config.value)):
+            continue
+        package = governing(posixpath.dirname(config.file), packages)
+        here = config.value.at if config.value.at and config.value.at.file == config.file else Location(config.file)
+        told = {
+            "role": Value(_role(project, config.file, packages), Location(config.file)),
+            "loads": _loads(config, styles.get(config.file, ""), (package.value.text("type") if package else None) or "commonjs", here),
+            "secrets": list(_secrets(project, config)),
+        }
+        yield Document("pm2.file", config.file, value({"path": config.file} | told, Location(config.file)), config.file)
+    for file, text in sorted(project.files.items()):
+        if recognise(file) == "pm2.ts" and _TYPESCRIPT.search(text):
+            told = {"path": file, "role": _role(project, file, packages), "loads": "yes", "secrets": []}
+            yield Document("pm2.file", file, value(told, Location(file)), file)
+
+
+def _role(project: Project, file: str, packages: Sequence[Document]) -> Content:
+    """`config`: PM2 reads it as one; `module`: other code loads it or runs it; `program`: PM2 would start it as an app."""
+    name = posixpath.basename(file)
+    if any(part in name for part in _TAKEN):
+        return "config"
+    stem = re.escape(posixpath.splitext(name)[0])
+    loaded = re.compile(rf"""(?:require\(|from\s|import\()\s*['"][./\w-]*/{stem}(?:\.\w+)?['"]|{_RUN_BY.format(name=re.escape(name))}""")
+    if any(loaded.search(text) for other, text in project.files.items() if other != file):
+        return "module"
+    if name.endswith("ts") and any(posixpath.dirname(f) == posixpath.dirname(file) and recognise(f) in ("pm2.js", "pm2.json", "pm2.yaml") for f in project.files):
+        return "module"  # what PM2 reads is made from it
+    started = re.compile(rf"\bpm2\b[^\n;&|]*(?<![\w.-]){re.escape(name)}(?![\w-])")
+    if any(started.search(text) for other, text in project.files.items() if other != file):
+        return "program"
+    if any(p.value.get("dependencies", "pm2") is not None for p in packages):
+        return Unknown("a program may load it through PM2's API")
+    return "program"
+
+
+def _loads(config: Document, style: str, package_type: str, here: Location) -> Value:
+    """`yes`, or why `require` of it gives PM2 no apps: `commonjs_in_module`, `module_in_commonjs`, `export_default`."""
+    name = posixpath.basename(config.file)
+    default = config.value.get("default")
+    if style == "esm" and name.endswith(".cjs"):
+        return Value("module_in_commonjs", here)
+    if style == "esm" and default is not None and not ({"apps", "pm2"} & config.value.members().keys()):
+        return Value("export_default", default.at if default.at and default.at.file == config.file else here)
+    if style == "commonjs" and (name.endswith(".mjs") or (name.endswith(".js") and package_type == "module")):
+        return Value("commonjs_in_module", here)
+    return Value("yes", here)
+
+
+def _secrets(project: Project, config: Document) -> Iterator[Value]:
+    """The name of each literal secret in a block of variables, placed at its value; of files in the git index only."""
+    blocks = [v for entry in entries(config.value) for k, v in entry.members().items() if (canonical(k) or "").startswith("env")]
+    blocks += [target.get("env") or Value(None) for target in (config.value.get("deploy") or Value(None)).members().values()]
+    seen = set()
+    for block in blocks:
+        members = block.members()
+        for name in real_secrets(members):
+            at = members[name].at
+            if _COPIED.fullmatch(str(members[name].content)):
+                continue
+            if at is not None and at not in seen and at.file in (project.tracked or ()):
+                seen.add(at)
+                yield value(name, at)

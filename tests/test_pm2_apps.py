@@ -1,0 +1,47 @@
+"""What PM2 takes from a config: the mode that it chooses, and the variables of an environment. Measured on PM2 7.0.4."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checklist import config
+from checklist.facts import derive
+from checklist.model import Document, Project, plain
+
+
+def apps(text: str) -> list[Document]:
+    project = Project(files={"ecosystem.config.js": f"module.exports = {text};"}, policy=config.parse("", "", Path("/project")).policy)
+    return [d for d in derive(project).documents if d.kind == "pm2.app"]
+
+
+@pytest.mark.parametrize(
+    ("app", "mode", "by"),
+    [
+        ("{script: 'a.js'}", "fork_mode", None),
+        ("{script: 'a.js', instances: 1}", "cluster_mode", "instances"),
+        ("{script: 'a.js', instances: 0}", "cluster_mode", "instances"),
+        ("{script: 'a.js', instances: 2, exec_mode: 'fork'}", "fork_mode", "exec_mode"),
+        ("{script: 'a.js', exec_mode: 'cluster'}", "cluster_mode", "exec_mode"),
+        ("{script: 'npm', args: 'start', instances: 1}", "cluster_mode", "instances"),  # npm is a file of JavaScript
+        ("{script: 'npm start', instances: 1}", "fork_mode", "instances"),  # bash -c
+        ("{script: 'bash', args: 'run.sh', instances: 2}", "fork_mode", "instances"),
+        ("{script: 'a.py', instances: 2}", "fork_mode", "instances"),
+        ("{script: 'a.js', interpreter: 'python3', instances: 2}", "fork_mode", "instances"),
+    ],
+)
+def test_the_mode_is_the_one_that_pm2_chooses(app: str, mode: str, by: str | None) -> None:
+    (found,) = apps(f"{{apps: [{app}]}}")
+    assert (plain(found.value.get("exec_mode")), plain(found.value.get("mode_by"))) == (mode, by)
+
+
+def test_an_environment_lies_over_the_targets_variables_and_they_over_env() -> None:
+    found = apps("""{
+        apps: [{script: 'a.js', env: {HOST: 'env', LANG: 'env', TZ: 'env'}, env_prod: {TZ: 'over'}}],
+        deploy: {prod: {env: {LANG: 'target', TZ: 'target'}}},
+    }""")
+    assert [plain(a.value.get("env"), reveal=True) for a in found] == [
+        {"HOST": "env", "LANG": "env", "TZ": "env"},
+        {"HOST": "env", "LANG": "target", "TZ": "over"},
+    ]
