@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
+from checklist.report import measures
 from checklist.report.items import Line, decide
 from checklist.report.markdown import code, line
 from checklist.report.view import View
@@ -22,6 +23,7 @@ MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it
 _DIGEST = re.compile("`[0-9a-f]{12}`")
 _RELATED = 6
 _MINUTE = 60_000
+_MET = {True: "✅", False: "❌", None: "❔"}
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -117,6 +119,9 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
             for priority, step in gate.ladder(report).items()
         ),
     ]
+    if rows := measures.rows(report, lang):
+        out += ["", "| {} | {} | {} | {} |".format(*measures.heads(lang)), "|---|---|---|---|"]
+        out += [f"| {row.name} | {row.before} | {_MET[row.met]} {line(row.now)}{f' {_place(row.at)}' if row.at else ''} | {row.goal} |" for row in rows]
     for part, lines in decide(report, own or {}):
         out += ["", f"## {part.title[lang]}", ""]
         for number, decided in enumerate(lines, 1):
