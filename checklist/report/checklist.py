@@ -6,21 +6,19 @@ says whether the file still speaks of the project as it is.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
-from checklist.report import measures
-from checklist.report.items import Line, decide
+from checklist.report import living, measures
+from checklist.report.items import Line, decide, load
 from checklist.report.markdown import code, line
 from checklist.report.view import View
 
 MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->"
 """First line of every checklist: how we know that a file on disk is ours."""
 
-_DIGEST = re.compile("`[0-9a-f]{12}`")
 _RELATED = 6
 _MINUTE = 60_000
 _MET = {True: "✅", False: "❌", None: "❔"}
@@ -39,7 +37,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
         "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
         "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
-        "read": "Read: {files} files, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does.",
+        "read": "Read: {files} files, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does, your notes (`> note` below an item, or behind ` — `) for ever.",
         "table": "| | findings | to mend | cannot be known here |",
         "held": "rules that hold: {rules}",
         "person": "for you to do: {commands}",
@@ -48,6 +46,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "probe, no command": "after the deploy",
         "n/a": "does not apply: {why}",
         "nothing to judge": "there is nothing here that its rules could judge",
+        "judged": "judged: {places}",
         "also": "see also {places}",
         "more": "{places} and {n} more",
         "fix": "What to do",
@@ -65,7 +64,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**Шлюз открыт** ({level}): правила деплою не препятствуют. Пункты ниже всё равно нужно пройти.",
         "closed": "**Шлюз закрыт** ({level}): не деплоить, пока не исправлены пункты с ❌.",
         "no gate": "**Шлюз отключён**: пункты с ❌ деплой не останавливают.",
-        "read": "Прочитано файлов: {files}, дайджест {digest}. `onai-check report` пишет этот файл заново; ваши галочки сохраняются, пока дайджест тот же.",
+        "read": "Прочитано файлов: {files}, дайджест {digest}. `onai-check report` пишет этот файл заново; ваши галочки сохраняются, пока дайджест тот же, а заметки (`> заметка` под пунктом или после ` — `) — всегда.",
         "table": "| | замечаний | на исправление | отсюда не узнать |",
         "held": "правила соблюдены: {rules}",
         "person": "проверить самому: {commands}",
@@ -74,6 +73,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "probe, no command": "после деплоя",
         "n/a": "неприменимо: {why}",
         "nothing to judge": "правилам здесь нечего проверять",
+        "judged": "проверено: {places}",
         "also": "см. также {places}",
         "more": "{places} и ещё {n}",
         "fix": "Что сделать",
@@ -126,26 +126,12 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
         out += ["", f"## {part.title[lang]}", ""]
         for number, decided in enumerate(lines, 1):
             out += _item(decided, number, lang)
-    return "\n".join(out) + "\n"
+    return living.seal("\n".join(out) + "\n", report.digest[:12])
 
 
-def with_ticks(new: str, old: str) -> str:
-    """The new checklist with the ticks that a person has set in the old one, if both are of the same project.
-
-    What a rule decides cannot be ticked away: a crossed line stays crossed.
-    """
-    if _DIGEST.findall(new)[:1] != _DIGEST.findall(old)[:1]:
-        return new
-    ticked = {item for item, shown in _items(old) if re.match(r"- \[[xX]\] (?!❌)", shown)}
-    return "\n".join(shown.replace("- [ ] ", "- [x] ", 1) if item in ticked else shown for item, shown in _items(new))
-
-
-def _items(text: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each line of a checklist with (part, item), the same for an item ticked and not."""
-    part = ""
-    for shown in text.split("\n"):
-        part = shown if shown.startswith("## ") else part
-        yield (part, re.sub(r"^- \[[ xX]\] ", "", shown)), shown
+def headings(lang: str) -> dict[str, str]:
+    """The heading of every part by its id."""
+    return {part.id: f"## {part.title[lang]}" for part in load()}
 
 
 def _record(of: Deploy, lang: str) -> list[str]:
@@ -201,15 +187,18 @@ def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:
 
 
 def _also(of: Outcome, lang: str) -> str:
-    words = _WORDS[lang]
-    places = ", ".join(_place(r.location) for r in of.related[:_RELATED])
-    if len(of.related) > _RELATED:
-        places = words["more"].format(places=places, n=len(of.related) - _RELATED)
-    return words["also"].format(places=places)
+    return _WORDS[lang]["also"].format(places=_places([r.location for r in of.related], lang))
+
+
+def _places(of: Sequence[Location], lang: str) -> str:
+    places = ", ".join(map(_place, of[:_RELATED]))
+    return _WORDS[lang]["more"].format(places=places, n=len(of) - _RELATED) if len(of) > _RELATED else places
 
 
 def _held(of: Line, lang: str) -> str:
-    return _WORDS[lang]["held"].format(rules=", ".join(map(code, of.held)))
+    words = _WORDS[lang]
+    held = words["held"].format(rules=", ".join(map(code, of.held)))
+    return held + (" · " + words["judged"].format(places=_places(of.judged, lang)) if of.judged else "")
 
 
 def _who(of: Line, lang: str) -> str:
