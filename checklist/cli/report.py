@@ -43,9 +43,11 @@ def command(
         _known(part)
     checked = common.check(path, config_file)
     config = checked.config
-    view = common.view(gate or config.gate, common.language(lang, config), "never", to_terminal=False)
-    text = checklist.render(checked.report, view, own=config.checklist)
     target = checked.root / NAME if output in (None, "-") else Path(str(output))
+    # a file that is there keeps its language: the locale of another machine must not make it stale
+    spoken = lang or config.lang or checklist.language_of((_existing(target) or b"").decode("utf-8", "replace"))
+    view = common.view(gate or config.gate, common.language(spoken, config), "never", to_terminal=False)
+    text = checklist.render(checked.report, view, own=config.checklist)
     done = _require(parts, _merged(target, text, view.lang), view.lang) if parts else 0
     if only_check:
         return max(_compare(target, text, view.lang), done)

@@ -129,6 +129,11 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
     return living.seal("\n".join(out) + "\n", report.digest[:12])
 
 
+def language_of(text: str) -> str | None:
+    """The language of a checklist, None where it is none."""
+    return next((lang for lang, words in _WORDS.items() if f"\n# {words['title']}\n" in text), None)
+
+
 def headings(lang: str) -> dict[str, str]:
     """The heading of every part by its id."""
     return {part.id: f"## {part.title[lang]}" for part in load()}
