@@ -11,15 +11,17 @@ import click
 
 from checklist.cli import common, files
 from checklist.errors import CheckError
-from checklist.report import checklist, living
+from checklist.report import checklist, html, living
 from checklist.report.clean import one_line
 
 NAME = "DEPLOY_CHECKLIST.md"
+PAGE = "DEPLOY_CHECKLIST.html"
 
 
 @click.command("report")
 @common.path_argument
-@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (PATH/{NAME}), or - for stdout.")
+@click.option("--format", "format", type=click.Choice(["markdown", "html"]), default="markdown", help=f"A file to work with, or a page to look at and print (PATH/{PAGE}).")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (else PATH/{NAME}), or - for stdout.")
 @click.option("--force", is_flag=True, help="Overwrite a file that onai-check has not written.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if the file is not what would be written.")
 @click.option("--require-done", "parts", multiple=True, metavar="PART", help="Exit 1 while an item of this part (local, server, after) is open or failed; repeatable.")
@@ -29,6 +31,7 @@ NAME = "DEPLOY_CHECKLIST.md"
 @common.lang_option
 def command(
     path: Path,
+    format: str,
     output: str | None,
     force: bool,
     only_check: bool,
@@ -43,26 +46,36 @@ def command(
         _known(part)
     checked = common.check(path, config_file)
     config = checked.config
-    target = checked.root / NAME if output in (None, "-") else Path(str(output))
+    page = format == "html"
+    listed = checked.root / NAME
+    target = (checked.root / PAGE if page else listed) if output in (None, "-") else Path(str(output))
+    # what a person has ticked and noted stands in the Markdown file, wherever the page goes
+    source = listed if page else target
     # a file that is there keeps its language: the locale of another machine must not make it stale
-    spoken = lang or config.lang or checklist.language_of((_existing(target) or b"").decode("utf-8", "replace"))
+    spoken = lang or config.lang or checklist.language_of((_existing(source) or b"").decode("utf-8", "replace"))
     view = common.view(gate or config.gate, common.language(spoken, config), "never", to_terminal=False)
     text = checklist.render(checked.report, view, own=config.checklist)
-    done = _require(parts, _merged(target, text, view.lang), view.lang) if parts else 0
+    done = _require(parts, _merged(source, text, view.lang), view.lang) if parts else 0
+    if page:
+        old = (_existing(listed) or b"").decode("utf-8", "replace")
+        person = living.person(text, old) if old.startswith(checklist.MARKER) else None
+        shown = html.render(checked.report, view, own=config.checklist, person=person)
+    else:
+        shown = text
     if only_check:
-        return max(_compare(target, text, view.lang), done)
+        return max(_compare(target, shown, view.lang), done)
     if output == "-":
         # the file's own bytes, whatever the console's encoding: what is redirected is what would be written
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(shown.encode("utf-8"))
     else:
-        changed = write_checklist(target, text, force=force, lang=view.lang)
+        changed = write_checklist(target, shown, force=force, lang=view.lang)
         click.echo(f"{target}: {'written' if changed else 'unchanged'}", err=True)
     if record:
         from checklist.cli.record import deploy
 
         told = checklist.render(checked.report, view, own=config.checklist, deploy=deploy(checked.root))
-        write_checklist(Path(record), _ticked(told, _read(target), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
+        write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
         click.echo(f"{record}: written", err=True)
     return done
 
@@ -97,7 +110,7 @@ def _compare(path: Path, text: str, lang: str) -> int:
         wrong = "is not a file that onai-check has written"
     elif old is not None:
         wrong = "is stale: the project has changed since it was written"
-        told = list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace")))
+        told = [] if text.startswith(html.MARKER) else list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace")))
     click.echo(f"{path}: {wrong}; `onai-check report` writes it", err=True)
     for line in told:
         click.echo(f"  {one_line(line)}", err=True)
@@ -139,10 +152,10 @@ def _read(path: Path) -> bytes | None:
 
 
 def _ours(old: bytes) -> bool:
-    return old.startswith(checklist.MARKER.encode("utf-8"))
+    return old.startswith((checklist.MARKER.encode("utf-8"), html.MARKER.encode("utf-8")))
 
 
 def _ticked(text: str, old: bytes | None, lang: str) -> bytes:
     """What is to be in the file: the checklist, with what a person has put into it already."""
-    kept = living.keep(text, old.decode("utf-8", "surrogateescape"), lang) if old is not None and _ours(old) else text
+    kept = living.keep(text, old.decode("utf-8", "surrogateescape"), lang) if old is not None and _ours(old) and text.startswith(checklist.MARKER) else text
     return kept.encode("utf-8", "surrogateescape")

@@ -19,11 +19,12 @@ from checklist.report.view import View
 MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->"
 """First line of every checklist: how we know that a file on disk is ours."""
 
-_RELATED = 6
+PLACES = 6
+"""More places of one thing than these are only counted."""
 _MINUTE = 60_000
 _MET = {True: "✅", False: "❌", None: "❔"}
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
+WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Deploy checklist",
         "record": "Deploy record",
@@ -98,7 +99,7 @@ class Deploy:
 def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str, str]]] | None = None, deploy: Deploy | None = None) -> str:
     """The checklist of a report as Markdown; `own` are the config's items by part, `deploy` makes it the record of one."""
     lang = view.lang
-    words = _WORDS[lang]
+    words = WORDS[lang]
     state = "no gate" if view.gate == "none" else "open" if gate.is_open(report, view.gate) else "closed"
     files = len({file for file, _ in report.checked})
     out = [
@@ -131,7 +132,7 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
 
 def language_of(text: str) -> str | None:
     """The language of a checklist, None where it is none."""
-    return next((lang for lang, words in _WORDS.items() if f"\n# {words['title']}\n" in text), None)
+    return next((lang for lang, words in WORDS.items() if f"\n# {words['title']}\n" in text), None)
 
 
 def headings(lang: str) -> dict[str, str]:
@@ -140,7 +141,7 @@ def headings(lang: str) -> dict[str, str]:
 
 
 def _record(of: Deploy, lang: str) -> list[str]:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     changed = words["changed"].format(n=of.changed) if of.changed else words["unchanged"]
     return [
         f"| {words['commit']} | {code(of.commit)} |",
@@ -154,7 +155,7 @@ def _record(of: Deploy, lang: str) -> list[str]:
 
 
 def _item(of: Line, number: int, lang: str) -> list[str]:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     text = line(of.text[lang]) if of.item.own else of.text[lang]
     match of.state:
         case "instruction":
@@ -176,7 +177,7 @@ def _item(of: Line, number: int, lang: str) -> list[str]:
 
 def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:
     """Each rule once, with all its places and one remedy; the highest priority first."""
-    words = _WORDS[lang]
+    words = WORDS[lang]
     by_rule: dict[str, list[Outcome]] = {}
     for outcome in sorted(failed, key=lambda o: o.priority):
         by_rule.setdefault(outcome.rule.id, []).append(outcome)
@@ -192,22 +193,22 @@ def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:
 
 
 def _also(of: Outcome, lang: str) -> str:
-    return _WORDS[lang]["also"].format(places=_places([r.location for r in of.related], lang))
+    return WORDS[lang]["also"].format(places=_places([r.location for r in of.related], lang))
 
 
 def _places(of: Sequence[Location], lang: str) -> str:
-    places = ", ".join(map(_place, of[:_RELATED]))
-    return _WORDS[lang]["more"].format(places=places, n=len(of) - _RELATED) if len(of) > _RELATED else places
+    places = ", ".join(map(_place, of[:PLACES]))
+    return WORDS[lang]["more"].format(places=places, n=len(of) - PLACES) if len(of) > PLACES else places
 
 
 def _held(of: Line, lang: str) -> str:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     held = words["held"].format(rules=", ".join(map(code, of.held)))
     return held + (" · " + words["judged"].format(places=_places(of.judged, lang)) if of.judged else "")
 
 
 def _who(of: Line, lang: str) -> str:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     commands = ", ".join(map(code, of.commands)) or (line(of.see[lang]) if of.see else "")
     return words[of.item.by].format(commands=commands) if commands else words[f"{of.item.by}, no command"]
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Anchor = tuple[str, str, int]
@@ -37,6 +37,14 @@ _OURS = re.compile(
     r"| {2}- (?:\*\*P[012]\*\* `|❔ `|rules that hold: |for you to |after the deploy|правила соблюдены: |проверить самому|после деплоя|решает человек)"
     r"| {4}- (?:What to do|Что сделать) \("
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a person has put into a checklist, for others who show it."""
+
+    ticks: frozenset[Anchor]
+    notes: Mapping[Anchor, Sequence[str]]
 
 
 @dataclass
@@ -91,6 +99,13 @@ def keep(new: str, old: str, lang: str) -> str:
             out += _with_left([item], one, ours, lang, top=False)
         out.append("")
     return _sealed(digest, ours, "\n".join(out))
+
+
+def person(new: str, old: str) -> Person:
+    """What a person has put into the old checklist: ticks only if the new one is of the same project."""
+    told = _read(old, new)
+    notes = {anchor: [*one.suffix, *one.now, *one.earlier] for anchor, one in told.left.items()}
+    return Person(frozenset(told.ticks) if told.digest == _digest(new) else frozenset(), notes)
 
 
 def unticked(text: str, heading: str, headings: Sequence[str]) -> list[str]:
