@@ -289,6 +289,12 @@ def test_the_locale_of_another_machine_makes_nothing_stale(shop: Path, monkeypat
 def test_a_note_in_any_encoding_stays_byte_for_byte(shop: Path) -> None:
     file = shop / "DEPLOY_CHECKLIST.md"
     assert run(["report", str(shop)]) == 0
+    # above the evidence, where it is not kept: still nothing is stale
+    above = file.read_bytes().replace(b"without errors\n", b"without errors\n> ok  \n\n").replace(b"- [ ] PM2", b"- [X] PM2")
+    first = file.read_bytes()
+    file.write_bytes(above)
+    assert run(["report", str(shop), "--check"]) == 0
+    file.write_bytes(first)
     noted = file.read_bytes().replace(b"`npm start`\n", b"`npm start`\n  > \xef\xf0\xe8\xe2\xe5\xf2\n")
     file.write_bytes(noted)
     assert run(["report", str(shop), "--check"]) == 0

@@ -80,6 +80,8 @@ def test_a_rollback_starts_itself_or_a_person_does(files: Mapping[str, str], rol
         (monitor(""), (True, True), ([], False)),
         (monitor(", alerts: [telegram]"), (True, True), (["telegram"], False)),
         (monitor(", alerts: [telegram, SMS, sms]"), (True, True), (["sms", "telegram"], True)),
+        # of a webhook only the host is told
+        (monitor(", alerts: ['https://hooks.example/T0/x', sms]"), (True, True), (["hooks.example", "sms"], True)),
     ],
 )
 def test_two_channels_are_told(settings: str, monitoring: object, alerts: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True, la
 def _compare(path: Path, text: str, lang: str) -> int:
     old = _existing(path)
     new = _ticked(text, old, lang)
-    if old == new:
+    if old is not None and _lines(old) == _lines(new):
         return 0
     wrong, told = "is missing", []
     if old is not None and not _ours(old):
@@ -115,6 +116,11 @@ def _compare(path: Path, text: str, lang: str) -> int:
     for line in told:
         click.echo(f"  {one_line(line)}", err=True)
     return 1
+
+
+def _lines(of: bytes) -> Counter[bytes]:
+    """What makes two of them the same: a note may stand anywhere below its item, and editors trim as they like."""
+    return Counter(line.rstrip().replace(b"- [X] ", b"- [x] ", 1) for line in of.split(b"\n") if line.strip())
 
 
 def _require(parts: Sequence[str], text: str, lang: str) -> int:

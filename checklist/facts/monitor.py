@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from checklist.model import Value, value
+from checklist.secrets import mask
 
 # Names that people write → the service. An interval that its free plan does not go below is the rule's matter.
 _SERVICES: Mapping[str, str] = {
@@ -31,7 +32,7 @@ def monitor(policy: Value) -> Value | None:
     added = {"service": Value(service, name.at if name else told.at)}
     alerts = told.get("alerts")
     if alerts is not None:
-        added["channels"] = value(sorted({str(a.content).strip().lower() for a in alerts.items()}), alerts.at)
+        added["channels"] = value(sorted({_channel(str(a.content)) for a in alerts.items()}), alerts.at)
     asked = _asks_health(told, policy, service)
     if asked is not None:
         path, same = asked
@@ -53,6 +54,16 @@ def detection(of: Value | None) -> tuple[Value, Value] | None:
     return Value(interval.content * (checks - 1), *at), Value(interval.content * checks + timeout, *at)
 
 
+def _channel(name: str) -> str:
+    """The name of a channel; of a webhook only its host, since the rest is a secret."""
+    if "://" not in name:
+        return mask(name.strip().lower())
+    try:
+        return urlsplit(name.strip()).hostname or "webhook"
+    except ValueError:
+        return "webhook"
+
+
 def _number(of: Value | None, otherwise: int) -> float:
     return of.content if of is not None and isinstance(of.content, (int, float)) else otherwise
 
@@ -66,6 +77,7 @@ def _asks_health(told: Value, policy: Value, service: str) -> tuple[str, bool] |
     url, health = told.text("url"), policy.get("health_url")
     if url is None or health is None or not isinstance(health.content, str) or service == "healthchecks":
         return None
+    # both are URLs by the schema of the config
     wanted, asked = (urlsplit(u).path.rstrip("/") for u in (health.content, url))
     if asked.endswith(wanted):
         return wanted or "/", True

@@ -122,7 +122,7 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
     ]
     if rows := measures.rows(report, lang):
         out += ["", "| {} | {} | {} | {} |".format(*measures.heads(lang)), "|---|---|---|---|"]
-        out += [f"| {row.name} | {row.before} | {_MET[row.met]} {line(row.now)}{f' {_place(row.at)}' if row.at else ''} | {row.goal} |" for row in rows]
+        out += [f"| {row.name} | {row.before} | {_MET[row.met]} {line(row.now)}{_cell(row.at)} | {row.goal} |" for row in rows]
     for part, lines in decide(report, own or {}):
         out += ["", f"## {part.title[lang]}", ""]
         for number, decided in enumerate(lines, 1):
@@ -219,6 +219,11 @@ def _remedy(text: str) -> str:
     if len(pieces) % 2 == 0:
         return line("`".join(pieces), links=True)
     return "".join(code(piece) if n % 2 else line(piece, links=True) for n, piece in enumerate(pieces))
+
+
+def _cell(at: Location | None) -> str:
+    # a pipe ends a table's cell even in a code span (GFM 0.29 §4.10)
+    return " " + _place(at).replace("|", "\\|") if at else ""
 
 
 def _place(at: Location) -> str:
