@@ -74,11 +74,15 @@ def _rollback(paths: Sequence[Document]) -> Value:
 
 
 def _goes_back(path: Value) -> bool | None:
+    """Whether a smoke test that can fail ends in a rollback there; None where that is not known."""
     smoke, back = path.get("smoke"), path.get("rolls_back")
-    if back is None or back.content is not True:
-        complete = path.get("complete")
-        return None if complete is not None and isinstance(complete.content, Unknown) else False
-    return None if smoke is not None and isinstance(smoke.content, Unknown) else path.text("smoke") == "real"
+    if smoke is not None and isinstance(smoke.content, Unknown):
+        steps = path.get("steps")
+        has_one = any(step.text("effect") == "rollback" for step in (steps.items() if steps is not None else ()))
+        return None if has_one or (back is not None and back.content is not False) else False
+    if path.text("smoke") != "real":
+        return False
+    return back.content if back is not None and isinstance(back.content, bool) else None
 
 
 def _repair(rollback: Value, script: Location | None) -> Value:
