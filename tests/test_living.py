@@ -124,6 +124,17 @@ def test_a_heading_of_a_person_hides_no_open_item() -> None:
     assert "call the boss" in living.unticked(text, headings["local"], list(headings.values()))
 
 
+def test_what_has_changed_is_told_without_the_notes() -> None:
+    old = edited(shown(BEFORE), ("- [ ] The backend starts without errors", "- [x] The backend starts without errors — by Ivan"), ("- [ ] env.env", "- [ ] mine\n- [ ] env.env"))
+    told = list(living.changes(living.keep(shown(AFTER), old, "en"), old))
+    assert told[:2] == [
+        "what was read has changed: digest 0123456789ab, now ffffffffffff",
+        "- [x] The backend starts without errors  →  - [ ] The backend starts without errors",
+    ]
+    assert "- [ ] ❌ **ecosystem.config.js is up to date**  →  - [x] ecosystem.config.js is up to date" in told
+    assert not [line for line in told if "mine" in line or "Ivan" in line]
+
+
 NOTES = ["  > note {}", "> note {}", "note {}", "- [x] note {}", "  - note {}", "# note {}", "| note {} | a |", "    - note {}", "1. **note {}**", "- ➖ note {} — x"]
 OF = st.sampled_from(["before", "after"])
 STATES = {"before": BEFORE, "after": AFTER}

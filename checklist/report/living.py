@@ -122,7 +122,7 @@ def changes(new: str, old: str) -> Iterator[str]:
     """What is different in the one that would be written, a line for each item that stands otherwise."""
     if _digest(new) != _digest(old):
         yield f"what was read has changed: digest {_digest(old) or 'none'}, now {_digest(new)}"
-    before, after = (dict(_blocks(_open(t).split("\n"))) for t in (old, new))
+    before, after = (dict(_blocks(_ours_of(t))) for t in (old, new))
     for anchor, lines in after.items():
         if not anchor[1]:
             continue
@@ -132,6 +132,12 @@ def changes(new: str, old: str) -> Iterator[str]:
         elif was[0] != lines[0]:
             yield f"{was[0]}  →  {lines[0]}"
     yield from (f"- {lines[0]}" for anchor, lines in before.items() if anchor[1] and anchor not in after)
+
+
+def _ours_of(text: str) -> list[str]:
+    """The lines of ours in a checklist, as they stand there."""
+    known = _known(text, text)
+    return [ours for line in text.split("\n") if (ours := _split(line.rstrip(), known)[0]) is not None]
 
 
 # ---- reading -----------------------------------------------------------------------------------------------------------
