@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from checklist.errors import CheckError
 from checklist.model import Document, Location, Value, plain, value
 from checklist.model import Path as Keys
 from checklist.parse import yaml
+from checklist.secrets import sealed
 
 NAME = "onai-check.yaml"
 
@@ -81,7 +82,9 @@ def parse(name: str, text: str, folder: Path) -> Config:
     filled = _fill(whole, given)
     policy = dict(filled.get("policy").members() if filled.get("policy") else {})  # type: ignore[union-attr]
     if monitor := filled.get("monitor"):
-        policy["monitor"] = monitor
+        policy["monitor"] = _sealed(monitor)
+    if health := policy.get("health_url"):
+        policy["health_url"] = sealed(health)
     return Config(
         file=name or None,
         gate=filled.text("gate") or "P0",
@@ -125,6 +128,16 @@ def _fill(part: Mapping[str, Any], given: Value | None) -> Value:
                 members[key] = _fill(below, members.get(key))
         return Value(members, given.at, given.key_at)
     return given
+
+
+def _sealed(monitor: Value) -> Value:
+    """The monitor with its secrets marked: a login in its URL, every webhook among its alerts (who knows one can post there)."""
+    monitor = sealed(monitor)
+    alerts = monitor.get("alerts")
+    if alerts is None:
+        return monitor
+    kept = tuple(replace(a, secret=True) if "://" in str(a.content) else a for a in alerts.items())
+    return replace(monitor, content={**monitor.members(), "alerts": replace(alerts, content=kept)})
 
 
 def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> str:

@@ -163,15 +163,15 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
                 f"ssh h \"TOKEN={CANARY} pm2 start dist/server.js --token {CANARY}\"\ncurl -s -H 'Authorization: Bearer {CANARY}' http://u:{CANARY}@localhost:3000/health || true\n"
             ),
             ".github/workflows/deploy.yml": f"on: push\njobs:\n  d:\n    runs-on: x\n    env: {{API_KEY: {CANARY}}}\n    steps:\n      - run: curl -H 'Authorization: Bearer {CANARY}' https://h || true\n",
-            "onai-check.yaml": "gate: P0\n",
+            "onai-check.yaml": f"monitor: {{provider: x, url: 'https://u:{CANARY}@h/', alerts: ['https://hooks.example/T0/{CANARY}']}}\n",
             ".gitignore": "node_modules/\n",
         }
     )
     done = [
         command(str(root), "--format", f, *lang) for f in RENDERERS for lang in ([], ["--lang", "ru"])
     ]
-    done += [command("show", str(root / f), "--format", "json") for f in ("ecosystem.config.js", "pm2.json", "pm2.yaml", "env.env", ".env.production", "deploy.sh", ".github/workflows/deploy.yml")]
-    done += [command("report", str(root), "-o", "-")]
+    done += [command("show", str(root / f), "--format", "json") for f in ("ecosystem.config.js", "pm2.json", "pm2.yaml", "env.env", ".env.production", "deploy.sh", ".github/workflows/deploy.yml", "onai-check.yaml")]
+    done += [command("report", str(root), "-o", "-", "--format", f) for f in ("markdown", "html")]
     assert [d.returncode for d in done if d.returncode not in (0, 1)] == []
     for one in done:
         place = re.search(f".{{0,60}}{CANARY}", one.stdout + one.stderr)

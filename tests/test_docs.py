@@ -66,13 +66,16 @@ def test_yaml_in_the_docs_is_yaml(file: Path) -> None:
         assert all(parsed.problem is None for parsed in yaml.parse_all(file.name, text))
 
 
-def test_the_hook_is_one_that_pre_commit_takes() -> None:
+def test_the_hooks_are_such_that_pre_commit_takes() -> None:
     clientlib = pytest.importorskip("pre_commit.clientlib")
-    (hook,) = clientlib.load_manifest(ROOT / ".pre-commit-hooks.yaml")
-    assert hook["id"] == "onai-check"
-    assert hook["always_run"]
-    assert not hook["pass_filenames"]
-    assert hook["stages"] == ["pre-commit", "pre-merge-commit", "pre-push", "manual"]
+    hooks = {hook["id"]: hook for hook in clientlib.load_manifest(ROOT / ".pre-commit-hooks.yaml")}
+    assert {id: hook["stages"] for id, hook in hooks.items()} == {
+        "onai-check": ["pre-commit", "pre-merge-commit", "pre-push", "manual"],
+        "onai-checklist": ["pre-push", "manual"],
+    }
+    for hook in hooks.values():
+        assert hook["always_run"]
+        assert not hook["pass_filenames"]
 
 
 # ---- docs/formats.md ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from checklist.cli import run
 from tests.conftest import ROOT, need
 
 CARRIED = ("checklist", "rules", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
@@ -131,3 +132,29 @@ def test_a_commit_of_paths_is_judged_by_its_own_index(shop: Shop) -> None:
     passed, said = shop.commit("--", "dist/server.js")
     assert not passed
     assert "git/build-output-tracked" in said
+
+
+def test_a_push_needs_a_checklist_of_the_project_as_it_is(shop: Shop, tmp_path: Path) -> None:
+    shop.change(".pre-commit-config.yaml", "[{id: onai-check}]", "[{id: onai-check}, {id: onai-checklist}]")
+    assert shop.git("init", "-q", "--bare", str(tmp_path / "origin.git")).returncode == 0
+    assert shop.git("remote", "add", "origin", str(tmp_path / "origin.git")).returncode == 0
+    subprocess.run([sys.executable, "-m", "pre_commit", "install", "-t", "pre-push"], cwd=shop.root, env=shop.env, check=True, capture_output=True)
+    passed, said = shop.commit("-a")
+    assert passed, said
+    pushed = shop.git("push", "-q", "origin", "main")
+    assert pushed.returncode != 0
+    assert "DEPLOY_CHECKLIST.md: is missing" in pushed.stdout + pushed.stderr
+    assert run(["report", str(shop.root)]) == 0
+    file = shop.root / "DEPLOY_CHECKLIST.md"
+    file.write_text(file.read_text("utf-8").replace("- [ ] The backend", "- [x] The backend"), "utf-8")
+    shop.git("add", "-A")
+    passed, said = shop.commit()
+    assert passed, said
+    pushed = shop.git("push", "-q", "origin", "main")
+    assert pushed.returncode == 0, pushed.stdout + pushed.stderr
+    shop.change("ecosystem.config.js", "max_restarts: 3", "max_restarts: 2")
+    passed, said = shop.commit("-a")
+    assert passed, said
+    pushed = shop.git("push", "-q", "origin", "main")
+    assert pushed.returncode != 0
+    assert "- [x] The backend starts without errors  →  - [ ] The backend" in pushed.stdout + pushed.stderr

@@ -2,63 +2,87 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from checklist.cli import common, files
 from checklist.errors import CheckError
-from checklist.report import checklist
+from checklist.report import checklist, html, living
+from checklist.report.clean import one_line
 
 NAME = "DEPLOY_CHECKLIST.md"
+PAGE = "DEPLOY_CHECKLIST.html"
 
 
 @click.command("report")
 @common.path_argument
-@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (PATH/{NAME}), or - for stdout.")
+@click.option("--format", "format", type=click.Choice(["markdown", "html"]), default="markdown", help=f"A file to work with, or a page to look at and print (PATH/{PAGE}).")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (else PATH/{NAME}), or - for stdout.")
 @click.option("--force", is_flag=True, help="Overwrite a file that onai-check has not written.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if the file is not what would be written.")
+@click.option("--require-done", "parts", multiple=True, metavar="PART", help="Exit 1 while an item of this part (local, server, after) is open or failed; repeatable.")
 @click.option("--record", type=click.Path(dir_okay=False), metavar="FILE", help="Write also the record of this deploy: the checklist with commit, branch, time and who.")
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="The priority that the gate is said to be at.")
 @common.config_option
 @common.lang_option
 def command(
     path: Path,
+    format: str,
     output: str | None,
     force: bool,
     only_check: bool,
+    parts: tuple[str, ...],
     record: str | None,
     gate: str | None,
     config_file: Path | None,
     lang: str | None,
 ) -> int:
     """Write DEPLOY_CHECKLIST.md for the project in PATH: what the rules have decided, and what is left to do."""
+    for part in parts:
+        _known(part)
     checked = common.check(path, config_file)
     config = checked.config
-    view = common.view(gate or config.gate, common.language(lang, config), "never", to_terminal=False)
+    page = format == "html"
+    listed = checked.root / NAME
+    target = (checked.root / PAGE if page else listed) if output in (None, "-") else Path(str(output))
+    # what a person has ticked and noted stands in the Markdown file, wherever the page goes
+    source = listed if page else target
+    # a file that is there keeps its language: the locale of another machine must not make it stale
+    spoken = lang or config.lang or checklist.language_of((_existing(source) or b"").decode("utf-8", "replace"))
+    view = common.view(gate or config.gate, common.language(spoken, config), "never", to_terminal=False)
     text = checklist.render(checked.report, view, own=config.checklist)
-    target = checked.root / NAME if output in (None, "-") else Path(str(output))
+    done = _require(parts, _merged(source, text, view.lang), view.lang) if parts else 0
+    if page:
+        old = (_existing(listed) or b"").decode("utf-8", "replace")
+        person = living.person(text, old) if old.startswith(checklist.MARKER) else None
+        shown = html.render(checked.report, view, own=config.checklist, person=person)
+    else:
+        shown = text
     if only_check:
-        return _compare(target, text)
+        return max(_compare(target, shown, view.lang), done)
     if output == "-":
         # the file's own bytes, whatever the console's encoding: what is redirected is what would be written
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(shown.encode("utf-8"))
     else:
-        changed = write_checklist(target, text, force=force)
+        changed = write_checklist(target, shown, force=force, lang=view.lang)
         click.echo(f"{target}: {'written' if changed else 'unchanged'}", err=True)
     if record:
         from checklist.cli.record import deploy
 
         told = checklist.render(checked.report, view, own=config.checklist, deploy=deploy(checked.root))
-        write_checklist(Path(record), _ticked(told, _read(target)).decode("utf-8"), force=force, keep=False)
+        write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
         click.echo(f"{record}: written", err=True)
-    return 0
+    return done
 
 
-def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True) -> bool:
-    """Put the text into the file at once or not at all; False where it was there already. A person's ticks stay, if `keep`.
+def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True, lang: str = "en") -> bool:
+    """Put the text into the file at once or not at all; False where it was there already. A person's ticks and notes stay, if `keep`.
 
     The file is replaced whole, in its own folder, with the mode it had; through a symbolic link the file it points to is
     replaced and the link stays. CheckError where a file stands that is not ours (unless `force`), or nothing can be written.
@@ -66,7 +90,7 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True) ->
     try:
         target = path.resolve(strict=path.is_symlink())
         old = _read(target)
-        new = _ticked(text, old if keep else None)
+        new = _ticked(text, old if keep else None, lang)
         if old == new:
             return False
         if old is not None and not force and not _ours(old):
@@ -77,18 +101,55 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True) ->
     return True
 
 
-def _compare(path: Path, text: str) -> int:
-    try:
-        old = _read(path)
-    except OSError as error:
-        raise CheckError(f"{path}: cannot be read: {error.strerror}") from None
-    if old == _ticked(text, old):
+def _compare(path: Path, text: str, lang: str) -> int:
+    old = _existing(path)
+    new = _ticked(text, old, lang)
+    if old is not None and _lines(old) == _lines(new):
         return 0
-    wrong = "is missing" if old is None else "is stale: the project has changed since it was written"
+    wrong, told = "is missing", []
     if old is not None and not _ours(old):
         wrong = "is not a file that onai-check has written"
+    elif old is not None:
+        wrong = "is stale: the project has changed since it was written"
+        told = [] if text.startswith(html.MARKER) else list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace")))
     click.echo(f"{path}: {wrong}; `onai-check report` writes it", err=True)
+    for line in told:
+        click.echo(f"  {one_line(line)}", err=True)
     return 1
+
+
+def _lines(of: bytes) -> Counter[bytes]:
+    """What makes two of them the same: a note may stand anywhere below its item, and editors trim as they like."""
+    return Counter(line.rstrip().replace(b"- [X] ", b"- [x] ", 1) for line in of.split(b"\n") if line.strip())
+
+
+def _require(parts: Sequence[str], text: str, lang: str) -> int:
+    """1 while an item of these parts is not ticked, after naming it."""
+    headings = checklist.headings(lang)
+    status = 0
+    for part in parts:
+        for item in living.unticked(text, headings[part], list(headings.values())):
+            click.echo(f"{part}: not done: {one_line(item)}", err=True)
+            status = 1
+    return status
+
+
+def _known(part: str) -> None:
+    known = list(checklist.headings("en"))
+    if part not in known:
+        close = difflib.get_close_matches(part, known, 1)
+        raise CheckError(f"--require-done {part}: there is no such part; " + (f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"))
+
+
+def _existing(path: Path) -> bytes | None:
+    try:
+        return _read(path)
+    except OSError as error:
+        raise CheckError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _merged(path: Path, text: str, lang: str) -> str:
+    return _ticked(text, _existing(path), lang).decode("utf-8", "surrogateescape")
 
 
 def _read(path: Path) -> bytes | None:
@@ -97,9 +158,10 @@ def _read(path: Path) -> bytes | None:
 
 
 def _ours(old: bytes) -> bool:
-    return old.startswith(checklist.MARKER.encode("utf-8"))
+    return old.startswith((checklist.MARKER.encode("utf-8"), html.MARKER.encode("utf-8")))
 
 
-def _ticked(text: str, old: bytes | None) -> bytes:
-    """What is to be in the file: the checklist, with the ticks that are in it already."""
-    return (checklist.with_ticks(text, old.decode("utf-8", "replace")) if old is not None and _ours(old) else text).encode("utf-8")
+def _ticked(text: str, old: bytes | None, lang: str) -> bytes:
+    """What is to be in the file: the checklist, with what a person has put into it already."""
+    kept = living.keep(text, old.decode("utf-8", "surrogateescape"), lang) if old is not None and _ours(old) and text.startswith(checklist.MARKER) else text
+    return kept.encode("utf-8", "surrogateescape")

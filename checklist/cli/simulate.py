@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,30 +15,8 @@ from checklist.errors import CheckError
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.crashloop import Limits, Loop
 from checklist.model import Report
+from checklist.report import crashloop as told
 from checklist.report.clean import one_line
-
-_WORDS = {
-    "en": {
-        "gives_up": "gives up after {restarts} restarts, {after} after the start; the status is then {status}",
-        "loops": "is still restarting it after {horizon}: {restarts} restarts, and so it goes on",
-        "none": "no blind zone: every crash loop ends",
-        "zone": "blind zone: an app that lives longer than {start} before it crashes is restarted for ever",
-        "ends": "blind zone: an app that lives between {start} and {end} before it crashes is restarted for ever",
-        "unknown": "a restart option is not known here",
-        "now": "as it is",
-        "then": "proposed",
-    },
-    "ru": {
-        "gives_up": "сдаётся после перезапусков: {restarts}, через {after} после старта; статус потом {status}",
-        "loops": "и через {horizon} всё ещё перезапускает: перезапусков {restarts}, и так дальше",
-        "none": "слепой зоны нет: любой цикл падений кончается",
-        "zone": "слепая зона: приложение, которое до падения живёт дольше {start}, перезапускается вечно",
-        "ends": "слепая зона: приложение, которое до падения живёт от {start} до {end}, перезапускается вечно",
-        "unknown": "опция перезапуска отсюда неизвестна",
-        "now": "как есть",
-        "then": "предлагается",
-    },
-}
 
 
 class _Time(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -102,22 +79,16 @@ def command(
     checked = common.check(path or Path(), config_file)
     language = common.language(lang, checked.config)
     found = _apps(checked.report, app)
-    told = [(name, None if own is None else replace(own, **changes)) for name, own in found]
+    changed = [(name, None if own is None else replace(own, **changes)) for name, own in found]
     if format == "json":
-        common.write(json.dumps({"version": 1, "apps": [{"app": n} | (_told(li, crashloop.simulate(li, lives, healthy_first=healthy_first, horizon=horizon)) if li else {"verdict": None}) for n, li in told]}, indent=2) + "\n")
+        common.write(json.dumps({"version": 1, "apps": [{"app": n} | (_told(li, crashloop.simulate(li, lives, healthy_first=healthy_first, horizon=horizon)) if li else {"verdict": None}) for n, li in changed]}, indent=2) + "\n")
         return
     policy = checked.config.policy.value
-    for name, limits_or_none in told:
+    for name, limits_or_none in changed:
         if limits_or_none is None:
-            common.write(f"{one_line(name)}: {_WORDS[language]['unknown']}\n")
+            common.write(f"{one_line(name)}: {told.WORDS[language]['unknown']}\n")
             continue
-        wanted = {n: v.content for n in ("max_restarts", "min_uptime") if (v := policy.get(n)) is not None}
-        proposed = Limits(max_restarts=_number(wanted.get("max_restarts"), 3), min_uptime=_number(wanted.get("min_uptime"), 30_000))
-        common.write("\n".join(_page(name, limits_or_none, lives, healthy_first, horizon, language, proposed)) + "\n\n")
-
-
-def _number(of: object, otherwise: float) -> float:
-    return of if isinstance(of, (int, float)) else otherwise
+        common.write("\n".join(_page(name, limits_or_none, lives, healthy_first, horizon, language, told.proposed(policy))) + "\n\n")
 
 
 def _apps(report: Report, wanted: str | None) -> list[tuple[str, Limits | None]]:
@@ -143,36 +114,15 @@ def _told(limits: Limits, loop: Loop) -> dict[str, Any]:
 
 
 def _page(name: str, limits: Limits, lives: float, healthy: float | None, horizon: float, lang: str, proposed: Limits | None) -> list[str]:
-    out = [f"{one_line(name)}: {_options(limits)}"]
+    out = [f"{one_line(name)}: {told.options(limits)}"]
     for label, one in (("now", limits), ("then", proposed)):
         if one is None or (label == "then" and one == limits):
             continue
         loop = crashloop.simulate(one, lives, healthy_first=healthy, horizon=horizon)
         if label == "then":
-            out.append(f"  {_WORDS[lang]['then']}: {_options(one)}")
-        out += [f"  {line}" for line in (_verdict(loop, horizon, lang), _plot(loop, horizon, lang), _zone(one, lang))]
+            out.append(f"  {told.WORDS[lang]['then']}: {told.options(one)}")
+        out += [f"  {line}" for line in (told.verdict(loop, horizon, lang), _plot(loop, horizon, lang), told.zone(one, lang))]
     return out
-
-
-def _options(of: Limits) -> str:
-    shown = [f"max_restarts {'Infinity' if math.isinf(of.max_restarts) else f'{of.max_restarts:g}'}", f"min_uptime {units.show_time(of.min_uptime)}"]
-    shown += [f"restart_delay {units.show_time(of.restart_delay)}"] if of.restart_delay else []
-    shown += [f"exp_backoff_restart_delay {units.show_time(of.exp_backoff)}"] if of.exp_backoff else []
-    return ", ".join(shown + ([] if of.autorestart else ["autorestart false"]))
-
-
-def _verdict(loop: Loop, horizon: float, lang: str) -> str:
-    after = units.show_time(loop.gave_up_after or 0, lang)
-    return "PM2 " + _WORDS[lang][loop.verdict].format(restarts=loop.restarts, after=after, status=f'"{loop.final_status}"', horizon=units.show_time(horizon, lang))
-
-
-def _zone(limits: Limits, lang: str) -> str:
-    zone = crashloop.blind_zone(limits)
-    if zone is None:
-        return _WORDS[lang]["none"]
-    # as PM2 counts it, the start included, which is how the rule says it too
-    start = units.show_time(zone[0] + crashloop.START if zone[0] else 0, lang)
-    return _WORDS[lang]["zone" if zone[1] is None else "ends"].format(start=start, end=units.show_time(zone[1] or 0, lang))
 
 
 def _plot(loop: Loop, horizon: float, lang: str) -> str:

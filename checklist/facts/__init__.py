@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from checklist.facts import deploy as deploy
-from checklist.facts import env, git, packages, pm2, sources
+from checklist.facts import env, git, measures, packages, pm2, sources
+from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
 from checklist.model import Document, Location, Project, Value
@@ -38,9 +39,11 @@ def derive(project: Project) -> Facts:
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
     deploy_docs = deploy.documents(project, base, {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None})
+    monitor = monitors.monitor(project.policy.value)
     documents = (
         project.policy,
-        _whole(project, base),
+        _whole(project, base, monitor),
+        measures.document(project, monitor, deploy_docs, package_docs),
         *(s.document() for s in read.values()),
         *configs,
         *pm2_files.documents(project, configs, {f: s.style for f, s in understood.items()}, package_docs),
@@ -68,24 +71,21 @@ _DOCS = {
 }
 
 
-def _whole(project: Project, apps: list[Document]) -> Document:
+def _whole(project: Project, apps: list[Document], monitor: Value | None) -> Document:
     """`project`: {apps: [names], monitor, detection, runbook, playbook, adr}.
 
-    `detection` is how long the monitor may take to notice (ms); the last three say whether such a document is there.
+    `detection` is how long the monitor may take to notice at most (ms); the last three say whether such a document is there.
     """
-    policy = project.policy.value
-    monitor = policy.get("monitor")
     data = {"apps": Value(tuple(a.value.get("name") or Value(None) for a in apps))}
     if monitor is not None:
         data["monitor"] = monitor
-        interval, checks = (monitor.get(k) for k in ("interval", "down_checks"))
-        if interval is not None and isinstance(interval.content, (int, float)):
-            times = checks.content if checks is not None and isinstance(checks.content, int) else 1
-            data["detection"] = Value(interval.content * times, interval.at, interval.key_at)
+        span = monitors.detection(monitor)
+        if span is not None:
+            data["detection"] = span[1]
     seen = [*project.paths, *project.files, *(project.tracked or ())]
     for name, pattern in _DOCS.items():
         data[name] = Value(any(pattern.search(path) for path in seen))
-    return Document("project", project.policy.file, Value(data, policy.at), "project")
+    return Document("project", project.policy.file, Value(data, project.policy.value.at), "project")
 
 
 def _with_steps(app: Document, deploy_docs: list[Document]) -> Document:

@@ -6,24 +6,25 @@ says whether the file still speaks of the project as it is.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
-from checklist.report.items import Line, decide
+from checklist.report import living, measures
+from checklist.report.items import Line, decide, load
 from checklist.report.markdown import code, line
 from checklist.report.view import View
 
 MARKER = "<!-- onai-check: this file is generated; `onai-check report` writes it anew -->"
 """First line of every checklist: how we know that a file on disk is ours."""
 
-_DIGEST = re.compile("`[0-9a-f]{12}`")
-_RELATED = 6
+PLACES = 6
+"""More places of one thing than these are only counted."""
 _MINUTE = 60_000
+_MET = {True: "✅", False: "❌", None: "❔"}
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
+WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Deploy checklist",
         "record": "Deploy record",
@@ -37,7 +38,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
         "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
         "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
-        "read": "Read: {files} files, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does.",
+        "read": "Read: {files} files, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does, your notes (`> note` below an item, or behind ` — `) for ever.",
         "table": "| | findings | to mend | cannot be known here |",
         "held": "rules that hold: {rules}",
         "person": "for you to do: {commands}",
@@ -46,6 +47,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "probe, no command": "after the deploy",
         "n/a": "does not apply: {why}",
         "nothing to judge": "there is nothing here that its rules could judge",
+        "judged": "judged: {places}",
         "also": "see also {places}",
         "more": "{places} and {n} more",
         "fix": "What to do",
@@ -63,7 +65,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**Шлюз открыт** ({level}): правила деплою не препятствуют. Пункты ниже всё равно нужно пройти.",
         "closed": "**Шлюз закрыт** ({level}): не деплоить, пока не исправлены пункты с ❌.",
         "no gate": "**Шлюз отключён**: пункты с ❌ деплой не останавливают.",
-        "read": "Прочитано файлов: {files}, дайджест {digest}. `onai-check report` пишет этот файл заново; ваши галочки сохраняются, пока дайджест тот же.",
+        "read": "Прочитано файлов: {files}, дайджест {digest}. `onai-check report` пишет этот файл заново; ваши галочки сохраняются, пока дайджест тот же, а заметки (`> заметка` под пунктом или после ` — `) — всегда.",
         "table": "| | замечаний | на исправление | отсюда не узнать |",
         "held": "правила соблюдены: {rules}",
         "person": "проверить самому: {commands}",
@@ -72,6 +74,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "probe, no command": "после деплоя",
         "n/a": "неприменимо: {why}",
         "nothing to judge": "правилам здесь нечего проверять",
+        "judged": "проверено: {places}",
         "also": "см. также {places}",
         "more": "{places} и ещё {n}",
         "fix": "Что сделать",
@@ -96,7 +99,7 @@ class Deploy:
 def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str, str]]] | None = None, deploy: Deploy | None = None) -> str:
     """The checklist of a report as Markdown; `own` are the config's items by part, `deploy` makes it the record of one."""
     lang = view.lang
-    words = _WORDS[lang]
+    words = WORDS[lang]
     state = "no gate" if view.gate == "none" else "open" if gate.is_open(report, view.gate) else "closed"
     files = len({file for file, _ in report.checked})
     out = [
@@ -117,34 +120,28 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
             for priority, step in gate.ladder(report).items()
         ),
     ]
+    if rows := measures.rows(report, lang):
+        out += ["", "| {} | {} | {} | {} |".format(*measures.heads(lang)), "|---|---|---|---|"]
+        out += [f"| {row.name} | {row.before} | {_MET[row.met]} {line(row.now)}{_cell(row.at)} | {row.goal} |" for row in rows]
     for part, lines in decide(report, own or {}):
         out += ["", f"## {part.title[lang]}", ""]
         for number, decided in enumerate(lines, 1):
             out += _item(decided, number, lang)
-    return "\n".join(out) + "\n"
+    return living.seal("\n".join(out) + "\n", report.digest[:12])
 
 
-def with_ticks(new: str, old: str) -> str:
-    """The new checklist with the ticks that a person has set in the old one, if both are of the same project.
-
-    What a rule decides cannot be ticked away: a crossed line stays crossed.
-    """
-    if _DIGEST.findall(new)[:1] != _DIGEST.findall(old)[:1]:
-        return new
-    ticked = {item for item, shown in _items(old) if re.match(r"- \[[xX]\] (?!❌)", shown)}
-    return "\n".join(shown.replace("- [ ] ", "- [x] ", 1) if item in ticked else shown for item, shown in _items(new))
+def language_of(text: str) -> str | None:
+    """The language of a checklist, None where it is none."""
+    return next((lang for lang, words in WORDS.items() if f"\n# {words['title']}\n" in text), None)
 
 
-def _items(text: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each line of a checklist with (part, item), the same for an item ticked and not."""
-    part = ""
-    for shown in text.split("\n"):
-        part = shown if shown.startswith("## ") else part
-        yield (part, re.sub(r"^- \[[ xX]\] ", "", shown)), shown
+def headings(lang: str) -> dict[str, str]:
+    """The heading of every part by its id."""
+    return {part.id: f"## {part.title[lang]}" for part in load()}
 
 
 def _record(of: Deploy, lang: str) -> list[str]:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     changed = words["changed"].format(n=of.changed) if of.changed else words["unchanged"]
     return [
         f"| {words['commit']} | {code(of.commit)} |",
@@ -158,7 +155,7 @@ def _record(of: Deploy, lang: str) -> list[str]:
 
 
 def _item(of: Line, number: int, lang: str) -> list[str]:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     text = line(of.text[lang]) if of.item.own else of.text[lang]
     match of.state:
         case "instruction":
@@ -180,7 +177,7 @@ def _item(of: Line, number: int, lang: str) -> list[str]:
 
 def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:
     """Each rule once, with all its places and one remedy; the highest priority first."""
-    words = _WORDS[lang]
+    words = WORDS[lang]
     by_rule: dict[str, list[Outcome]] = {}
     for outcome in sorted(failed, key=lambda o: o.priority):
         by_rule.setdefault(outcome.rule.id, []).append(outcome)
@@ -196,19 +193,22 @@ def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:
 
 
 def _also(of: Outcome, lang: str) -> str:
-    words = _WORDS[lang]
-    places = ", ".join(_place(r.location) for r in of.related[:_RELATED])
-    if len(of.related) > _RELATED:
-        places = words["more"].format(places=places, n=len(of.related) - _RELATED)
-    return words["also"].format(places=places)
+    return WORDS[lang]["also"].format(places=_places([r.location for r in of.related], lang))
+
+
+def _places(of: Sequence[Location], lang: str) -> str:
+    places = ", ".join(map(_place, of[:PLACES]))
+    return WORDS[lang]["more"].format(places=places, n=len(of) - PLACES) if len(of) > PLACES else places
 
 
 def _held(of: Line, lang: str) -> str:
-    return _WORDS[lang]["held"].format(rules=", ".join(map(code, of.held)))
+    words = WORDS[lang]
+    held = words["held"].format(rules=", ".join(map(code, of.held)))
+    return held + (" · " + words["judged"].format(places=_places(of.judged, lang)) if of.judged else "")
 
 
 def _who(of: Line, lang: str) -> str:
-    words = _WORDS[lang]
+    words = WORDS[lang]
     commands = ", ".join(map(code, of.commands)) or (line(of.see[lang]) if of.see else "")
     return words[of.item.by].format(commands=commands) if commands else words[f"{of.item.by}, no command"]
 
@@ -219,6 +219,11 @@ def _remedy(text: str) -> str:
     if len(pieces) % 2 == 0:
         return line("`".join(pieces), links=True)
     return "".join(code(piece) if n % 2 else line(piece, links=True) for n, piece in enumerate(pieces))
+
+
+def _cell(at: Location | None) -> str:
+    # a pipe ends a table's cell even in a code span (GFM 0.29 §4.10)
+    return " " + _place(at).replace("|", "\\|") if at else ""
 
 
 def _place(at: Location) -> str:

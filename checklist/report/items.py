@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
 from checklist import schema
-from checklist.model import Document, Outcome, Report, Texts, Value, plain
+from checklist.model import Document, Location, Outcome, Report, Texts, Value, plain
 from checklist.parse import yaml
 from checklist.secrets import mask
 
@@ -58,6 +58,8 @@ class Line:
     unknown: tuple[Outcome, ...] = ()
     held: tuple[str, ...] = ()
     """Ids of the rules that passed, sorted."""
+    judged: tuple[Location, ...] = ()
+    """Where the things stand that those rules passed; one place for each file."""
     commands: tuple[str, ...] = ()
     see: Texts | None = None
     why_not: Texts | None = None
@@ -112,6 +114,7 @@ def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document]) ->
         failed,
         unknown,
         tuple(sorted(held)),
+        _one_each(o.location for o in outcomes if o.state == "pass" and o.rule.id in held),
         _commands(item, governing, words),
         {lang: text.format(**words) for lang, text in item.see.items()} if item.see and words["provider"] else None,
     )
@@ -126,8 +129,17 @@ def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document]) ->
     return _with(line, "done" if held else "notApplicable")
 
 
+def _one_each(places: Iterable[Location]) -> tuple[Location, ...]:
+    """The first place in each file."""
+    first: dict[str, Location] = {}
+    for place in sorted(places):
+        if place.file:
+            first.setdefault(place.file, place)
+    return tuple(first.values())
+
+
 def _with(line: Line, state: State, why_not: Texts | None = None) -> Line:
-    return Line(line.item, state, line.text, line.failed, line.unknown, line.held, line.commands, line.see, why_not)
+    return replace(line, state=state, why_not=why_not)
 
 
 def _fits(asked: Mapping[str, Any], document: Document) -> bool:

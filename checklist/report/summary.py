@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checklist import gate
 from checklist.model import Report
+from checklist.report import measures
 from checklist.report.markdown import code, line
 from checklist.report.view import View
 
@@ -14,6 +15,9 @@ def render(report: Report, view: View) -> str:
     out = [f"### onai-check: the gate is {'open' if opened else 'closed'} ({view.gate})", ""]
     out += ["| | findings | minutes to mend | cannot be known here |", "|---|---:|---:|---:|"]
     out += [f"| {p} | {step.findings} | {step.minutes} | {step.open} |" for p, step in gate.ladder(report).items()]
+    if rows := measures.rows(report, "en"):
+        out += ["", "| {} | {} | {} | {} |".format(*measures.heads("en")), "|---|---|---|---|"]
+        out += [f"| {row.name} | {row.before} | {line(row.now)} | {row.goal} |" for row in rows]
     if report.findings:
         out += ["", "| | where | what | rule |", "|---|---|---|---|"]
         for o in report.findings:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from checklist import gate
 from checklist.model import PRIORITIES, Outcome, Report, Snippet
+from checklist.report import measures
 from checklist.report.clean import fitted, no_command, one_line
 from checklist.report.snippet import cut
 from checklist.report.view import View
@@ -82,6 +83,7 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
             yield Padding(line, (0, 0, 0, 2))
         yield Text()
     yield _ladder(report, view)
+    yield from _measures(report, view)
     yield from _gate(report, view)
 
 
@@ -141,6 +143,19 @@ def _ladder(report: Report, view: View) -> RenderableType:
             f"{step.open} {plural(step.open, words['open'], view.lang)}" if step.open else "",
         )
     return table
+
+
+def _measures(report: Report, view: View) -> Iterator[RenderableType]:
+    rows = measures.rows(report, view.lang)
+    if not rows:
+        return
+    table = Table.grid(padding=(0, 3))
+    table.add_row(*(Text(head, style="dim") for head in measures.heads(view.lang)))
+    for row in rows:
+        style = {True: "green", False: "bold red", None: ""}[row.met]
+        table.add_row(row.name, Text(row.before, style="dim"), Text(one_line(row.now), style=style), Text(row.goal, style="dim"))
+    yield Text()
+    yield table
 
 
 def _gate(report: Report, view: View) -> Iterator[RenderableType]:

@@ -1,0 +1,105 @@
+"""The measures of success: as they were in the incident, as they are now, and the goal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from conftest import run
+from test_cli import command
+
+from checklist.model import plain
+from checklist.report import measures
+
+APP = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'tsx', args: 'src/server.ts' }] };\n"}
+BACK = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || { ./rollback.sh; exit 1; }\n"
+ONLY_EXITS = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || exit 1\n"
+CANNOT_FAIL = "git pull\npm2 restart api\ncurl -s http://localhost:3000/health || ln -sfn releases/1 current\n"
+
+
+def measured(files: Mapping[str, str], settings: str = "") -> dict[str, Any]:
+    """The measures of a project of texts, as {name: (now, met)}."""
+    report = run({**APP, **files}, "monitor/slow-detection", settings=settings)
+    [document] = [d for d in report.documents if d.kind == "measures"]
+    return {name: (m["now"], m["met"]) for name, m in plain(document.value).items()}
+
+
+def monitor(rest: str) -> str:
+    return f"monitor: {{provider: uptime-kuma, url: 'https://a.example/health'{rest}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "now", "met"),
+    [
+        ("", None, False),
+        (monitor(""), None, None),
+        (monitor(", interval: 2m"), {"from": 0, "to": 120_000}, True),
+        (monitor(", interval: 2m, down_checks: 2"), {"from": 120_000, "to": 240_000}, True),
+        (monitor(", interval: 2m, down_checks: 2, timeout: 30s"), {"from": 120_000, "to": 270_000}, True),
+        (monitor(", interval: 5m, down_checks: 2"), {"from": 300_000, "to": 600_000}, False),
+    ],
+)
+def test_an_outage_is_known_after_the_failed_checks_and_their_timeout(settings: str, now: object, met: bool | None) -> None:
+    assert measured({}, settings)["detection"] == (now, met)
+
+
+def test_the_rule_and_the_measure_have_one_number() -> None:
+    report = run(APP, "monitor/slow-detection", settings=monitor(", interval: 4m, down_checks: 3, timeout: 10s"))
+    [finding] = report.findings
+    assert "up to 12.2 min" in finding.message["en"]
+    assert measures.rows(report, "en")[0].now == "8 min – 12.2 min"
+    assert measures.rows(report, "en")[0].at == finding.location
+
+
+@pytest.mark.parametrize(
+    ("files", "rollback", "repair"),
+    [
+        ({}, (None, None), ({"way": "by_hand"}, False)),
+        ({"deploy.sh": BACK}, ({"ways": 1, "back": 1}, True), ({"way": "automatic", "to": 600_000}, True)),
+        ({"deploy.sh": ONLY_EXITS}, ({"ways": 1, "back": 0}, False), ({"way": "by_hand"}, False)),
+        # a smoke test that cannot fail never starts its rollback
+        ({"deploy.sh": CANNOT_FAIL}, ({"ways": 1, "back": 0}, False), ({"way": "by_hand"}, False)),
+        ({"a.sh": BACK, "b.sh": ONLY_EXITS}, ({"ways": 2, "back": 1}, False), ({"way": "by_hand"}, False)),
+        ({"deploy.sh": ONLY_EXITS, "scripts/rollback.sh": "pm2 restart api\n"}, ({"ways": 1, "back": 0}, False), ({"way": "script"}, None)),
+        ({"deploy.sh": ONLY_EXITS, "package.json": '{"scripts": {"deploy:rollback": "x"}}'}, ({"ways": 1, "back": 0}, False), ({"way": "script"}, None)),
+        # what cannot be known of the smoke test is not known of the rollback
+        ({"deploy.sh": "git pull\npm2 restart api\n$CHECK || ./rollback.sh\n"}, ({"ways": 1, "back": 0}, None), (None, None)),
+    ],
+)
+def test_a_rollback_starts_itself_or_a_person_does(files: Mapping[str, str], rollback: object, repair: object) -> None:
+    found = measured(files)
+    assert (found["rollback"], found["repair"]) == (rollback, repair)
+
+
+@pytest.mark.parametrize(
+    ("settings", "monitoring", "alerts"),
+    [
+        ("", (False, False), ([], False)),
+        (monitor(""), (True, True), ([], False)),
+        (monitor(", alerts: [telegram]"), (True, True), (["telegram"], False)),
+        (monitor(", alerts: [telegram, SMS, sms]"), (True, True), (["sms", "telegram"], True)),
+        # of a webhook only the host is told
+        (monitor(", alerts: ['https://hooks.example/T0/x', sms]"), (True, True), (["hooks.example", "sms"], True)),
+    ],
+)
+def test_two_channels_are_told(settings: str, monitoring: object, alerts: object) -> None:
+    found = measured({}, settings)
+    assert (found["monitoring"], found["alerts"]) == (monitoring, alerts)
+
+
+def test_every_measure_is_told_in_both_languages() -> None:
+    for example in ("incident", "healthy"):
+        shown = {lang: command(f"examples/{example}", "--lang", lang, COLUMNS="120").stdout for lang in ("en", "ru")}
+        assert ("unknown until a user complains" in shown["en"]) == ("когда пожалуется пользователь" in shown["ru"]) == (example == "incident")
+        assert "MTTD" in shown["ru"]
+    told = json.loads(command("examples/healthy", "--format", "json").stdout)["measures"]
+    assert all(m["met"] for m in told.values())
+    assert "| outage known (MTTD) | 2 h – 3 h | 2 min – 4 min | under 5 min |" in command("examples/healthy", "--format", "markdown").stdout
+    assert "| outage known (MTTD) | 2 h – 3 h | ✅ 2 min – 4 min `onai-check.yaml:" in command("report", "examples/healthy", "-o", "-").stdout
+
+
+def test_without_an_app_nothing_can_be_down() -> None:
+    report = run({"deploy.sh": "rsync -a site/ host:/srv/site/\n"}, "monitor/not-declared")
+    assert measures.rows(report, "en") == []
