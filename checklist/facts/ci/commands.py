@@ -80,7 +80,8 @@ class _Places:
 
 def _places(script: Value, project: Project) -> _Places:
     at = script.at
-    assert at is not None and isinstance(script.content, str)
+    assert at is not None
+    assert isinstance(script.content, str)
     lines = project.files.get(at.file, "").split("\n")
     head = lines[at.line - 1][at.column - 1 :] if at.line <= len(lines) else ""
     if head.startswith("|") and not any(c.isdigit() for c in head[:3]):

@@ -129,17 +129,18 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
     deploys: object = last >= 0
     if job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))
-    elif last < 0 and (any(s.unseen for s in job.steps) or re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps)):
+    elif last < 0 and (any(s.unseen for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
         deploys = Value(Unknown("a script that is not seen may deploy"))
     open_branch, where = _any_branch(flow, job)
     data: dict[str, Any] = {
+        "id": job.id,
         "workflow": flow.name,
         "needs": list(job.needs),
         "deploys": deploys,
         "tests": _tests(flow, job, last, flows),
         "health": _health(flow, job, last),
         "notifies": _notifies(flow, job, flows),
-        "any_branch": Value(open_branch.content if isinstance(open_branch, Value) else open_branch, where or at),
+        "any_branch": Value(open_branch, where or at),
         "concurrency": job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None,
         "timeout": job.of.get("timeout-minutes") is not None or any(s.of.get("timeout-minutes") is not None for s in job.steps if s.does("deploy")),
     }
@@ -224,7 +225,7 @@ def _notifies(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object
     return False
 
 
-def _any_branch(flow: Workflow, job: Job) -> tuple[object, Location | None]:
+def _any_branch(flow: Workflow, job: Job) -> tuple[bool | Unknown, Location | None]:
     """Whether a push to any branch, or a pull request that is not merged, starts the job; and the trigger that does."""
     where = _open_trigger(flow)
     if where is None:
@@ -233,7 +234,7 @@ def _any_branch(flow: Workflow, job: Job) -> tuple[object, Location | None]:
     if job.of.get("environment") is not None or any(_LIMITS.search(c) for c in conditions):
         return False, None
     if any(c and not _WHATEVER.search(c) for c in conditions) or any("github.ref" in c.text or "GITHUB_REF" in c.text for s in job.steps for c in s.commands):
-        return Value(Unknown("it depends on a condition")), where
+        return Unknown("it depends on a condition"), where
     return True, where
 
 
