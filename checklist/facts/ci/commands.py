@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from checklist.facts.deploy.effects import bare, without_place
-from checklist.facts.deploy.words import expand
 from checklist.model import Location, Project, Value
 from checklist.parse import shell
 
@@ -128,9 +127,7 @@ def _parse(text: str, places: _Places, project: Project, remote: bool, depth: in
             yield from visit(child, masked, quiet, sent)
 
     def one(node: shell.Node, masked: bool, quiet: bool, sent: str) -> Iterator[Command]:
-        words = [expand(c, {}, "") for c in node.children if c.field in ("name", "argument")]
-        said = [w if w is not None else c.text for w, c in zip(words, (c for c in node.children if c.field in ("name", "argument")), strict=True)]
-        argv, _ = without_place(bare(said))
+        argv, _ = without_place(bare([_word(c) for c in node.children if c.field in ("name", "argument")]))
         if not argv:
             return
         full, told = " ".join(argv), original(node)
@@ -149,6 +146,14 @@ def _parse(text: str, places: _Places, project: Project, remote: bool, depth: in
                 yield from visit(child, masked, True, "")
 
     yield from visit(root, False, False, "")
+
+
+def _word(node: shell.Node) -> str:
+    """A word without its quotes; variables in it stay as they are written."""
+    text = node.text
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1]
+    return text
 
 
 def _does(argv: list[str], full: str) -> str | None:
