@@ -29,6 +29,14 @@ _PHRASES = {
     "not known here": "отсюда не видно",
     "not evaluated": "не вычисляется",
     "too complex to know": "слишком сложно, чтобы узнать",
+    # CI
+    "a workflow that is not seen may deploy": "деплоить может workflow, которого не видно",
+    "a script that is not seen may deploy": "деплоить может скрипт, которого не видно",
+    "another CI system may deploy": "деплоить может другая система CI",
+    "a script or workflow that is not seen may test": "тесты может запускать скрипт или workflow, которого не видно",
+    "a script or workflow that is not seen may check": "проверять может скрипт или workflow, которого не видно",
+    "a script or workflow that is not seen may notify": "сообщать может скрипт или workflow, которого не видно",
+    "pull requests are tested, and the branch may require it": "тесты идут на pull request, и ветка может их требовать",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",
     "an env file cannot be understood": "env-файл не разобрать",

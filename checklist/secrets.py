@@ -49,6 +49,15 @@ def secret_name(name: str) -> bool:
     return not _PLAIN_NAMES.fullmatch(name) and _SECRET_NAMES.search(name) is not None
 
 
+# Keys that are made to be public, and words that say an example is one.
+_PUBLIC = re.compile(r"(?i)pk_|AIza|eyJ|xxx|example|dummy|fake|placeholder|changeme|your[-_]")
+
+
+def issued(text: str) -> bool:
+    """Whether a key that its issuer's form gives away stands in a text, and it is neither public nor an example."""
+    return any(not _PUBLIC.search(m[0]) for m in _FORMS.finditer(text))
+
+
 def mask(text: str) -> str:
     """The text with everything that looks like a secret replaced by `***`; newlines stay where they are."""
     return _replace(text, spans(text))

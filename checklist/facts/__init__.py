@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from checklist.facts import ci as ci
 from checklist.facts import deploy as deploy
 from checklist.facts import env, git, measures, packages, pm2, sources
 from checklist.facts import monitor as monitors
@@ -53,6 +54,7 @@ def derive(project: Project) -> Facts:
         *git.documents(project, base, package_docs),
         *env.documents(project, app_docs, package_docs),
         *deploy_docs,
+        *ci.documents(project, {f: s.parsed.value for f, s in understood.items() if s.format == "workflow" and s.parsed.value}, base, package_docs),
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))
     return Facts(

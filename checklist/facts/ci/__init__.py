@@ -1,0 +1,39 @@
+"""GitHub Actions: `ci.workflow`, `ci.job`, `ci.step` and `ci.command` documents, and `ci.project` for all of them."""
+
+from __future__ import annotations
+
+from checklist.facts.ci.jobs import Workflow, jobs, workflow
+from checklist.facts.ci.steps import command_documents, step_documents
+from checklist.model import Document, Project, Unknown, Value, value
+
+_OTHERS = (
+    ".gitlab-ci.yml", ".gitlab-ci.yaml", "Jenkinsfile", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml",
+    ".travis.yml", ".drone.yml", ".woodpecker.yml", ".buildkite/pipeline.yml", "appveyor.yml", ".teamcity/settings.kts", "cloudbuild.yaml",
+)  # fmt: skip
+
+
+def documents(project: Project, parsed: dict[str, Value], apps: list[Document], packages: list[Document]) -> list[Document]:
+    """Everything that the workflows of a project say; `parsed` is each workflow and composite action by its file."""
+    flows = {f: workflow(f, v, project, parsed) for f, v in parsed.items() if f.startswith(".github/workflows/")}
+    job_docs = [d for flow in flows.values() for d in jobs(flow, flows)]
+    out: list[Document] = [flow.document() for flow in flows.values()]
+    out += job_docs
+    for flow in flows.values():
+        out += step_documents(flow, packages)
+        out += command_documents(flow, packages)
+    return [*out, _whole(project, apps, job_docs, flows)]
+
+
+def _whole(project: Project, apps: list[Document], job_docs: list[Document], flows: dict[str, Workflow]) -> Document:
+    """`ci.project`: {apps: [name], deploys}: whether a push can bring the code to a server."""
+    seen = [d.value.get("deploys") for d in job_docs]
+    deploys: object = any(v is not None and v.content is True for v in seen)
+    if not deploys:
+        if any(v is not None and isinstance(v.content, Unknown) for v in seen):
+            deploys = Value(Unknown("a workflow that is not seen may deploy"))
+        elif any(project.exists(p) for p in _OTHERS):
+            deploys = Value(Unknown("another CI system may deploy"))
+        elif any(f.problem for f in flows.values()):
+            deploys = Value(Unknown("the file cannot be understood"))
+    told = {"apps": [a.value.text("name") or "" for a in apps], "deploys": deploys}
+    return Document("ci.project", project.policy.file, value(told, project.policy.value.at), "project")

@@ -1,0 +1,107 @@
+"""`ci.step` for each action that is used, `ci.command` for each command of a workflow."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from checklist.facts.ci.jobs import Job, Step, Workflow
+from checklist.model import Document, Location, Unknown, Value, value
+from checklist.secrets import mask
+
+_MOVES = {"master", "main", "develop", "dev", "trunk", "HEAD", "latest"}
+_IMPORTANT = ("test", "lint", "build")
+
+
+def step_documents(flow: Workflow, packages: list[Document]) -> list[Document]:
+    """`ci.step`: {job, uses, ref, pin: commit|version|branch|none|local|image, node, node_fits, tolerated}."""
+    out = []
+    for job in flow.jobs.values():
+        if job.uses:
+            out.append(_step(flow, job, job.of, packages, None))
+        for step in job.steps:
+            # steps of a composite action stand in another file, which every job that calls it would report again
+            if step.of.at is not None and step.of.at.file == flow.file:
+                out.append(_step(flow, job, step.of, packages, step))
+    return out
+
+
+def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], step: Step | None) -> Document:
+    uses = of.get("uses")
+    said = of.text("uses") or ""
+    ref = said.rpartition("@")[2] if "@" in said else ""
+    data: dict[str, object] = {"job": job.id, "uses": uses or Value(None), "ref": ref, "pin": _pin(said, ref)}
+    does = next((w for w in _IMPORTANT if step is not None and any(c.does == w for c in step.commands)), None)
+    tolerated = of.get("continue-on-error") or (job.of.get("continue-on-error") if step is not None else None)
+    if does and tolerated is not None and not (step is not None and step.does("deploy")):
+        data["does"] = does
+        data["tolerated"] = tolerated if isinstance(tolerated.content, bool) else Value(Unknown("it depends on a condition"), tolerated.at)
+    if said.startswith("actions/setup-node@"):
+        data |= _node(of, packages)
+    return Document("ci.step", flow.file, value(data, of.at or Location(flow.file)), said or f"{job.id}: {of.text('name') or does or 'step'}")
+
+
+def _pin(uses: str, ref: str) -> str:
+    if not uses or uses.startswith("./"):
+        return "local"
+    if uses.startswith("docker://"):
+        return "image"
+    if re.fullmatch(r"[0-9a-f]{40}", ref):
+        return "commit"
+    if not ref:
+        return "none"
+    return "branch" if ref in _MOVES or ref.startswith("refs/heads/") else "version"
+
+
+def _node(step: Value, packages: list[Document]) -> dict[str, object]:
+    given = step.get("with", "node-version")
+    root = next((p for p in packages if p.file == "package.json"), None)
+    wanted = root.value.text("engines", "node") if root else None
+    if given is None or wanted is None:
+        return {}
+    fits = _fits(str(given.content), wanted)
+    return {"node": given, "engines": wanted, "node_fits": Value(Unknown("not known here") if fits is None else fits, given.at)}
+
+
+def _fits(version: str, wanted: str) -> bool | None:
+    """Whether a major version can satisfy a range; None where that is not plain to see."""
+    major = re.fullmatch(r"v?(\d+)(?:\.(?:x|\*|\d+))*", version.strip())
+    if not major:
+        return None
+    have = int(major[1])
+    answers = []
+    for part in wanted.split("||"):
+        bounds = re.findall(r"(>=|<=|>|<|\^|~|=)?\s*v?(\d+)((?:\.(?:\d+|x|\*))*)", part)
+        if not bounds or re.sub(r"(?:>=|<=|>|<|\^|~|=)?\s*v?\d+(?:\.(?:\d+|x|\*))*", "", part).strip():
+            return None
+        # `<21` excludes 21, `<21.5` does not; `>18` leaves later versions of 18 to choose from
+        answers.append(all(_within(have, sign, int(number), rest) for sign, number, rest in bounds))
+    return any(answers)
+
+
+def _within(have: int, sign: str, number: int, rest: str) -> bool:
+    if sign in (">=", ">"):
+        return have >= number
+    if sign == "<=":
+        return have <= number
+    if sign == "<":
+        return have < number if not rest.strip(".0x*") else have <= number
+    return have == number
+
+
+def command_documents(flow: Workflow, packages: list[Document]) -> list[Document]:
+    """`ci.command`: {job, text, does, masked, shows, remote, ignores_lock}."""
+    locked = {p.value.text("directory") or "" for p in packages if any(i.content == "npm" for i in (p.value.get("locks") or Value(())).items())}
+    out = []
+    for job in flow.jobs.values():
+        for step in job.steps:
+            if step.of.at is None or step.of.at.file != flow.file:
+                continue
+            folder = step.of.text("working-directory") or job.of.text("defaults", "run", "working-directory") or flow.of.text("defaults", "run", "working-directory") or ""
+            moved = any(re.match(r"cd\b|pushd\b", c.text) for c in step.commands)
+            for c in step.commands:
+                plain = c.does == "install" and re.fullmatch(r"(?:sudo )?npm (?:install|i)(?: --?[a-z][\w-]*(?:=\S+)?)*", c.text) and not re.search(r"\s(?:-g|--global|--prefix|-C|--package-lock-only)\b", c.text)
+                ignores = bool(plain and not c.remote and not moved and posixpath.normpath(folder or ".") in {d or "." for d in locked})
+                data = {"job": job.id, "text": mask(c.text.splitlines()[0]), "does": c.does, "masked": c.masked, "shows": c.shows, "remote": c.remote, "ignores_lock": ignores}
+                out.append(Document("ci.command", flow.file, value(data, c.at), mask(c.text.splitlines()[0])))
+    return out
