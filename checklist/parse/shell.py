@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,6 +54,15 @@ class Source:
             text.append(piece)
             spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
         return Source(self.file, "".join(text), spots)
+
+
+    def plain(self, holes: re.Pattern[str]) -> Source:
+        """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's."""
+        pieces, at = list[tuple[str, int, bool]](), 0
+        for found in holes.finditer(self.text):
+            pieces += [(self.text[at : found.start()], at, True), ("${__EXPRESSION__}", found.start(), False)]
+            at = found.end()
+        return self.embedded([*pieces, (self.text[at:], at, True)]) if at else self
 
 
 @dataclass(frozen=True, slots=True)

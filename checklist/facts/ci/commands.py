@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from checklist.facts.deploy.effects import bare, without_place
 from checklist.model import Location, Project, Value
-from checklist.parse import shell
+from checklist.parse import embedded, shell
+from checklist.parse.sh import tree
+from checklist.parse.sh.tree import Word
+from checklist.parse.shell import Source
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _SCRIPT = re.compile(r"[\w./~-]+\.(?:sh|bash)")
@@ -57,103 +60,84 @@ def commands(script: Value, project: Project, *, remote: bool = False, depth: in
     """Every command of a scalar in a workflow, in the order they stand."""
     if not isinstance(script.content, str) or script.at is None:
         return []
-    return list(_parse(script.content, _places(script, project), project, remote, depth))
+    source = embedded.source(project.files.get(script.at.file, ""), script.at, script.content)
+    return list(_read(source.plain(_EXPRESSION), project, remote, depth))
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """From a line and column of a script to its file: exact for `|` blocks and scalars of one line."""
+def _read(source: Source, project: Project, remote: bool, depth: int, at: Location | None = None) -> Iterator[Command]:
+    """The commands of a script; `at` is where all of them stand if the script is called from there."""
 
-    at: Location
-    line: int = 0
-    column: int = 0
-    exact: bool = True
+    def visit(node: tree.Command, masked: bool, quiet: bool) -> Iterator[Command]:
+        match node:
+            case tree.Simple():
+                yield from simple(node, masked, quiet or _goes_away(node.redirects))
+            case tree.AndOr(_, _, left, operator, right):
+                forgiving = operator == "||" and _FORGIVES.match(source.text[right.start : right.end]) is not None
+                yield from visit(left, masked or forgiving, quiet)
+                yield from visit(right, masked, quiet)
+            case tree.Pipeline(_, _, parts):
+                for part in parts:
+                    yield from visit(part, masked, quiet or len(parts) > 1)
+            case tree.Redirected(_, _, inner, redirects):
+                yield from visit(inner, masked, quiet or _goes_away(redirects))
+            case tree.Function(_, _, _, body):
+                yield from visit(body, masked, True)
+            case _:
+                for below in _below(node):
+                    yield from visit(below, masked, quiet)
 
-    def of(self, where: Location) -> Location:
-        if not self.exact:
-            return self.at
-        first = where.line == 1
-        line, column = self.line + where.line, where.column + self.column
-        return replace(self.at, line=line, column=column, end_line=self.line + where.end_line, end_column=where.end_column + (self.column if first or where.end_line > 1 else 0))
+    def simple(node: tree.Simple, masked: bool, quiet: bool) -> Iterator[Command]:
+        argv, _ = without_place(bare([_word(w, source) for w in node.words]))
+        if argv:
+            full, told = " ".join(argv), source.text[node.start : node.end]
+            here = at or source.at(node.start, node.end)
+            called = next((w for w in argv[:3] if _SCRIPT.fullmatch(w)), None) if argv[0] in ("bash", "sh", "source", ".") or _SCRIPT.fullmatch(argv[0]) else None
+            file = posixpath.normpath(called.removeprefix("./")) if called else ""
+            inside = file in project.files
+            yield Command(told, here, _does(argv, full), masked, None if quiet or remote else _shown(argv, told), remote, bool(called) and not (inside and depth))
+            if inside and depth:
+                yield from _read(Source(file, project.files[file]), project, remote, depth - 1, here)
+            if argv[0] in ("ssh", "sshpass") and depth:
+                sent = next((_word(r.target, source) for r in node.redirects if r.operator.startswith("<<")), "")
+                yield from _read(Source(source.file, sent or _far(argv)), project, True, depth - 1, here)
+        for word in [*node.words, *(a.value for a in node.assignments if isinstance(a.value, Word))]:
+            for part in word.parts:
+                if isinstance(part, tree.Substitution):
+                    yield from visit(part.body, masked, True)
 
-
-def _places(script: Value, project: Project) -> _Places:
-    at = script.at
-    assert at is not None
-    assert isinstance(script.content, str)
-    lines = project.files.get(at.file, "").split("\n")
-    head = lines[at.line - 1][at.column - 1 :] if at.line <= len(lines) else ""
-    if head.startswith("|") and not any(c.isdigit() for c in head[:3]):
-        below = next((line for line in lines[at.line :] if line.strip()), "")
-        return _Places(at, at.line, len(below) - len(below.lstrip(" ")))
-    if "\n" not in script.content and not head.startswith(">"):
-        return _Places(at, at.line - 1, at.column - 1 + head.startswith(("'", '"')))
-    return _Places(at, exact=False)
-
-
-def _parse(text: str, places: _Places, project: Project, remote: bool, depth: int) -> Iterator[Command]:
-    # the grammar of bash trips over `${{ }}`; a word of the same length keeps every place
-    plain = _EXPRESSION.sub(lambda m: re.sub(r"[^\n]", "_", m[0]), text)
-    lines = text.split("\n")
-    root = shell.parse(places.at.file, plain).root
-
-    def original(node: shell.Node) -> str:
-        at = node.at
-        if at.line != at.end_line:
-            return node.text
-        return lines[at.line - 1][at.column - 1 : at.end_column - 1]
-
-    def visit(node: shell.Node, masked: bool, quiet: bool, sent: str) -> Iterator[Command]:
-        match node.kind:
-            case "command":
-                yield from one(node, masked, quiet, sent)
-                return
-            case "list" if any(c.text == "||" for c in node.children) and len(node.children) >= 3:
-                forgiving = re.match(r"(?:true|:|exit 0|echo\b(?!.*exit)|/bin/true)", node.children[-1].text) is not None
-                for index, child in enumerate(node.children):
-                    yield from visit(child, masked or (forgiving and index == 0), quiet, sent)
-                return
-            case "redirected_statement":
-                here = next((b.text for c in node.children if c.kind == "heredoc_redirect" for b in c.children if b.kind == "heredoc_body"), "")
-                away = any(c.kind in ("file_redirect", "herestring_redirect") and not re.search(r">\s*&[12]\b", c.text) for c in node.children)
-                for child in node.children:
-                    yield from visit(child, masked, quiet or away, here)
-                return
-            case "pipeline" | "command_substitution" | "function_definition":
-                quiet = True
-            case "heredoc_body" | "comment":
-                return
-        for child in node.children:
-            yield from visit(child, masked, quiet, sent)
-
-    def one(node: shell.Node, masked: bool, quiet: bool, sent: str) -> Iterator[Command]:
-        argv, _ = without_place(bare([_word(c) for c in node.children if c.field in ("name", "argument")]))
-        if not argv:
-            return
-        full, told = " ".join(argv), original(node)
-        command = Command(told, places.of(node.at), _does(argv, full), masked, None if quiet or remote else _shown(argv, told), remote)
-        called = next((w for w in argv[:3] if _SCRIPT.fullmatch(w)), None) if argv[0] in ("bash", "sh", "source", ".") or _SCRIPT.fullmatch(argv[0]) else None
-        file = posixpath.normpath(called.removeprefix("./")) if called else ""
-        inside = file in project.files
-        yield replace(command, unseen=bool(called) and not (inside and depth))
-        if inside and depth:
-            yield from (replace(c, at=command.at) for c in _parse(project.files[file], replace(places, exact=False), project, remote, depth - 1))
-        if argv[0] in ("ssh", "sshpass") and depth:
-            far = sent or _far(argv)
-            yield from (replace(c, at=command.at) for c in _parse(far, replace(places, at=command.at, exact=False), project, True, depth - 1))
-        for child in node.children:
-            if child.kind not in ("word", "command_name"):
-                yield from visit(child, masked, True, "")
-
-    yield from visit(root, False, False, "")
+    yield from visit(shell.read(source).root, False, False)
 
 
-def _word(node: shell.Node) -> str:
+_FORGIVES = re.compile(r"true|:|exit 0|echo\b(?!.*exit)|/bin/true")
+
+
+def _goes_away(redirects: list[tree.Redirect]) -> bool:
+    """Whether what is printed goes into a file rather than into the log."""
+    return any(r.operator in (">", ">>", "&>", "&>>", ">|", "<<<") and not (r.target.literal() or "").startswith("&") for r in redirects)
+
+
+def _below(node: tree.Command) -> Iterator[tree.Command]:
+    match node:
+        case tree.Sequence(_, _, items):
+            yield from items
+        case tree.Group() | tree.For():
+            yield node.body
+        case tree.Background():
+            yield node.command
+        case tree.While():
+            yield from (node.condition, node.body)
+        case tree.If():
+            for condition, body in node.clauses:
+                yield from (condition, body)
+            if node.otherwise is not None:
+                yield node.otherwise
+        case tree.Case():
+            yield from (item.body for item in node.items)
+
+
+def _word(word: Word, source: Source) -> str:
     """A word without its quotes; variables in it stay as they are written."""
-    text = node.text
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        return text[1:-1]
-    return text
+    return "".join(p.text if isinstance(p, tree.Text) else source.text[p.start : p.end] for p in word.parts)
 
 
 def _does(argv: list[str], full: str) -> str | None:

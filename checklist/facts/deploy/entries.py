@@ -155,24 +155,15 @@ def _step(file: str, text: str, step: Value, job: Value, workflow: Value) -> tup
         place = _default(step, job, workflow, "working-directory") or ""
         directory = posixpath.normpath(f"{REPOSITORY}/{place}") if "$" not in place else REPOSITORY
         source = embedded.source(text, run.at, run.content)
-        return _plain(source), {"directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": bool(shell)}
+        return source.plain(_EXPRESSION), {"directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": bool(shell)}
     script = step.get("with", "script") if _SSH_ACTION.search(uses) else None
     if script is None and _SSH_ACTION.search(uses):
         script = step.get("with", "command") or step.get("with", "run")
     if script is not None and isinstance(script.content, str) and script.at is not None:
         stops = step.get("with", "script_stop")
         source = embedded.source(text, script.at, script.content)
-        return _plain(source), {"directory": "~", "host": "remote", "errexit": stops is not None and str(stops.content).lower() == "true"}
+        return source.plain(_EXPRESSION), {"directory": "~", "host": "remote", "errexit": stops is not None and str(stops.content).lower() == "true"}
     return None, {}
-
-
-def _plain(source: Source) -> Source:
-    """A script in which `${{ … }}` is a variable of its own: what GitHub puts in is not known here."""
-    pieces, at = [], 0
-    for found in _EXPRESSION.finditer(source.text):
-        pieces += [(source.text[at : found.start()], at, True), ("${__EXPRESSION__}", found.start(), False)]
-        at = found.end()
-    return source.embedded([*pieces, (source.text[at:], at, True)]) if at else source
 
 
 def _default(step: Value, job: Value, workflow: Value, key: str) -> str | None:
