@@ -26,6 +26,9 @@ from checklist.parse.lines import Lines
 
 MAX_TEXT = 1 << 20
 
+# Node puts a CommonJS module into a function: it may `return`, and ask for new.target
+_BEFORE, _AFTER = "(function () {", "\n})"
+
 
 @dataclass(frozen=True, slots=True)
 class Module:
@@ -82,6 +85,7 @@ class _Loader:
             return Module(None, problem)
         if expression:
             self.places = _places(file, text, 1)
+            self.program.strict = False
             return Module(freeze(self.program.eval(tree.body[0].expression, Env(None))))
         try:
             return Module(freeze(self._run(file, text, tree, style)), style=style)
@@ -92,8 +96,11 @@ class _Loader:
         return self.globals.get(name)
 
     def _run(self, file: str, text: str, tree: Any, style: str) -> Val:
-        before, self.places = self.places, _places(file, text, 0)
+        before, self.places = self.places, _places(file, text, 0 if style == "esm" else len(_BEFORE))
         program = self.program
+        strict = style == "esm" or any(getattr(node, "directive", None) == "use strict" for node in tree.body[:3])
+        # one that changes its mind is not followed
+        program.strict = strict if (strict or "use strict" not in text) and program.strict in (None, strict) else ...
         exports = Val(Obj(), Location(file))
         module = Val(Obj({"exports": Prop(exports)}))
         self.exports[file] = module
@@ -222,21 +229,31 @@ def _declared(node: Any) -> list[str]:
 
 def _parse(file: str, text: str, *, expression: bool = False) -> tuple[Any, str, Problem | None]:
     """(tree, style, problem)."""
-    source = f"({text}\n)" if expression else text
     if len(text) > MAX_TEXT:
         return None, "commonjs", Problem(Location(file), "more than 1 MB of JavaScript")
-    first: Exception | None = None
-    for style, parse in (("commonjs", esprima.parseScript), ("esm", esprima.parseModule)):
-        if expression and style == "esm":
-            break
+    first: tuple[Exception, int] | None = None
+    for style, parse in (("commonjs", _script), ("esm", esprima.parseModule)):
+        before, source = ("(", f"({text}\n)") if expression else ("", text) if style == "esm" else (_BEFORE, text)
         try:
-            return parse(source, {"range": True}), style, None
+            return (esprima.parseScript if expression else parse)(source, {"range": True}), style, None
         except RecursionError:
             return None, style, Problem(Location(file), "nested too deeply")
         except Exception as error:  # esprima raises its own Error, and a few of Python's on odd input
             if first is None or (style == "esm" and re.search(r"^\s*(?:import|export)\b", text, re.MULTILINE)):
-                first = error
-    return None, "commonjs", _problem(file, text, first, 1 if expression else 0)
+                first = error, len(before)
+        if expression:
+            break
+    return None, "commonjs", _problem(file, text, *(first or (None, 0)))
+
+
+def _script(text: str, options: dict[str, bool]) -> Any:
+    """The body of the function that Node makes of a CommonJS module."""
+    text = f"//{text[2:]}" if text.startswith("#!") else text
+    tree = esprima.parseScript(_BEFORE + text + _AFTER, options)
+    made = tree.body[0].expression
+    if len(tree.body) != 1 or getattr(made, "type", "") != "FunctionExpression":
+        return esprima.parseScript(text, options)  # it closes that function itself: say where
+    return made.body
 
 
 def _problem(file: str, text: str, error: Exception | None, shift: int) -> Problem:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, unknown
@@ -56,6 +57,8 @@ class State:
         self.depth = 0
         self.regions = [0]
         self.widening = 0
+        self.strict: Any = None
+        """Whether the code is in strict mode; Ellipsis if in part."""
         self._next = 0
         self._born: dict[int, int] = {}
         self._kept: list[Obj | Arr] = []  # ids must not be reused while they are remembered
