@@ -24,7 +24,7 @@ from checklist.parse.js.program import Program, names
 from checklist.parse.js.state import Env, Left, Thrown
 from checklist.parse.lines import Lines
 
-MAX_TEXT = 1 << 20
+MAX_TEXT = 200_000
 
 # Node puts a CommonJS module into a function: it may `return`, and ask for new.target
 _BEFORE, _AFTER = "(function () {", "\n})"
@@ -71,7 +71,8 @@ class _Loader:
         self.environment = Val(
             Obj(
                 {k: Prop(Val(v, None, True)) for k, v in (env or {}).items()},
-                default=(lambda key: unknown(f"process.env.{key} is set outside")) if env is None else (lambda key: Val(UNDEFINED)),
+                default=(lambda key: unknown(f"process.env.{key} is set outside")) if env is None else None,
+                texts=True,
             )
         )
         self.places: Callable[[Any], Location | None] = lambda node: None
@@ -230,7 +231,7 @@ def _declared(node: Any) -> list[str]:
 def _parse(file: str, text: str, *, expression: bool = False) -> tuple[Any, str, Problem | None]:
     """(tree, style, problem)."""
     if len(text) > MAX_TEXT:
-        return None, "commonjs", Problem(Location(file), "more than 1 MB of JavaScript")
+        raise TooComplex
     first: tuple[Exception, int] | None = None
     for style, parse in (("commonjs", _script), ("esm", esprima.parseModule)):
         before, source = ("(", f"({text}\n)") if expression else ("", text) if style == "esm" else (_BEFORE, text)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, each, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, Rx, TooComplex, Unk, Val, each, one_of, unknown
 from checklist.parse.js.state import MAX_ITEMS, Env, State, Thrown, is_unknown
+
+INHERITED = frozenset({"hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString", "propertyIsEnumerable", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"})
+"""What every object has from Object.prototype (ECMA-262 §20.1.3)."""
 
 Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
 
@@ -22,7 +24,8 @@ class Expressions(State):
     """The evaluator of expressions; statements and functions are in program.py."""
 
     method: Method
-    """Built-in methods of arrays, strings and functions: builtins.py."""
+    """Built-in methods of arrays, strings and functions: methods.py."""
+    has_method: Callable[[Val, str], bool]
 
     def place(self, node: Any) -> Location | None:
         raise NotImplementedError
@@ -49,7 +52,7 @@ class Expressions(State):
 
     def _Literal(self, node: Any, env: Env) -> Val:
         if getattr(node, "regex", None) is not None:
-            return unknown("a regular expression is not evaluated", self.place(node))
+            return Val(Rx(node.regex.pattern, node.regex.flags or ""), self.place(node))
         if getattr(node, "bigint", None) is not None:
             return unknown("a BigInt is not evaluated", self.place(node))
         data = node.value
@@ -121,6 +124,8 @@ class Expressions(State):
             key_at = self.place(prop.key)
             if prop.kind != "init":
                 value = unknown("a getter is not evaluated", key_at)
+                self.spoil(self.function(prop.value, env), "")
+                obj.odd = self.hooked = True
             elif prop.method:
                 value = self.function(prop.value, env)
             else:
@@ -128,9 +133,7 @@ class Expressions(State):
             if key is None:
                 self.blur(obj, "a key that is not known may set it")
             elif key == "__proto__" and not prop.computed and not prop.shorthand:
-                obj.more = True
-            elif prop.kind == "set" and key in obj.props:
-                continue
+                self.spoil(made, "its prototype is not followed", deep=False)
             else:
                 obj.props[key] = Prop(value, key_at)
         return made
@@ -147,9 +150,12 @@ class Expressions(State):
         match source.data:
             case Obj() as other:
                 self.steps += len(other.props)
+                if other.odd:
+                    self.spoil(source, "a getter may change it")
+                    self.run_escaped()
                 for key, prop in other.props.items():
                     obj.props[key] = Prop(prop.value, prop.key_at)
-                if other.more:
+                if other.more or other.default is not None:
                     missing = obj.props.keys() - other.props.keys()
                     self.blur(obj, other.why, missing)
             case Arr() as array:
@@ -193,6 +199,10 @@ class Expressions(State):
     def _UnaryExpression(self, node: Any, env: Env) -> Val:
         at = self.place(node)
         if node.operator == "delete":
+            if node.argument.type == "ChainExpression":
+                raise TooComplex
+            if node.argument.type == "Identifier":
+                return Val(False, at) if env.find(node.argument.name) else unknown("a global may be deleted", at)
             if node.argument.type == "MemberExpression":
                 target, key = self.reference(node.argument, env)
                 if key is None:
@@ -238,10 +248,14 @@ class Expressions(State):
         key = ops.to_text(left)
         match right.data:
             case Obj() as obj if key is not None:
-                if key in obj.props and not is_unknown(obj.props[key].value):
+                if key in obj.props and not is_unknown(obj.props[key].value) and obj.default is None and not (obj.more or obj.odd):
                     return Val(True, at)
-                if key not in obj.props and not obj.more and obj.default is None and key not in ("toString", "constructor", "hasOwnProperty", "valueOf"):
+                if key not in obj.props and not obj.more and not obj.odd and obj.default is None and key not in INHERITED:
                     return Val(False, at)
+            case Unk() | One() | Obj() | Arr() | Fn() | Rx():
+                pass
+            case _:
+                raise Thrown
         return unknown("whether the key is there is not known", at)
 
     def binary(self, operator: str, left: Val, right: Val, at: Location | None) -> Val:
@@ -391,9 +405,14 @@ class Expressions(State):
     def get(self, target: Val, key: str | None, at: Location | None) -> Val:
         """target[key]."""
         self.step()
+        if self.hooked and (isinstance(target.data, Unk) or (isinstance(target.data, Obj) and target.data.odd)):
+            self.run_escaped()
         match target.data:
             case Unk(why):
                 return Val(Unk(why), at, target.secret)
+            case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
+                self.spoil(target, "a getter may change it")
+                return unknown("a getter is not evaluated", at)
             case One(options):
                 return one_of([self.get(o, key, at) for o in options], at)
             case None:
@@ -425,16 +444,30 @@ class Expressions(State):
                     return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at)
             case Fn() as fn if key in fn.props.props:
                 return fn.props.props[key].value
+            case Fn() as fn if fn.props.more or fn.own or key in ("name", "length"):
+                if key not in ("call", "apply", "bind"):
+                    return unknown(f"a function's .{key[:40]} is not known", at)
+            case Fn() as fn if fn.props.default is not None:
+                return fn.props.default(key)
         return self._inherited(target, key, at)
 
     def _inherited(self, target: Val, key: str, at: Location | None) -> Val:
         """A built-in method of the value, bound to it; undefined where it has none."""
-        if isinstance(target.data, Obj) and key not in ("hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString", "propertyIsEnumerable", "__proto__"):
+        if isinstance(target.data, Obj) and key not in INHERITED:
             return Val(UNDEFINED, at)
+        if key in ("prototype", "constructor", "__proto__"):
+            return Val(Obj(guarded=True, more=True, why="what all such values share is not known"), at)
+        if not self.has_method(target, key):
+            return unknown(f".{key[:40]} is not evaluated", at)
 
         def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
             found = self.method(self, target, key, args, call_at)
-            return unknown(f".{key}() is not evaluated", call_at) if found is None else found
+            if found is None:
+                for given in (*args, target):
+                    self.spoil(given, f".{key}() is not evaluated")
+                self.run_escaped()
+                return unknown(f".{key}() is not evaluated", call_at)
+            return found
 
         return Val(Fn(call), at)
 
@@ -453,6 +486,9 @@ class Expressions(State):
         if more:
             for arg in args:
                 self.spoil(arg, "it is given to a call whose arguments are not known")
+            for part in (called, this):
+                self.spoil(part, "it is called with arguments that are not known")
+            self.run_escaped()
             return unknown("the arguments are not known", at)
         return self.call(called, args, this, at)
 
@@ -467,23 +503,23 @@ class Expressions(State):
             case Unk(why):
                 for given in (*args, this):
                     self.spoil(given, "code that is not seen may change it")
-                    self.run_unseen(given)
+                self.run_escaped()
                 return unknown(why, at)
         raise Thrown
 
     def run_unseen(self, given: Val) -> None:
         """A function given to code that is not seen may be called at any time."""
-        if isinstance(given.data, Fn):
-            with self.region(widening=True), contextlib.suppress(Thrown):
-                given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], Val(UNDEFINED), None)
+        self.spoil(given, "code that is not seen may change it")
+        self.run_escaped()
 
     def _NewExpression(self, node: Any, env: Env) -> Val:
         args, _ = self.elements(node.arguments, env)
         name = node.callee.name if node.callee.type == "Identifier" and env.find(node.callee.name) is None else ""
         if name not in ("Error", "TypeError", "RangeError", "Date", "URL"):
-            self.eval(node.callee, env)
+            self.spoil(self.eval(node.callee, env), "an instance of it may change it")
             for arg in args:
                 self.spoil(arg, "code that is not seen may change it")
+            self.run_escaped()
         return unknown(f"new {name} is not evaluated" if name else "an instance of a class is not evaluated", self.place(node))
 
     def _MetaProperty(self, node: Any, env: Env) -> Val:

@@ -58,6 +58,12 @@ class Obj:
     default: Callable[[str], Val] | None = None
     """What an absent key gives: process.env has unknown ones."""
     frozen: bool = False
+    texts: bool = False
+    """What is written to it becomes text, as in process.env."""
+    odd: bool = False
+    """It has getters or setters that are not run: whatever is read or written through them may change it."""
+    guarded: bool = False
+    """The global object, or a prototype of built-in values: a change of it could change everything."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +72,7 @@ class Arr:
 
     items: list[Val] = field(default_factory=list)
     more: bool = False
+    frozen: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +81,16 @@ class Fn:
 
     call: Callable[..., Val]
     props: Obj = field(default_factory=Obj)
+    own: bool = False
+    """It is the program's, not a built-in one."""
+
+
+@dataclass(slots=True, eq=False)
+class Rx:
+    """A regular expression as it is written."""
+
+    pattern: str
+    flags: str
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +132,7 @@ def one_of(options: list[Val], at: Location | None = None) -> Val:
 def same(a: Val, b: Val) -> bool:
     """Whether two values are the same one; objects by reference."""
     x, y = a.data, b.data
-    if isinstance(x, (Obj, Arr, Fn)) or isinstance(y, (Obj, Arr, Fn)):
+    if isinstance(x, (Obj, Arr, Fn, Rx)) or isinstance(y, (Obj, Arr, Fn, Rx)):
         return x is y
     return type(x) is type(y) and (x == y or (x != x and y != y))
 
@@ -169,12 +186,16 @@ class _Freezer:
                 content, more = tuple(self.value(v, inside, None) for v in data.items), data.more
             case Fn():
                 content = Function()
+            case Rx():
+                content = Unknown("a regular expression")
             case Unk(why, default):
                 content = Unknown(why, None if default is None or default.data is UNDEFINED else self.value(default, inside, None))
             case One(options):
                 content = OneOf(tuple(self.value(o, inside, None) for o in options))
             case Undefined():
                 content = None
+            case float() if data == 0:
+                content = 0
             case float() if data.is_integer() and abs(data) < 2**53:
                 content = int(data)
             case _:
@@ -182,9 +203,9 @@ class _Freezer:
         return Value(content, of.at, key_at, more, of.secret)
 
     def _members(self, data: Obj, inside: tuple[int, ...]) -> tuple[dict[str, Value], bool]:
-        members, more = {}, data.more
+        members, more = {}, data.more or data.default is not None or data.odd or data.guarded
         for key in ordered(data.props):
-            prop = data.props[key]
+            prop = Prop(unknown("a getter may change it", data.props[key].value.at), data.props[key].key_at) if data.odd else data.props[key]
             options = prop.value.data.options if isinstance(prop.value.data, One) else (prop.value,)
             if all(o.data is UNDEFINED for o in options):
                 continue

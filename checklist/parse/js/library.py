@@ -44,7 +44,7 @@ def obj(props: Mapping[str, Val], *, otherwise: str | None = None) -> Val:
 
 def opaque(why: str) -> Val:
     """A member that cannot be known: also when it is called. Its arguments are not changed by it."""
-    return Val(Fn(lambda args, this, at: unknown(why, at), Obj(default=lambda key: opaque(why))))
+    return Val(Fn(lambda args, this, at: unknown(why, at), Obj(default=lambda key: opaque(why), more=True)))
 
 
 def arg(args: list[Val], index: int) -> Val:

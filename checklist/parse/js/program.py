@@ -9,7 +9,7 @@ from checklist.model import Location
 from checklist.parse.js import methods
 from checklist.parse.js import operators as ops
 from checklist.parse.js.expressions import Expressions
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, TooComplex, Unk, Val, one_of, ordered, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, ordered, unknown
 from checklist.parse.js.state import MAX_DEPTH, Binding, Env, Left, Thrown, is_unknown
 
 _LOOPS = ("ForStatement", "WhileStatement", "DoWhileStatement", "ForOfStatement", "ForInStatement")
@@ -19,6 +19,7 @@ class Program(Expressions):
     """One file's evaluation; what is asked of the world around it is given by module.py."""
 
     method = staticmethod(methods.call)
+    has_method = staticmethod(methods.has)
 
     def __init__(self, place: Callable[[Any], Location | None], global_names: Callable[[str], Val | None]) -> None:
         super().__init__()
@@ -56,17 +57,19 @@ class Program(Expressions):
     def function(self, node: Any, env: Env) -> Val:
         at = self.place(node)
         if getattr(node, "async", False) or getattr(node, "isAsync", False) or getattr(node, "generator", False):
-            return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place)), at)
+            return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place), own=True), at)
         arrow = node.type == "ArrowFunctionExpression"
         own = getattr(node, "id", None)
+        names_arguments = not arrow and "arguments" in _names_used(node)
 
         def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
             if self.depth >= MAX_DEPTH:
                 raise TooComplex
             inner = Env(env, function=True)
             if not arrow:
-                self.declare(inner, "this", this)
-                self.declare(inner, "arguments", Val(self.born(Arr(list(args)))))
+                self.declare(inner, "this", self._this(this))
+                if names_arguments:
+                    self.declare(inner, "arguments", self._arguments(args, bool(node.params)))
             if own is not None and node.type == "FunctionExpression":
                 self.declare(inner, own.name, made)
             self.depth += 1
@@ -77,8 +80,21 @@ class Program(Expressions):
                 del self.regions[regions:]
                 self.depth -= 1
 
-        made = Val(Fn(call), at)
+        made = Val(Fn(call, own=True), at)
         return made
+
+    def _this(self, this: Val) -> Val:
+        """In sloppy mode `this` is an object: the global one for nothing (ECMA-262 §10.2.1.2)."""
+        if self.strict is True or isinstance(this.data, (Obj, Arr, Fn, Unk, One)):
+            return this
+        nothing = this.data is None or this.data is UNDEFINED
+        return Val(Obj(guarded=True, more=True, why="`this` is the global object"), this.at) if nothing and self.strict is False else unknown("`this` is not known", this.at)
+
+    def _arguments(self, args: list[Val], aliased: bool) -> Val:
+        """The `arguments` object; in sloppy mode its elements are the parameters, so with these nothing may be written."""
+        aliased = aliased and self.strict is not True
+        items = {} if aliased else {str(i): Prop(a) for i, a in enumerate(args)}
+        return Val(self.born(Obj({"length": Prop(Val(len(args))), **items}, more=True, why="an element of `arguments`", guarded=aliased)))
 
     def _run_body(self, node: Any, env: Env, args: list[Val]) -> Val:
         for index, param in enumerate(node.params):
@@ -202,7 +218,37 @@ class Program(Expressions):
     _s_FunctionDeclaration = _s_DebuggerStatement = _s_EmptyStatement
 
     def _s_ClassDeclaration(self, node: Any, env: Env) -> None:
-        self.declare(env, node.id.name, unknown("a class is not evaluated", self.place(node)))
+        self.declare(env, node.id.name, self.class_of(node, env))
+
+    def class_of(self, node: Any, env: Env) -> Val:
+        """A class, unknown, whose code may run from here on whenever code runs that is not seen."""
+        if node.superClass is not None:
+            self.eval(node.superClass, env)
+        inside = Env(env, function=True)
+        if node.id is not None:
+            self.declare(inside, node.id.name, unknown("a class is not evaluated"))
+        self.declare(inside, "this", unknown("an instance of a class is not evaluated"))
+        for member in node.body.body:
+            if getattr(member, "computed", False):
+                self.eval(member.key, inside)
+            if member.type == "MethodDefinition":
+                self.spoil(self.function(member.value, inside), "")
+                self.hooked = self.hooked or member.kind in ("get", "set")
+            elif member.type == "PropertyDefinition" and member.value is not None:
+                self.escaped.append(Val(Fn(lambda args, this, at, value=member.value: self.eval(value, inside), own=True)))
+            elif member.type == "StaticBlock":
+                self.escaped.append(Val(Fn(lambda args, this, at, body=member.body: self._static_block(body, inside), own=True)))
+        self.run_escaped()
+        return unknown("a class is not evaluated", self.place(node))
+
+    def _static_block(self, body: list[Any], env: Env) -> Val:
+        inner = Env(env, function=True)
+        self.hoist_var(body, inner)
+        self.run(body, inner)
+        return Val(UNDEFINED)
+
+    def _ClassExpression(self, node: Any, env: Env) -> Val:
+        return self.class_of(node, env)
 
     def _s_VariableDeclaration(self, node: Any, env: Env) -> None:
         for declarator in node.declarations:
@@ -432,6 +478,23 @@ class Program(Expressions):
                 left += self.maybe(once)
         ways = [w for w in left if not (isinstance(w, Left) and w.how != "return")]
         self.after(ways, env, all_ways=False)
+
+
+def _names_used(node: Any) -> set[str]:
+    """The identifiers in a function's parameters and body, those of arrow functions in it too."""
+    found = getattr(node, "names_used", None)
+    if found is None:
+        found, waiting = set(), [*node.params, node.body]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, list):
+                waiting += part
+            elif hasattr(part, "type"):
+                if part.type == "Identifier":
+                    found.add(part.name)
+                waiting += [v for v in vars(part).values() if isinstance(v, list) or hasattr(v, "type")]
+        node.names_used = found
+    return found  # type: ignore[no-any-return]
 
 
 def names(pattern: Any) -> list[str]:
