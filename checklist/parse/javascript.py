@@ -103,12 +103,12 @@ class _Loader:
         # one that changes its mind is not followed
         program.strict = strict if (strict or "use strict" not in text) and program.strict in (None, strict) else ...
         exports = Val(Obj(), Location(file))
-        module = Val(Obj({"exports": Prop(exports)}))
+        module = Val(Obj({"exports": Prop(exports)}, default=lambda key: unknown("what Node knows of a module is not evaluated")))
         self.exports[file] = module
         top = Env(None, function=True)
         here = posixpath.join(self.root, posixpath.dirname(file)).rstrip("/")
         if style == "esm":
-            program.declare(top, "import.meta", Val(Obj({"url": Prop(Val(f"file://{self.root}/{file}")), "dirname": Prop(Val(here)), "filename": Prop(Val(f"{self.root}/{file}"))})))
+            program.declare(top, "import.meta", Val(Obj({"url": Prop(Val(f"file://{self.root}/{file}")), "dirname": Prop(Val(here)), "filename": Prop(Val(f"{self.root}/{file}"))}, default=lambda key: unknown("what Node knows of a module is not evaluated"))))
         else:
             own = {
                 "module": module,
@@ -148,11 +148,15 @@ class _Loader:
                 folder, name = "", name[len(self.root) + 1 :]
             else:
                 found = self.library.module(name)
+                if found is None:
+                    self._unseen()
                 return unknown(f"the module {name[:40]} is not evaluated" if re.fullmatch(r"[@\w./-]+", name) else "a module that is not evaluated", at) if found is None else found
         path = posixpath.normpath(posixpath.join(folder, name))
         if path.startswith(".."):
             return unknown("a module outside the project is not read", at)
-        for candidate in (path, f"{path}.js", f"{path}.json", f"{path}.cjs", f"{path}/index.js"):
+        for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/package.json", f"{path}/index.js", f"{path}/index.json"):
+            if candidate in self.files and candidate.endswith("/package.json") and candidate != path:
+                return unknown("a folder with its own package.json", at)
             if candidate in self.exports:
                 module = self.exports[candidate].data
                 return module.props["exports"].value if isinstance(module, Obj) else unknown("a cycle", at)
@@ -160,13 +164,18 @@ class _Loader:
                 return self._read(candidate, at)
         return unknown("the module is not here", at)
 
+    def _unseen(self) -> None:
+        """A package that is not read may set variables that nothing else has set, as dotenv's relatives do."""
+        self.environment.data.default = lambda key: unknown(f"process.env.{key} is set outside")
+
     def _read(self, file: str, at: Location | None) -> Val:
         text = self.files[file]
         if file.endswith(".json"):
             parsed = json.parse(file, text)
             if parsed.value is None:
                 raise Thrown
-            return thaw(parsed.value)
+            self.exports[file] = Val(Obj({"exports": Prop(thaw(parsed.value))}))
+            return self.exports[file].data.props["exports"].value  # type: ignore[no-any-return]
         tree, style, problem = _parse(file, text)
         if problem is not None:
             raise Thrown

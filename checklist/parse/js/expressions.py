@@ -44,7 +44,7 @@ class Expressions(State):
         self.step()
         handler = getattr(self, f"_{node.type}", None)
         if handler is None:
-            return unknown(f"a {node.type} is not evaluated", self.place(node))
+            raise TooComplex
         found: Val = handler(node, env)
         return found
 
@@ -88,7 +88,10 @@ class Expressions(State):
         more = False
         for element in nodes:
             if element is None:
-                items.append(Val(UNDEFINED))
+                items, more = [], True  # a hole is not told from undefined, and what goes over the array differs
+                for later in (e for e in nodes if e is not None):
+                    self.eval(later.argument if later.type == "SpreadElement" else later, env)
+                break
             elif element.type != "SpreadElement":
                 items.append(self.eval(element, env))
             else:
@@ -327,6 +330,24 @@ class Expressions(State):
     def _SequenceExpression(self, node: Any, env: Env) -> Val:
         return [self.eval(e, env) for e in node.expressions][-1]
 
+    def _TaggedTemplateExpression(self, node: Any, env: Env) -> Val:
+        for part in (node.tag, *node.quasi.expressions):
+            self.spoil(self.eval(part, env), "a tagged template is not evaluated")
+        self.run_escaped()
+        return unknown("a tagged template is not evaluated", self.place(node))
+
+    def _YieldExpression(self, node: Any, env: Env) -> Val:
+        if node.argument is not None:
+            self.spoil(self.eval(node.argument, env), "it is yielded")
+        return unknown("what is yielded is not known", self.place(node))
+
+    def _ImportExpression(self, node: Any, env: Env) -> Val:
+        self.eval(node.source, env)
+        return unknown("an ES module that is imported", self.place(node))
+
+    def _Super(self, node: Any, env: Env) -> Val:
+        return unknown("a class is not evaluated", self.place(node))
+
     def _AwaitExpression(self, node: Any, env: Env) -> Val:
         self.eval(node.argument, env)
         return unknown("what is awaited is not known", self.place(node))
@@ -409,12 +430,16 @@ class Expressions(State):
             self.run_escaped()
         match target.data:
             case Unk(why):
-                return Val(Unk(why), at, target.secret)
+                return Val(Unk(why, calm=target.data.calm), at, target.secret)
             case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
                 self.spoil(target, "a getter may change it")
                 return unknown("a getter is not evaluated", at)
             case One(options):
-                return one_of([self.get(o, key, at) for o in options], at)
+                # those that would throw are none, or there is no value at all
+                found = [self.get(o, key, at) for o in options if not (o.data is None or o.data is UNDEFINED)]
+                if not found:
+                    raise Thrown
+                return one_of(found, at)
             case None:
                 raise Thrown
             case _ if target.data is UNDEFINED:
@@ -500,6 +525,13 @@ class Expressions(State):
                 return fn.call(args, this, at)
             case One(options):
                 return one_of([self._perhaps(lambda o=o: self.call(o, args, this, at)) for o in options], at)  # type: ignore[misc]
+            case Unk(why, calm=True):
+                functions = [given for given in args if isinstance(given.data, Fn)]
+                for given in functions:
+                    self.spoil(given, "built-in code may call it")
+                if functions:
+                    self.run_escaped()
+                return unknown(why, at)
             case Unk(why):
                 for given in (*args, this):
                     self.spoil(given, "code that is not seen may change it")

@@ -99,6 +99,8 @@ class Unk:
 
     why: str
     default: Val | None = None
+    calm: bool = False
+    """Built-in code, which changes nothing that it is given."""
 
 
 @dataclass(slots=True, eq=False)

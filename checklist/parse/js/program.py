@@ -97,6 +97,9 @@ class Program(Expressions):
         return Val(self.born(Obj({"length": Prop(Val(len(args))), **items}, more=True, why="an element of `arguments`", guarded=aliased)))
 
     def _run_body(self, node: Any, env: Env, args: list[Val]) -> Val:
+        simple = all(param.type == "Identifier" for param in node.params)
+        for name in [] if simple else (n for p in node.params for n in names(p)):
+            self.declare(env, name, None)
         for index, param in enumerate(node.params):
             if param.type == "RestElement":
                 self.bind(param.argument, Val(self.born(Arr(list(args[index:])))), env, True)
@@ -104,7 +107,13 @@ class Program(Expressions):
                 self.bind(param, args[index] if index < len(args) else Val(UNDEFINED), env, True)
         if node.body.type != "BlockStatement":
             return self.eval(node.body, env)
-        self.hoist_var(node.body.body, env)
+        if simple:
+            self.hoist_var(node.body.body, env)
+        else:  # the body has its own `var` variables, which begin as the parameters of their name
+            params, env = env, Env(env, function=True)
+            for name in _vars(node.body.body):
+                held = params.names.get(name)
+                self.declare(env, name, held.value if held and held.value else Val(UNDEFINED))
         returned: list[Val] = []
         self.declare(env, "return", Val(Arr(returned)))
         try:
@@ -215,7 +224,15 @@ class Program(Expressions):
     def _s_EmptyStatement(self, node: Any, env: Env) -> None:
         pass
 
-    _s_FunctionDeclaration = _s_DebuggerStatement = _s_EmptyStatement
+    _s_DebuggerStatement = _s_EmptyStatement
+
+    def _s_FunctionDeclaration(self, node: Any, env: Env) -> None:
+        """In a block, outside strict mode, it also sets the function's variable of its name (ECMA-262 §B.3.2)."""
+        scope = env
+        while scope.outer is not None and not scope.function:
+            scope = scope.outer
+        if scope is not env and self.strict is not True and node.id.name in scope.names:
+            self.assign(scope, node.id.name, unknown("a function in a block may set it"))
 
     def _s_ClassDeclaration(self, node: Any, env: Env) -> None:
         self.declare(env, node.id.name, self.class_of(node, env))
@@ -258,6 +275,9 @@ class Program(Expressions):
             else:
                 value = Val(UNDEFINED, self.place(declarator.id)) if declarator.init is None else self.eval(declarator.init, env)
                 self.bind(declarator.id, value, env, True)
+                if node.kind == "const":
+                    for name in names(declarator.id):
+                        env.names[name].constant = True
 
     def _s_BlockStatement(self, node: Any, env: Env) -> None:
         self.run(node.body, Env(env))
@@ -350,7 +370,11 @@ class Program(Expressions):
 
     def _s_TryStatement(self, node: Any, env: Env) -> None:
         if node.handler is None:
-            self.statement(node.block, env)
+            try:
+                self.statement(node.block, env)
+            except (Left, Thrown):
+                self.statement(node.finalizer, env)
+                raise
         else:
             catch = Env(env)
             if node.handler.param is not None:
@@ -374,7 +398,7 @@ class Program(Expressions):
 
         def fresh() -> Env:
             # each round has its own let variables, as closures see them
-            return Env(env, {n: Binding(b.value, b.region) for n, b in scope.names.items()})
+            return Env(env, {n: Binding(b.value, b.region, b.constant) for n, b in scope.names.items()})
 
         def test(inner: Env) -> bool | None:
             return True if node.test is None else self.truth_of(self.eval(node.test, inner))
@@ -435,7 +459,7 @@ class Program(Expressions):
     def _s_ForInStatement(self, node: Any, env: Env, label: str | None = None) -> None:
         over = self.eval(node.right, env)
         match over.data:
-            case Obj() as obj if not obj.more and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
+            case Obj() as obj if not obj.more and not obj.odd and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
                 keys = ordered(obj.props)
             case Arr() as array if not array.more:
                 keys = [str(i) for i in range(len(array.items))]
@@ -443,6 +467,9 @@ class Program(Expressions):
                 self._unknown_each(node, env)
                 return
         for key in keys:
+            if isinstance(over.data, Obj) and (over.data.more or key not in over.data.props):
+                self._unknown_each(node, env)  # it changes while it is gone over
+                return
             if self._each(node, Val(key), env, label):
                 return
 

@@ -31,6 +31,7 @@ class Binding:
 
     value: Val | None
     region: int
+    constant: bool = False
 
 
 @dataclass(slots=True)
@@ -116,10 +117,12 @@ class State:
             if self.strict is not False:
                 raise Thrown if self.strict is True else TooComplex
             top.names[name] = Binding(value if len(self.regions) == 1 else unknown("it is set under a condition"), 0)
+        elif binding.constant or binding.value is None:
+            raise Thrown
         elif binding.region == self.regions[-1] and not self.widening:
             binding.value = value
         else:
-            binding.value = self.joined(binding.value or Val(UNDEFINED), value)
+            binding.value = self.joined(binding.value, value)
 
     def joined(self, old: Val, new: Val) -> Val:
         return unknown("it changes in a loop whose end is not known", new.at) if self.widening else one_of([old, new], new.at)
@@ -166,7 +169,7 @@ class State:
 
     def _put_item(self, array: Arr, key: str, value: Val) -> None:
         index = int(key) if key.isdecimal() and len(key) < 7 else -1
-        if not 0 <= index < MAX_ITEMS or array.more or index > len(array.items) + 100:
+        if not 0 <= index < MAX_ITEMS or array.more or index > len(array.items):
             self.spoil(Val(array), "an element is set that is not known")
             return
         if not self.surely(array):
@@ -175,8 +178,7 @@ class State:
             else:
                 array.more = True
             return
-        array.items += [Val(UNDEFINED) for _ in range(index + 1 - len(array.items))]
-        array.items[index] = value
+        array.items[index:] = [value, *array.items[index + 1 :]]
 
     def put_unknown_key(self, target: Val, value: Val) -> None:
         """target[?] = value: any key may have it now."""
