@@ -18,11 +18,12 @@ import esprima
 from checklist.model import Location, Problem, Unknown, Value
 from checklist.parse import env as env_files
 from checklist.parse import json
-from checklist.parse.js.heap import UNDEFINED, Obj, Prop, TooComplex, Val, freeze, thaw, unknown
+from checklist.parse.js.heap import Arr, Obj, Prop, TooComplex, Val, freeze, thaw, unknown
 from checklist.parse.js.library import Library, arg, fn
 from checklist.parse.js.program import Program, names
 from checklist.parse.js.state import Env, Left, Thrown
 from checklist.parse.lines import Lines
+from checklist.secrets import plain_value
 
 MAX_TEXT = 200_000
 
@@ -70,7 +71,7 @@ class _Loader:
         self.exports: dict[str, Val] = {}
         self.environment = Val(
             Obj(
-                {k: Prop(Val(v, None, True)) for k, v in (env or {}).items()},
+                {k: Prop(Val(v, None, not plain_value(k, v))) for k, v in (env or {}).items()},
                 default=(lambda key: unknown(f"process.env.{key} is set outside")) if env is None else None,
                 texts=True,
             )
@@ -106,6 +107,7 @@ class _Loader:
         module = Val(Obj({"exports": Prop(exports)}, default=lambda key: unknown("what Node knows of a module is not evaluated")))
         self.exports[file] = module
         top = Env(None, function=True)
+        regions = len(program.regions)
         here = posixpath.join(self.root, posixpath.dirname(file)).rstrip("/")
         if style == "esm":
             program.declare(top, "import.meta", Val(Obj({"url": Prop(Val(f"file://{self.root}/{file}")), "dirname": Prop(Val(here)), "filename": Prop(Val(f"{self.root}/{file}"))}, default=lambda key: unknown("what Node knows of a module is not evaluated"))))
@@ -118,7 +120,7 @@ class _Loader:
                 "__dirname": Val(here),
                 "__filename": Val(f"{self.root}/{file}"),
             }
-            for name, value in own.items():
+            for name, value in (own | {"return": Val(Arr([]))}).items():
                 program.declare(top, name, value)
         try:
             program.hoist_var(tree.body, top)
@@ -130,6 +132,7 @@ class _Loader:
             pass  # `return` at the top of a CommonJS module
         finally:
             self.places = before
+            del program.regions[regions:]
         return module.data.props["exports"].value if isinstance(module.data, Obj) else exports
 
     # ---- modules

@@ -92,7 +92,7 @@ class Expressions(State):
                 for later in (e for e in nodes if e is not None):
                     self.eval(later.argument if later.type == "SpreadElement" else later, env)
                 break
-            elif element.type != "SpreadElement":
+            if element.type != "SpreadElement":
                 items.append(self.eval(element, env))
             else:
                 spread = self.eval(element.argument, env)
@@ -104,7 +104,7 @@ class Expressions(State):
                         items += array.items
                         more = more or array.more
                     case str() as text:
-                        items += [Val(c, spread.at) for c in text]
+                        items += [Val(c, spread.at, spread.secret) for c in text]
                     case None | bool() | int() | float():
                         raise Thrown
                     case _:
@@ -145,7 +145,9 @@ class Expressions(State):
         """The name of a property or member, None if it is not known."""
         key = node.key if node.type == "Property" else node.property
         if node.computed:
-            return ops.to_text(self.eval(key, env))
+            told = self.eval(key, env)
+            # as the key of a new property it would be shown
+            return None if told.secret and node.type == "Property" else ops.to_text(told)
         return key.name if key.type == "Identifier" else ops.to_text(self._Literal(key, env)) if key.type == "Literal" else None
 
     def spread(self, obj: Obj, source: Val) -> None:
@@ -168,7 +170,7 @@ class Expressions(State):
                     obj.more = True
             case str() as text:
                 for index, char in enumerate(text):
-                    obj.props[str(index)] = Prop(Val(char, source.at))
+                    obj.props[str(index)] = Prop(Val(char, source.at, source.secret))
             case One(options):
                 # each option gives its own object; a key that only some set keeps what was there before
                 trials = []
@@ -202,10 +204,8 @@ class Expressions(State):
     def _UnaryExpression(self, node: Any, env: Env) -> Val:
         at = self.place(node)
         if node.operator == "delete":
-            if node.argument.type == "ChainExpression":
+            if node.argument.type in ("ChainExpression", "Identifier"):
                 raise TooComplex
-            if node.argument.type == "Identifier":
-                return Val(False, at) if env.find(node.argument.name) else unknown("a global may be deleted", at)
             if node.argument.type == "MemberExpression":
                 target, key = self.reference(node.argument, env)
                 if key is None:
@@ -266,7 +266,7 @@ class Expressions(State):
 
         def one(a: Val, b: Val) -> Val:
             told = ops.binary(operator, a, b)
-            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, a.secret or b.secret)
+            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, ops.secret(a) or ops.secret(b))
 
         found = each(left, lambda a: each(right, lambda b: one(a, b)))
         if isinstance(found.data, Unk) and found.data.default is None and isinstance(left.data, Unk) and isinstance(right.data, Unk):
@@ -430,16 +430,16 @@ class Expressions(State):
             self.run_escaped()
         match target.data:
             case Unk(why):
-                return Val(Unk(why, calm=target.data.calm), at, target.secret)
+                return Val(Unk(why, calm=target.data.calm, shared=target.data.shared), at, target.secret)
             case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
                 self.spoil(target, "a getter may change it")
                 return unknown("a getter is not evaluated", at)
             case One(options):
                 # those that would throw are none, or there is no value at all
-                found = [self.get(o, key, at) for o in options if not (o.data is None or o.data is UNDEFINED)]
-                if not found:
+                told = [self.get(o, key, at) for o in options if not (o.data is None or o.data is UNDEFINED)]
+                if not told:
                     raise Thrown
-                return one_of(found, at)
+                return one_of(told, at)
             case None:
                 raise Thrown
             case _ if target.data is UNDEFINED:
@@ -454,7 +454,7 @@ class Expressions(State):
                     found = obj.default(key)
                     return Val(found.data, at, found.secret)
                 if obj.more:
-                    return unknown(obj.why, at)
+                    return Val(Unk(obj.why, shared=obj.guarded), at)
             case Arr() as array:
                 if key == "length":
                     return unknown("the array may hold more", at) if array.more else Val(len(array.items), at)
@@ -466,7 +466,7 @@ class Expressions(State):
                 if key == "length":
                     return Val(len(text.encode("utf-16-le", "surrogatepass")) // 2, at)
                 if key.isdecimal() and max(text, default="") <= "\uffff":
-                    return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at)
+                    return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
             case Fn() as fn if key in fn.props.props:
                 return fn.props.props[key].value
             case Fn() as fn if fn.props.more or fn.own or key in ("name", "length"):
@@ -481,7 +481,7 @@ class Expressions(State):
         if isinstance(target.data, Obj) and key not in INHERITED:
             return Val(UNDEFINED, at)
         if key in ("prototype", "constructor", "__proto__"):
-            return Val(Obj(guarded=True, more=True, why="what all such values share is not known"), at)
+            return Val(Unk("what all such values share is not known", shared=True), at)
         if not self.has_method(target, key):
             return unknown(f".{key[:40]} is not evaluated", at)
 
@@ -533,7 +533,7 @@ class Expressions(State):
                     self.run_escaped()
                 return unknown(why, at)
             case Unk(why):
-                for given in (*args, this):
+                for given in (*args, Val(UNDEFINED) if isinstance(this.data, Unk) else this):
                     self.spoil(given, "code that is not seen may change it")
                 self.run_escaped()
                 return unknown(why, at)

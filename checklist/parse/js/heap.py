@@ -6,7 +6,6 @@ person would edit it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -63,7 +62,7 @@ class Obj:
     odd: bool = False
     """It has getters or setters that are not run: whatever is read or written through them may change it."""
     guarded: bool = False
-    """The global object, or a prototype of built-in values: a change of it could change everything."""
+    """The global object, or `arguments` that stand for the parameters: a change of it could change everything."""
 
 
 @dataclass(slots=True, eq=False)
@@ -101,6 +100,8 @@ class Unk:
     default: Val | None = None
     calm: bool = False
     """Built-in code, which changes nothing that it is given."""
+    shared: bool = False
+    """Part of what all code shares: a change of it could change everything."""
 
 
 @dataclass(slots=True, eq=False)
@@ -152,13 +153,14 @@ def each(of: Val, do: Callable[[Val], Val]) -> Val:
     return do(of)
 
 
-_INDEX = re.compile(r"(?:0|[1-9]\d{0,8})")
+def _index(key: str) -> bool:
+    return key.isascii() and key.isdecimal() and (key == "0" or key[0] != "0") and len(key) < 11 and int(key) < 2**32 - 1
 
 
 def ordered(props: dict[str, Prop]) -> list[str]:
     """Keys in JavaScript's order: integer ones first, by size (ECMA-262 §10.1.11)."""
-    numbers = sorted((k for k in props if _INDEX.fullmatch(k)), key=int)
-    return numbers + [k for k in props if not _INDEX.fullmatch(k)] if numbers else list(props)
+    numbers = sorted((k for k in props if _index(k)), key=int)
+    return numbers + [k for k in props if not _index(k)] if numbers else list(props)
 
 
 def freeze(of: Val) -> Value:

@@ -197,7 +197,7 @@ class Library:
             made.more = True
             return told
         for pair in source.items:
-            key = ops.to_text(pair.data.items[0]) if isinstance(pair.data, Arr) and len(pair.data.items) == 2 and not pair.data.more else None
+            key = ops.to_text(pair.data.items[0]) if isinstance(pair.data, Arr) and len(pair.data.items) == 2 and not pair.data.more and not pair.data.items[0].secret else None
             if key is None:
                 self.interp.blur(made, "it gets keys that are not known")
             else:
@@ -220,7 +220,7 @@ class Library:
             if isinstance(length, int) and 0 <= length <= 1000:
                 items = [Val(UNDEFINED, at) for _ in range(length)]
         elif isinstance(source, str) and source.isascii():
-            items = [Val(c, at) for c in source]
+            items = [Val(c, at, arg(args, 0).secret) for c in source]
         if items is None:
             if len(args) > 1:
                 self.interp.run_unseen(args[1])
@@ -309,7 +309,7 @@ class Library:
                         return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
                 texts = known(args)
                 told = None if texts is None else do(texts)
-                return unknown("it is a path that is not known", at) if told is None else Val(told, at)
+                return unknown("it is a path that is not known", at) if told is None else Val(told, at, any(a.secret for a in args))
 
             return fn(call)
 
@@ -337,7 +337,7 @@ def _may_be_absent(of: Val) -> bool:
 
 
 def _said(told: Any, at: Location | None, of: Val) -> Val:
-    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, of.secret)
+    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, ops.secret(of))
 
 
 def _parse_int(of: Val, at: Location | None) -> Val:
@@ -347,7 +347,7 @@ def _parse_int(of: Val, at: Location | None) -> Val:
     found = re.match(r"[-+]?\d+", text.strip(ops.SPACE), re.ASCII)
     if text.strip(ops.SPACE).lstrip("+-")[:2].lower() == "0x":
         return unknown("parseInt of a hexadecimal number is not evaluated", at)
-    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at)
+    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at, ops.secret(of))
 
 
 def _parse_float(of: Val, at: Location | None) -> Val:
@@ -355,7 +355,7 @@ def _parse_float(of: Val, at: Location | None) -> Val:
     if text is None:
         return unknown("not known", at)
     found = re.match(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity", text.strip(ops.SPACE), re.ASCII)
-    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at)
+    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at, ops.secret(of))
 
 
 def _is_nan(of: Val) -> bool | None:
@@ -374,7 +374,7 @@ def _math() -> dict[str, Val]:
             if None in numbers or any(n != n for n in numbers):
                 return unknown("it is made of something that is not known", at)
             told = do([n for n in numbers if n is not None])
-            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at)
+            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at, any(a.secret for a in args))
 
         return fn(call)
 
@@ -427,7 +427,7 @@ def _plain(of: Value, indent: int | str) -> str | None:
         raise ValueError
 
     try:
-        if isinstance(indent, str) and indent or isinstance(indent, int) and indent > 0:
+        if (isinstance(indent, str) and indent) or (isinstance(indent, int) and indent > 0):
             return json.dumps(data(of), ensure_ascii=False, indent=indent)
         return json.dumps(data(of), ensure_ascii=False, separators=(",", ":"))
     except ValueError:
@@ -464,14 +464,18 @@ def _resolve(parts: list[str]) -> str | None:
 
 
 def _dirname(path: str) -> str:
-    stripped = path.rstrip("/") or path[:1]
-    head = stripped.rpartition("/")[0]
-    return head.rstrip("/") or ("/" if path.startswith("/") else ".") if "/" in stripped else "."
+    rooted, stripped = path.startswith("/"), path.rstrip("/")
+    end = stripped.rfind("/")
+    if end <= 0:
+        return "/" if rooted else "."
+    return "//" if rooted and end == 1 else path[:end]
 
 
 def _basename(texts: list[str]) -> str | None:
     if len(texts) not in (1, 2):
         return None
+    if len(texts) == 2 and texts[0] == texts[1]:
+        return ""
     name = texts[0].rstrip("/").rpartition("/")[2]
     return name.removesuffix(texts[1]) if len(texts) == 2 and name != texts[1] else name
 

@@ -17,8 +17,7 @@ MIXED = "the array may hold more"
 
 
 _TEXT = frozenset(
-    "toString valueOf trim trimStart trimLeft trimEnd trimRight toUpperCase toLocaleUpperCase toLowerCase toLocaleLowerCase concat startsWith endsWith includes "
-    "indexOf lastIndexOf repeat split replace replaceAll slice substring at charAt padStart padEnd match search charCodeAt".split()
+    ["toString", "valueOf", "trim", "trimStart", "trimLeft", "trimEnd", "trimRight", "toUpperCase", "toLocaleUpperCase", "toLowerCase", "toLocaleLowerCase", "concat", "startsWith", "endsWith", "includes", "indexOf", "lastIndexOf", "repeat", "split", "replace", "replaceAll", "slice", "substring", "at", "charAt", "padStart", "padEnd", "match", "search", "charCodeAt"]
 )
 
 
@@ -46,7 +45,12 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
         case str() as text:
             interp.steps += len(text) // 50
             found = _with_regex(interp, text, name, args, at) if args and isinstance(args[0].data, Rx) else _text(text, name, args, at, this.secret)
-            return None if found is None else Val(found.data, found.at, this.secret)
+            if found is None:
+                return None
+            secret = this.secret or any(a.secret for a in args)
+            if secret and isinstance(found.data, Arr):
+                found.data.items = [Val(v.data, v.at, True) for v in found.data.items]
+            return Val(found.data, found.at, secret)
         case Rx() as regex:
             return _test(interp, regex, args, at)
         case Arr() as array:
@@ -65,7 +69,7 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
 
 def _number(this: Val, name: str, args: list[Val], at: Location | None) -> Val | None:
     if name == "toString" and (not args or args[0].data in (10, UNDEFINED)):
-        return Val(ops.to_text(this), at)
+        return Val(ops.to_text(this), at, this.secret)
     return None
 
 
@@ -114,12 +118,16 @@ def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location
             into = args[1].data
             if (len(text) + 1) * (len(into) + 1) > ops.MAX_TEXT:
                 raise TooComplex
+            if any(m.end() == m.start() for m in found.finditer(text)):
+                return None  # where the next match begins differs
             return Val(found.sub(lambda _: into, text, count=0 if whole else 1), at)
         case "split" if len(args) == 1 and not found.groups and found.match("") is None:
             parts = found.split(text)
             return None if any(m.end() == m.start() for m in found.finditer(text)) else Val(interp.born(Arr([Val(p, at) for p in parts])), at)
         case "match" if len(args) == 1:
             if whole:
+                if any(m.end() == m.start() for m in found.finditer(text)):
+                    return None
                 told = [m[0] for m in found.finditer(text)]
                 return Val(interp.born(Arr([Val(t, at) for t in told])) if told else None, at)
             first = found.search(text)
@@ -337,6 +345,8 @@ class _Array:
         if not self.args:
             return unknown("not known", self.at)
         told = [ops.strict_equal(item, self.args[0]) if not isinstance(item.data, One) else None for item in self.array.items]
+        if self.args[0].data != self.args[0].data:  # includes finds NaN, unlike ===
+            return unknown("not known", self.at)
         if isinstance(self.args[0].data, (Unk, One)):
             return unknown("not known", self.at)
         if True in told:
@@ -467,7 +477,7 @@ class _Array:
 
     def to_string(self) -> Val:
         told = ops.to_text(self.this)
-        return unknown(MIXED, self.at) if told is None else Val(told, self.at)
+        return unknown(MIXED, self.at) if told is None else Val(told, self.at, ops.secret(self.this))
 
     def entries(self) -> Val:
         return self.made([self.made([Val(i), item]) for i, item in enumerate(self.array.items)], self.array.more)

@@ -78,6 +78,11 @@ def to_text(of: Val) -> str | None:
     return None
 
 
+def secret(of: Val) -> bool:
+    """Whether what is made of it must not be shown."""
+    return of.secret or (isinstance(of.data, Arr) and any(v.secret for v in of.data.items))
+
+
 def number_text(number: float | int) -> str:
     """A number as JavaScript writes it (ECMA-262 §6.1.6.1.20)."""
     if number != number:

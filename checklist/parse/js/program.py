@@ -72,6 +72,7 @@ class Program(Expressions):
                     self.declare(inner, "arguments", self._arguments(args, bool(node.params)))
             if own is not None and node.type == "FunctionExpression":
                 self.declare(inner, own.name, made)
+                inner.names[own.name].constant = ...
             self.depth += 1
             regions = len(self.regions)
             try:
@@ -449,7 +450,7 @@ class Program(Expressions):
                     self._unknown_each(node, env)
             case str() as text:
                 for char in text:
-                    if self._each(node, Val(char), env, label):
+                    if self._each(node, Val(char, None, over.secret), env, label):
                         return
             case None | bool() | int() | float():
                 raise Thrown
@@ -521,7 +522,7 @@ def _names_used(node: Any) -> set[str]:
                     found.add(part.name)
                 waiting += [v for v in vars(part).values() if isinstance(v, list) or hasattr(v, "type")]
         node.names_used = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def names(pattern: Any) -> list[str]:

@@ -31,7 +31,8 @@ class Binding:
 
     value: Val | None
     region: int
-    constant: bool = False
+    constant: Any = False
+    """Whether it cannot be set again; Ellipsis if that is an error in strict mode only."""
 
 
 @dataclass(slots=True)
@@ -117,6 +118,8 @@ class State:
             if self.strict is not False:
                 raise Thrown if self.strict is True else TooComplex
             top.names[name] = Binding(value if len(self.regions) == 1 else unknown("it is set under a condition"), 0)
+        elif binding.constant is ...:
+            raise TooComplex
         elif binding.constant or binding.value is None:
             raise Thrown
         elif binding.region == self.regions[-1] and not self.widening:
@@ -136,7 +139,7 @@ class State:
                 with self.region():
                     for option in options:
                         self.put(option, key, value, key_at)
-            case Obj(guarded=True):
+            case Obj(guarded=True) | Unk(shared=True):
                 raise TooComplex
             case Obj(odd=True):
                 self.spoil(target, "a setter may change it")
@@ -203,7 +206,7 @@ class State:
                 with self.region():
                     for option in options:
                         self.remove(option, key)
-            case Obj(guarded=True):
+            case Obj(guarded=True) | Unk(shared=True):
                 raise TooComplex
             case Obj(odd=True):
                 self.spoil(target, "it has accessors")
@@ -237,7 +240,7 @@ class State:
             match data:
                 case One(options):
                     waiting += options
-                case Obj(guarded=True):
+                case Obj(guarded=True) | Unk(shared=True):
                     raise TooComplex
                 case Obj() as obj:
                     waiting += [p.value for p in obj.props.values()] if deep else []
