@@ -81,6 +81,7 @@ _PHRASES = {
     "it is changed in a way that is not known": "меняется неизвестным образом",
     "it is changed under a condition": "меняется при условии",
     "it is given to a call whose arguments are not known": "передаётся в вызов с неизвестными аргументами",
+    "it is kept secret": "значение секретно",
     "it is yielded": "отдаётся через yield",
     "it may be changed by code that is not seen here": "его может изменить код, которого здесь не видно",
     "it may be frozen": "может быть заморожен",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import need
+from conftest import ROOT, need
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from javascript_configs import CONFIGS, LOCAL
@@ -29,7 +31,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
         for name, content in {**LOCAL, "ecosystem.config.js": text}.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(content, "utf-8")
-    done = subprocess.run([node, str(RUNNER)], cwd=root, env={"SET": "yes", "PATH": ""}, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
+    done = subprocess.run([node, str(RUNNER)], cwd=root, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
     return root, json.loads(done.stdout)
 
 
@@ -67,17 +69,21 @@ def differs(ours: Value | None, theirs: Any, path: str = "") -> str | None:
     return None if same and ours.content == theirs else f"{path}: {ours.content!r}, Node has {theirs!r}"
 
 
-def ours(root: Path, number: int) -> Value | None:
+ENVIRONMENT = {"SET": "yes", "PATH": ""}
+
+
+def ours(root: Path, number: int, env: dict[str, str] | None = None) -> Value | None:
     folder = f"{number:03}"
     files = {f"{folder}/{name}": text for name, text in LOCAL.items()} | {f"{folder}/ecosystem.config.js": CONFIGS[number]}
-    return evaluate(f"{folder}/ecosystem.config.js", CONFIGS[number], root=str(root), files=files).value
+    return evaluate(f"{folder}/ecosystem.config.js", CONFIGS[number], root=str(root), files=files, env=env).value
 
 
+@pytest.mark.parametrize("env", [None, ENVIRONMENT], ids=["any environment", "this environment"])
 @pytest.mark.parametrize("number", range(len(CONFIGS)))
-def test_a_value_is_what_node_gives_or_unknown(number: int, truth: tuple[Path, dict[str, Any]]) -> None:
+def test_a_value_is_what_node_gives_or_unknown(number: int, env: dict[str, str] | None, truth: tuple[Path, dict[str, Any]]) -> None:
     root, theirs = truth
     told = theirs[f"{number:03}"]
-    found = ours(root, number)
+    found = ours(root, number, env)
     if "throws" in told:
         assert found is None or isinstance(found.content, Unknown) or CONFIGS[number].startswith(("if (!process", "require('dotenv')"))
     else:
@@ -113,6 +119,32 @@ def test_a_value_is_where_one_would_edit_it(text: str, path: tuple[str | int, ..
     assert found is not None
     assert found.at is not None
     assert (found.at.line, found.at.column) == place
+
+
+CANARY = "canary-4711"
+SPILLS = """const path = require('path')
+const pw = process.env.DB_PASSWORD, o = {}
+o[pw] = 1
+module.exports = { apps: [{
+  name: `x${pw}`, script: pw, cwd: path.join('/x', pw), exec_interpreter: pw, error_file: pw, instances: parseInt(process.env.COUNT, 10),
+  args: ['--pw', pw, ...pw, ...pw.split('-'), pw.slice(1), String([pw]), [pw].join(), JSON.stringify({ pw }), pw.replace(/c/g, 'k'), pw.toUpperCase()],
+  env: { ...process.env, [pw]: 1, ...o, copy: pw, list: `${[pw]}`, gone: process.env.UNSET || 'd', ...Object.fromEntries([[pw, 1]]) },
+}, { name: 'b', script: 'a.js', args: ['--pw', pw, `-x${pw}`] }, { name: 'c', script: 'a.js', args: `--pw ${pw}`, cwd: `/srv/${pw}` }] }
+"""
+
+
+def test_variables_of_a_named_file_are_known_and_stay_secret(tmp_path: Path) -> None:
+    (tmp_path / "ecosystem.config.js").write_text(SPILLS, "utf-8")
+    named = tmp_path / "named.vars"
+    named.write_text(f"DB_PASSWORD={CANARY}\nCOUNT=3\n", "utf-8")
+    value = evaluate("ecosystem.config.js", SPILLS, env={"DB_PASSWORD": CANARY, "COUNT": "3"}).value
+    assert value is not None
+    assert (value.get("apps", 0, "instances") or value).content == 3
+    for command in (("show", str(tmp_path / "ecosystem.config.js")), *(("check", str(tmp_path), "--format", f) for f in ("text", "json", "sarif", "markdown"))):
+        done = subprocess.run([sys.executable, "-c", "from checklist.cli import main; main()", *command, "--env-from", str(named)], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60)
+        assert done.returncode in (0, 1), done.stderr
+        assert "Traceback" not in done.stderr
+        assert not re.search("canary|4711|kanary", done.stdout + done.stderr, re.IGNORECASE), done.stdout
 
 
 def test_an_es_module_gives_its_exports() -> None:

@@ -123,7 +123,7 @@ class Expressions(State):
             if prop.type == "SpreadElement":
                 self.spread(obj, self.eval(prop.argument, env))
                 continue
-            key = self.key(prop, env)
+            key = self.key(prop, env, makes=True)
             key_at = self.place(prop.key)
             if prop.kind != "init":
                 value = unknown("a getter is not evaluated", key_at)
@@ -141,13 +141,13 @@ class Expressions(State):
                 obj.props[key] = Prop(value, key_at)
         return made
 
-    def key(self, node: Any, env: Env) -> str | None:
-        """The name of a property or member, None if it is not known."""
+    def key(self, node: Any, env: Env, *, makes: bool = False) -> str | None:
+        """The name of a property or member, None if it is not known; `makes`: it may be a new one."""
         key = node.key if node.type == "Property" else node.property
         if node.computed:
             told = self.eval(key, env)
             # as the key of a new property it would be shown
-            return None if told.secret and node.type == "Property" else ops.to_text(told)
+            return None if makes and ops.secret(told) else ops.to_text(told)
         return key.name if key.type == "Identifier" else ops.to_text(self._Literal(key, env)) if key.type == "Literal" else None
 
     def spread(self, obj: Obj, source: Val) -> None:
@@ -160,6 +160,7 @@ class Expressions(State):
                     self.run_escaped()
                 for key, prop in other.props.items():
                     obj.props[key] = Prop(prop.value, prop.key_at)
+                obj.more = obj.more or other.texts
                 if other.more or other.default is not None:
                     missing = obj.props.keys() - other.props.keys()
                     self.blur(obj, other.why, missing)
@@ -266,12 +267,13 @@ class Expressions(State):
 
         def one(a: Val, b: Val) -> Val:
             told = ops.binary(operator, a, b)
-            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, ops.secret(a) or ops.secret(b))
+            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, not isinstance(told, bool) and (ops.secret(a) or ops.secret(b)))
 
         found = each(left, lambda a: each(right, lambda b: one(a, b)))
         if isinstance(found.data, Unk) and found.data.default is None and isinstance(left.data, Unk) and isinstance(right.data, Unk):
             return Val(Unk(left.data.why), at, left.secret or right.secret)
-        return Val(found.data, at if isinstance(found.data, (Unk, One)) else found.at, found.secret or left.secret or right.secret)
+        secret = not isinstance(found.data, bool) and (found.secret or left.secret or right.secret)
+        return Val(found.data, at if isinstance(found.data, (Unk, One)) else found.at, secret)
 
     def _LogicalExpression(self, node: Any, env: Env) -> Val:
         return self.logical(node.operator, self.eval(node.left, env), lambda: self.eval(node.right, env), self.place(node))
@@ -357,7 +359,7 @@ class Expressions(State):
     def _AssignmentExpression(self, node: Any, env: Env) -> Val:
         if node.operator == "=":
             if node.left.type == "MemberExpression":
-                target, key = self.reference(node.left, env)
+                target, key = self.reference(node.left, env, writes=True)
                 value = self.eval(node.right, env)
                 self._store(target, key, value, self.place(node.left.property))
             else:
@@ -366,7 +368,7 @@ class Expressions(State):
             return value
         operator = node.operator[:-1]
         if node.left.type == "MemberExpression":
-            target, key = self.reference(node.left, env)
+            target, key = self.reference(node.left, env, writes=True)
             old = self.get(target, key, self.place(node.left))
             value = self._updated(operator, old, node, env)
             self._store(target, key, value, self.place(node.left.property))
@@ -384,7 +386,7 @@ class Expressions(State):
         at = self.place(node)
         step = Val(1 if node.operator == "++" else -1)
         if node.argument.type == "MemberExpression":
-            target, key = self.reference(node.argument, env)
+            target, key = self.reference(node.argument, env, writes=True)
             old = self.binary("-", self.get(target, key, at), Val(0), at)
             new = self.binary("+", old, step, at)
             self._store(target, key, new, None)
@@ -402,7 +404,7 @@ class Expressions(State):
 
     # ---- members and calls
 
-    def reference(self, node: Any, env: Env) -> tuple[Val, str | None]:
+    def reference(self, node: Any, env: Env, *, writes: bool = False) -> tuple[Val, str | None]:
         """The object and the key of a member expression."""
         target = self.eval(node.object, env)
         if getattr(node, "optional", False):
@@ -411,7 +413,7 @@ class Expressions(State):
             if is_unknown(target):
                 # the whole chain may be undefined
                 return unknown(target.data.why if isinstance(target.data, Unk) else "it may be missing"), self.key(node, env)
-        return target, self.key(node, env)
+        return target, self.key(node, env, makes=writes)
 
     def _ChainExpression(self, node: Any, env: Env) -> Val:
         try:
@@ -464,7 +466,7 @@ class Expressions(State):
                     return unknown("the array may hold more", at) if array.more else Val(UNDEFINED, at)
             case str() as text:
                 if key == "length":
-                    return Val(len(text.encode("utf-16-le", "surrogatepass")) // 2, at)
+                    return Val(len(text.encode("utf-16-le", "surrogatepass")) // 2, at, target.secret)
                 if key.isdecimal() and max(text, default="") <= "\uffff":
                     return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
             case Fn() as fn if key in fn.props.props:

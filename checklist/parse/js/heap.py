@@ -58,7 +58,7 @@ class Obj:
     """What an absent key gives: process.env has unknown ones."""
     frozen: bool = False
     texts: bool = False
-    """What is written to it becomes text, as in process.env."""
+    """What is written to it becomes text, and the order of its keys is not known, as in process.env."""
     odd: bool = False
     """It has getters or setters that are not run: whatever is read or written through them may change it."""
     guarded: bool = False
@@ -207,7 +207,7 @@ class _Freezer:
         return Value(content, of.at, key_at, more, of.secret)
 
     def _members(self, data: Obj, inside: tuple[int, ...]) -> tuple[dict[str, Value], bool]:
-        members, more = {}, data.more or data.default is not None or data.odd or data.guarded
+        members, more = {}, data.more or data.texts or data.default is not None or data.odd or data.guarded
         for key in ordered(data.props):
             prop = Prop(unknown("a getter may change it", data.props[key].value.at), data.props[key].key_at) if data.odd else data.props[key]
             options = prop.value.data.options if isinstance(prop.value.data, One) else (prop.value,)

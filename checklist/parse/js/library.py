@@ -114,7 +114,7 @@ class Library:
                 if isinstance(source, Obj) and source.odd:
                     self.interp.spoil(arg(args, 0), "a getter may change it")
                     self.interp.run_escaped()
-                elif isinstance(source, Obj) and source.default is None:
+                elif isinstance(source, Obj) and source.default is None and not source.texts:
                     sure = [k for k in ordered(source.props) if not _may_be_absent(source.props[k].value)]
                     whole = len(sure) == len(source.props) and not source.more
                     return Val(self.interp.born(Arr([of(k, source.props[k].value) for k in sure] if whole else [], not whole)), at)
@@ -152,6 +152,8 @@ class Library:
                         self.interp.put(target, key, prop.value, prop.key_at)
                     if other.more or other.default is not None:
                         self.interp.spoil(target, other.why, deep=False)
+                    elif other.texts and isinstance(target.data, Obj):
+                        target.data.more = True
                 case Unk() | One() | Arr() | str():
                     self.interp.spoil(target, "it gets keys that are not known", deep=False)
         return target

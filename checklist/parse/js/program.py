@@ -150,7 +150,7 @@ class Program(Expressions):
                 else:
                     self.assign(env, pattern.name, value)
             case "MemberExpression":
-                target, key = self.reference(pattern, env)
+                target, key = self.reference(pattern, env, writes=True)
                 self._store(target, key, value, None)
             case "AssignmentPattern":
                 self.bind(pattern.left, self._or_default(value, lambda: self.eval(pattern.right, env)), env, declare)
@@ -460,7 +460,7 @@ class Program(Expressions):
     def _s_ForInStatement(self, node: Any, env: Env, label: str | None = None) -> None:
         over = self.eval(node.right, env)
         match over.data:
-            case Obj() as obj if not obj.more and not obj.odd and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
+            case Obj() as obj if not obj.more and not obj.odd and not obj.texts and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
                 keys = ordered(obj.props)
             case Arr() as array if not array.more:
                 keys = [str(i) for i in range(len(array.items))]
