@@ -227,6 +227,8 @@ class Project:
     """The absolute path that `__dirname` is resolved with. Never printed."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Recognised files that could not be read at all, with the reason."""
+    environment: Mapping[str, str] | None = None
+    """The variables that a config is evaluated with, from the env file that the user names; None: any may be set."""
     git_problem: str | None = None
     """Why the index of a repository that is there could not be read; `tracked` is None then."""
 

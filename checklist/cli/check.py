@@ -21,6 +21,7 @@ from checklist.report.formats import ENDINGS, RENDERERS, renderer
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="Close the gate at findings of this priority or higher.")
 @click.option("--select", multiple=True, metavar="RULE", help="Hold only these rules (an id, or a prefix such as pm2/); repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out these rules; repeatable.")
+@common.env_option
 @common.config_option
 @common.lang_option
 @common.color_option
@@ -31,6 +32,7 @@ def command(
     gate: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    env_from: Path | None,
     config_file: Path | None,
     lang: str | None,
     color: str,
@@ -39,7 +41,7 @@ def command(
     targets = [_target(given) for given in outputs]
     if len({file.resolve() for _, file in targets}) < len(targets):
         raise CheckError("--output: one file is named twice")
-    checked = common.check(path, config_file, select=select, ignore=ignore)
+    checked = common.check(path, config_file, select=select, ignore=ignore, env_from=env_from)
     level = gate or checked.config.gate
     view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
     # everything is rendered before anything is written

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -45,6 +45,28 @@ def config_option(command: F) -> F:
     return click.option(
         "--config", "config_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Use this onai-check.yaml."
     )(command)
+
+
+def env_option(command: F) -> F:
+    """--env-from FILE."""
+    return click.option(
+        "--env-from", "env_from", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Evaluate configs with process.env from this env file; what it lacks is unset."
+    )(command)
+
+
+def environment(file: Path | None) -> dict[str, str] | None:
+    """The variables of an env file; CheckError where it cannot be read. Their values are shown nowhere."""
+    if file is None:
+        return None
+    from checklist.parse import env
+
+    try:
+        parsed = env.parse(file.name, file.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        raise CheckError(f"--env-from {file}: is no text in UTF-8") from None
+    if parsed.value is None:
+        raise CheckError(f"--env-from {file}: {parsed.problem.text if parsed.problem else 'cannot be read'}")
+    return {name: str(value.content) for name, value in parsed.value.members().items()}
 
 
 def lang_option(command: F) -> F:
@@ -134,7 +156,7 @@ def chosen(rules: tuple[Rule, ...], select: Sequence[str], ignore: Sequence[str]
     return tuple(rule for rule in rules if rule.id in kept)
 
 
-def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Checked:
+def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] = (), ignore: Sequence[str] = (), env_from: Path | None = None) -> Checked:
     """The way from a path to its report; CheckError where there is nothing to check."""
     from checklist import engine
     from checklist.discover import discover
@@ -142,7 +164,7 @@ def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] 
     root = root_of(path)
     config = load_config(path, config_file)
     rules = chosen(load_rules(config), select, ignore)
-    project = discover(root, exclude=config.exclude, policy=config.policy)
+    project = replace(discover(root, exclude=config.exclude, policy=config.policy), environment=environment(env_from))
     report = engine.run(project, rules)
     if not any(kind != "config" for _, kind in report.checked):
         raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR}")

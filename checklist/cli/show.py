@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,8 +19,9 @@ from checklist.model import plain
 @click.command("show")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "format", type=click.Choice(["text", "json"]), default="text")
+@common.env_option
 @common.config_option
-def command(file: Path, format: str, config_file: Path | None) -> None:
+def command(file: Path, format: str, env_from: Path | None, config_file: Path | None) -> None:
     """Show what the rules see of FILE: its documents, with secrets masked and unknowns named.
 
     The project is the nearest folder above with an onai-check.yaml or .git, else FILE's own folder.
@@ -28,7 +30,7 @@ def command(file: Path, format: str, config_file: Path | None) -> None:
     root = _root(resolved)
     config = configs.load(config_file or configs.find(resolved), root)
     name = resolved.relative_to(root).as_posix()
-    facts = derive(discover(root, exclude=config.exclude, policy=config.policy))
+    facts = derive(replace(discover(root, exclude=config.exclude, policy=config.policy), environment=common.environment(env_from)))
     mine = [d for d in facts.documents if d.file == name or (resolved.is_dir() and name in (".", d.file.split("/")[0]))]
     mine = [d for d in mine if d.kind not in ("source", "policy") or d.file == config.file]
     if not mine and name not in dict(facts.checked):

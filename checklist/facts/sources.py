@@ -62,7 +62,7 @@ def _parse(file: str, format: str, text: str, project: Project) -> Source:
             # 15 ms to import, and not every project has one
             from checklist.parse import javascript
 
-            module = javascript.evaluate(file, text, root=project.root, files=project.files, expression=format == "pm2.json")
+            module = javascript.evaluate(file, text, root=project.root, files=project.files, env=project.environment, expression=format == "pm2.json")
             return Source(file, format, Parsed(module.value, module.problem), module.style)
         case "pm2.yaml" | "workflow" | "config":
             return Source(file, format, yaml.parse(file, text))

@@ -18,13 +18,17 @@ import esprima
 from checklist.model import Location, Problem, Unknown, Value
 from checklist.parse import env as env_files
 from checklist.parse import json
-from checklist.parse.js.heap import UNDEFINED, Obj, Prop, TooComplex, Val, freeze, thaw, unknown
+from checklist.parse.js.heap import Arr, Obj, Prop, TooComplex, Val, freeze, thaw, unknown
 from checklist.parse.js.library import Library, arg, fn
 from checklist.parse.js.program import Program, names
 from checklist.parse.js.state import Env, Left, Thrown
 from checklist.parse.lines import Lines
+from checklist.secrets import plain_value
 
-MAX_TEXT = 1 << 20
+MAX_TEXT = 200_000
+
+# Node puts a CommonJS module into a function: it may `return`, and ask for new.target
+_BEFORE, _AFTER = "(function () {", "\n})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ class _Loader:
         self.exports: dict[str, Val] = {}
         self.environment = Val(
             Obj(
-                {k: Prop(Val(v, None, True)) for k, v in (env or {}).items()},
-                default=(lambda key: unknown(f"process.env.{key} is set outside")) if env is None else (lambda key: Val(UNDEFINED)),
+                {k: Prop(Val(v, None, not plain_value(k, v))) for k, v in (env or {}).items()},
+                default=(lambda key: unknown(f"process.env.{key} is set outside")) if env is None else None,
+                texts=True,
             )
         )
         self.places: Callable[[Any], Location | None] = lambda node: None
@@ -82,6 +87,7 @@ class _Loader:
             return Module(None, problem)
         if expression:
             self.places = _places(file, text, 1)
+            self.program.strict = False
             return Module(freeze(self.program.eval(tree.body[0].expression, Env(None))))
         try:
             return Module(freeze(self._run(file, text, tree, style)), style=style)
@@ -92,15 +98,19 @@ class _Loader:
         return self.globals.get(name)
 
     def _run(self, file: str, text: str, tree: Any, style: str) -> Val:
-        before, self.places = self.places, _places(file, text, 0)
+        before, self.places = self.places, _places(file, text, 0 if style == "esm" else len(_BEFORE))
         program = self.program
+        strict = style == "esm" or any(getattr(node, "directive", None) == "use strict" for node in tree.body[:3])
+        # one that changes its mind is not followed
+        program.strict = strict if (strict or "use strict" not in text) and program.strict in (None, strict) else ...
         exports = Val(Obj(), Location(file))
-        module = Val(Obj({"exports": Prop(exports)}))
+        module = Val(Obj({"exports": Prop(exports)}, default=lambda key: unknown("what Node knows of a module is not evaluated")))
         self.exports[file] = module
         top = Env(None, function=True)
+        regions = len(program.regions)
         here = posixpath.join(self.root, posixpath.dirname(file)).rstrip("/")
         if style == "esm":
-            program.declare(top, "import.meta", Val(Obj({"url": Prop(Val(f"file://{self.root}/{file}")), "dirname": Prop(Val(here)), "filename": Prop(Val(f"{self.root}/{file}"))})))
+            program.declare(top, "import.meta", Val(Obj({"url": Prop(Val(f"file://{self.root}/{file}")), "dirname": Prop(Val(here)), "filename": Prop(Val(f"{self.root}/{file}"))}, default=lambda key: unknown("what Node knows of a module is not evaluated"))))
         else:
             own = {
                 "module": module,
@@ -110,7 +120,7 @@ class _Loader:
                 "__dirname": Val(here),
                 "__filename": Val(f"{self.root}/{file}"),
             }
-            for name, value in own.items():
+            for name, value in (own | {"return": Val(Arr([]))}).items():
                 program.declare(top, name, value)
         try:
             program.hoist_var(tree.body, top)
@@ -122,6 +132,7 @@ class _Loader:
             pass  # `return` at the top of a CommonJS module
         finally:
             self.places = before
+            del program.regions[regions:]
         return module.data.props["exports"].value if isinstance(module.data, Obj) else exports
 
     # ---- modules
@@ -140,11 +151,15 @@ class _Loader:
                 folder, name = "", name[len(self.root) + 1 :]
             else:
                 found = self.library.module(name)
+                if found is None:
+                    self._unseen()
                 return unknown(f"the module {name[:40]} is not evaluated" if re.fullmatch(r"[@\w./-]+", name) else "a module that is not evaluated", at) if found is None else found
         path = posixpath.normpath(posixpath.join(folder, name))
         if path.startswith(".."):
             return unknown("a module outside the project is not read", at)
-        for candidate in (path, f"{path}.js", f"{path}.json", f"{path}.cjs", f"{path}/index.js"):
+        for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/package.json", f"{path}/index.js", f"{path}/index.json"):
+            if candidate in self.files and candidate.endswith("/package.json") and candidate != path:
+                return unknown("a folder with its own package.json", at)
             if candidate in self.exports:
                 module = self.exports[candidate].data
                 return module.props["exports"].value if isinstance(module, Obj) else unknown("a cycle", at)
@@ -152,13 +167,18 @@ class _Loader:
                 return self._read(candidate, at)
         return unknown("the module is not here", at)
 
+    def _unseen(self) -> None:
+        """A package that is not read may set variables that nothing else has set, as dotenv's relatives do."""
+        self.environment.data.default = lambda key: unknown(f"process.env.{key} is set outside")
+
     def _read(self, file: str, at: Location | None) -> Val:
         text = self.files[file]
         if file.endswith(".json"):
             parsed = json.parse(file, text)
             if parsed.value is None:
                 raise Thrown
-            return thaw(parsed.value)
+            self.exports[file] = Val(Obj({"exports": Prop(thaw(parsed.value))}))
+            return self.exports[file].data.props["exports"].value  # type: ignore[no-any-return]
         tree, style, problem = _parse(file, text)
         if problem is not None:
             raise Thrown
@@ -222,21 +242,31 @@ def _declared(node: Any) -> list[str]:
 
 def _parse(file: str, text: str, *, expression: bool = False) -> tuple[Any, str, Problem | None]:
     """(tree, style, problem)."""
-    source = f"({text}\n)" if expression else text
     if len(text) > MAX_TEXT:
-        return None, "commonjs", Problem(Location(file), "more than 1 MB of JavaScript")
-    first: Exception | None = None
-    for style, parse in (("commonjs", esprima.parseScript), ("esm", esprima.parseModule)):
-        if expression and style == "esm":
-            break
+        raise TooComplex
+    first: tuple[Exception, int] | None = None
+    for style, parse in (("commonjs", _script), ("esm", esprima.parseModule)):
+        before, source = ("(", f"({text}\n)") if expression else ("", text) if style == "esm" else (_BEFORE, text)
         try:
-            return parse(source, {"range": True}), style, None
+            return (esprima.parseScript if expression else parse)(source, {"range": True}), style, None
         except RecursionError:
             return None, style, Problem(Location(file), "nested too deeply")
         except Exception as error:  # esprima raises its own Error, and a few of Python's on odd input
             if first is None or (style == "esm" and re.search(r"^\s*(?:import|export)\b", text, re.MULTILINE)):
-                first = error
-    return None, "commonjs", _problem(file, text, first, 1 if expression else 0)
+                first = error, len(before)
+        if expression:
+            break
+    return None, "commonjs", _problem(file, text, *(first or (None, 0)))
+
+
+def _script(text: str, options: dict[str, bool]) -> Any:
+    """The body of the function that Node makes of a CommonJS module."""
+    text = f"//{text[2:]}" if text.startswith("#!") else text
+    tree = esprima.parseScript(_BEFORE + text + _AFTER, options)
+    made = tree.body[0].expression
+    if len(tree.body) != 1 or getattr(made, "type", "") != "FunctionExpression":
+        return esprima.parseScript(text, options)  # it closes that function itself: say where
+    return made.body
 
 
 def _problem(file: str, text: str, error: Exception | None, shift: int) -> Problem:

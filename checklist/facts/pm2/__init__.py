@@ -18,7 +18,7 @@ from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
 from checklist.facts.pm2.script import script_file
 from checklist.facts.pm2.watched import watched_logs
-from checklist.model import Content, Document, Location, OneOf, Project, Unknown, Value, value
+from checklist.model import MASK, Content, Document, Location, OneOf, Project, Unknown, Value, value
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
@@ -104,6 +104,9 @@ def _app(config: Document, entry: Value, data: Mapping[str, Value], subject: str
 def _facts(
     config: Document, entry: Value, taken: Taken, project: Project, packages: Sequence[Document], known: frozenset[str]
 ) -> dict[str, Value]:
+    # what is made of a secret, such as a path, would show it
+    hidden = {k: Value(Unknown("it is kept secret"), v.at, v.key_at) for k, v in taken.options.items() if v.secret and isinstance(v.content, str)}
+    taken = replace(taken, options={**taken.options, **hidden})
     script = taken.options.get("script")
     at = script.at if script else entry.at
     base = posixpath.dirname(config.file)
@@ -173,7 +176,7 @@ def _words(of: Value | None) -> list[str]:
         case str() as text:
             return words(text)
         case tuple() as items:
-            return [str(i.content) for i in items if isinstance(i.content, (str, int, float))]
+            return [MASK if i.secret else str(i.content) for i in items if isinstance(i.content, (str, int, float))]
         case Unknown(_, default):
             return _words(default)
         case OneOf(options):

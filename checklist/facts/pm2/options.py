@@ -155,7 +155,7 @@ def _rebuilt(given: Value, name: str, key: str) -> Value:
     if isinstance(told, _Lost):
         return replace(given, content=table().get(name, {}).get("effective"))
     if isinstance(told, list):
-        return replace(given, content=value([value(w, given.at) for w in told]).content)
+        return replace(given, content=value([value(w, given.at, secret=given.secret) for w in told]).content)
     return replace(given, content=told)  # type: ignore[arg-type]
 
 

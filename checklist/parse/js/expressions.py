@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, each, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, Rx, TooComplex, Unk, Val, each, one_of, unknown
 from checklist.parse.js.state import MAX_ITEMS, Env, State, Thrown, is_unknown
+
+INHERITED = frozenset({"hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString", "propertyIsEnumerable", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"})
+"""What every object has from Object.prototype (ECMA-262 §20.1.3)."""
 
 Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
 
@@ -22,7 +24,8 @@ class Expressions(State):
     """The evaluator of expressions; statements and functions are in program.py."""
 
     method: Method
-    """Built-in methods of arrays, strings and functions: builtins.py."""
+    """Built-in methods of arrays, strings and functions: methods.py."""
+    has_method: Callable[[Val, str], bool]
 
     def place(self, node: Any) -> Location | None:
         raise NotImplementedError
@@ -41,7 +44,7 @@ class Expressions(State):
         self.step()
         handler = getattr(self, f"_{node.type}", None)
         if handler is None:
-            return unknown(f"a {node.type} is not evaluated", self.place(node))
+            raise TooComplex
         found: Val = handler(node, env)
         return found
 
@@ -49,7 +52,7 @@ class Expressions(State):
 
     def _Literal(self, node: Any, env: Env) -> Val:
         if getattr(node, "regex", None) is not None:
-            return unknown("a regular expression is not evaluated", self.place(node))
+            return Val(Rx(node.regex.pattern, node.regex.flags or ""), self.place(node))
         if getattr(node, "bigint", None) is not None:
             return unknown("a BigInt is not evaluated", self.place(node))
         data = node.value
@@ -85,8 +88,11 @@ class Expressions(State):
         more = False
         for element in nodes:
             if element is None:
-                items.append(Val(UNDEFINED))
-            elif element.type != "SpreadElement":
+                items, more = [], True  # a hole is not told from undefined, and what goes over the array differs
+                for later in (e for e in nodes if e is not None):
+                    self.eval(later.argument if later.type == "SpreadElement" else later, env)
+                break
+            if element.type != "SpreadElement":
                 items.append(self.eval(element, env))
             else:
                 spread = self.eval(element.argument, env)
@@ -98,7 +104,7 @@ class Expressions(State):
                         items += array.items
                         more = more or array.more
                     case str() as text:
-                        items += [Val(c, spread.at) for c in text]
+                        items += [Val(c, spread.at, spread.secret) for c in text]
                     case None | bool() | int() | float():
                         raise Thrown
                     case _:
@@ -117,10 +123,12 @@ class Expressions(State):
             if prop.type == "SpreadElement":
                 self.spread(obj, self.eval(prop.argument, env))
                 continue
-            key = self.key(prop, env)
+            key = self.key(prop, env, makes=True)
             key_at = self.place(prop.key)
             if prop.kind != "init":
                 value = unknown("a getter is not evaluated", key_at)
+                self.spoil(self.function(prop.value, env), "")
+                obj.odd = self.hooked = True
             elif prop.method:
                 value = self.function(prop.value, env)
             else:
@@ -128,18 +136,18 @@ class Expressions(State):
             if key is None:
                 self.blur(obj, "a key that is not known may set it")
             elif key == "__proto__" and not prop.computed and not prop.shorthand:
-                obj.more = True
-            elif prop.kind == "set" and key in obj.props:
-                continue
+                self.spoil(made, "its prototype is not followed", deep=False)
             else:
                 obj.props[key] = Prop(value, key_at)
         return made
 
-    def key(self, node: Any, env: Env) -> str | None:
-        """The name of a property or member, None if it is not known."""
+    def key(self, node: Any, env: Env, *, makes: bool = False) -> str | None:
+        """The name of a property or member, None if it is not known; `makes`: it may be a new one."""
         key = node.key if node.type == "Property" else node.property
         if node.computed:
-            return ops.to_text(self.eval(key, env))
+            told = self.eval(key, env)
+            # as the key of a new property it would be shown
+            return None if makes and ops.secret(told) else ops.to_text(told)
         return key.name if key.type == "Identifier" else ops.to_text(self._Literal(key, env)) if key.type == "Literal" else None
 
     def spread(self, obj: Obj, source: Val) -> None:
@@ -147,9 +155,13 @@ class Expressions(State):
         match source.data:
             case Obj() as other:
                 self.steps += len(other.props)
+                if other.odd:
+                    self.spoil(source, "a getter may change it")
+                    self.run_escaped()
                 for key, prop in other.props.items():
                     obj.props[key] = Prop(prop.value, prop.key_at)
-                if other.more:
+                obj.more = obj.more or other.texts
+                if other.more or other.default is not None:
                     missing = obj.props.keys() - other.props.keys()
                     self.blur(obj, other.why, missing)
             case Arr() as array:
@@ -159,7 +171,7 @@ class Expressions(State):
                     obj.more = True
             case str() as text:
                 for index, char in enumerate(text):
-                    obj.props[str(index)] = Prop(Val(char, source.at))
+                    obj.props[str(index)] = Prop(Val(char, source.at, source.secret))
             case One(options):
                 # each option gives its own object; a key that only some set keeps what was there before
                 trials = []
@@ -193,6 +205,8 @@ class Expressions(State):
     def _UnaryExpression(self, node: Any, env: Env) -> Val:
         at = self.place(node)
         if node.operator == "delete":
+            if node.argument.type in ("ChainExpression", "Identifier"):
+                raise TooComplex
             if node.argument.type == "MemberExpression":
                 target, key = self.reference(node.argument, env)
                 if key is None:
@@ -238,10 +252,14 @@ class Expressions(State):
         key = ops.to_text(left)
         match right.data:
             case Obj() as obj if key is not None:
-                if key in obj.props and not is_unknown(obj.props[key].value):
+                if key in obj.props and not is_unknown(obj.props[key].value) and obj.default is None and not (obj.more or obj.odd):
                     return Val(True, at)
-                if key not in obj.props and not obj.more and obj.default is None and key not in ("toString", "constructor", "hasOwnProperty", "valueOf"):
+                if key not in obj.props and not obj.more and not obj.odd and obj.default is None and key not in INHERITED:
                     return Val(False, at)
+            case Unk() | One() | Obj() | Arr() | Fn() | Rx():
+                pass
+            case _:
+                raise Thrown
         return unknown("whether the key is there is not known", at)
 
     def binary(self, operator: str, left: Val, right: Val, at: Location | None) -> Val:
@@ -249,12 +267,13 @@ class Expressions(State):
 
         def one(a: Val, b: Val) -> Val:
             told = ops.binary(operator, a, b)
-            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, a.secret or b.secret)
+            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, not isinstance(told, bool) and (ops.secret(a) or ops.secret(b)))
 
         found = each(left, lambda a: each(right, lambda b: one(a, b)))
         if isinstance(found.data, Unk) and found.data.default is None and isinstance(left.data, Unk) and isinstance(right.data, Unk):
             return Val(Unk(left.data.why), at, left.secret or right.secret)
-        return Val(found.data, at if isinstance(found.data, (Unk, One)) else found.at, found.secret or left.secret or right.secret)
+        secret = not isinstance(found.data, bool) and (found.secret or left.secret or right.secret)
+        return Val(found.data, at if isinstance(found.data, (Unk, One)) else found.at, secret)
 
     def _LogicalExpression(self, node: Any, env: Env) -> Val:
         return self.logical(node.operator, self.eval(node.left, env), lambda: self.eval(node.right, env), self.place(node))
@@ -313,6 +332,24 @@ class Expressions(State):
     def _SequenceExpression(self, node: Any, env: Env) -> Val:
         return [self.eval(e, env) for e in node.expressions][-1]
 
+    def _TaggedTemplateExpression(self, node: Any, env: Env) -> Val:
+        for part in (node.tag, *node.quasi.expressions):
+            self.spoil(self.eval(part, env), "a tagged template is not evaluated")
+        self.run_escaped()
+        return unknown("a tagged template is not evaluated", self.place(node))
+
+    def _YieldExpression(self, node: Any, env: Env) -> Val:
+        if node.argument is not None:
+            self.spoil(self.eval(node.argument, env), "it is yielded")
+        return unknown("what is yielded is not known", self.place(node))
+
+    def _ImportExpression(self, node: Any, env: Env) -> Val:
+        self.eval(node.source, env)
+        return unknown("an ES module that is imported", self.place(node))
+
+    def _Super(self, node: Any, env: Env) -> Val:
+        return unknown("a class is not evaluated", self.place(node))
+
     def _AwaitExpression(self, node: Any, env: Env) -> Val:
         self.eval(node.argument, env)
         return unknown("what is awaited is not known", self.place(node))
@@ -322,7 +359,7 @@ class Expressions(State):
     def _AssignmentExpression(self, node: Any, env: Env) -> Val:
         if node.operator == "=":
             if node.left.type == "MemberExpression":
-                target, key = self.reference(node.left, env)
+                target, key = self.reference(node.left, env, writes=True)
                 value = self.eval(node.right, env)
                 self._store(target, key, value, self.place(node.left.property))
             else:
@@ -331,7 +368,7 @@ class Expressions(State):
             return value
         operator = node.operator[:-1]
         if node.left.type == "MemberExpression":
-            target, key = self.reference(node.left, env)
+            target, key = self.reference(node.left, env, writes=True)
             old = self.get(target, key, self.place(node.left))
             value = self._updated(operator, old, node, env)
             self._store(target, key, value, self.place(node.left.property))
@@ -349,7 +386,7 @@ class Expressions(State):
         at = self.place(node)
         step = Val(1 if node.operator == "++" else -1)
         if node.argument.type == "MemberExpression":
-            target, key = self.reference(node.argument, env)
+            target, key = self.reference(node.argument, env, writes=True)
             old = self.binary("-", self.get(target, key, at), Val(0), at)
             new = self.binary("+", old, step, at)
             self._store(target, key, new, None)
@@ -367,7 +404,7 @@ class Expressions(State):
 
     # ---- members and calls
 
-    def reference(self, node: Any, env: Env) -> tuple[Val, str | None]:
+    def reference(self, node: Any, env: Env, *, writes: bool = False) -> tuple[Val, str | None]:
         """The object and the key of a member expression."""
         target = self.eval(node.object, env)
         if getattr(node, "optional", False):
@@ -376,7 +413,7 @@ class Expressions(State):
             if is_unknown(target):
                 # the whole chain may be undefined
                 return unknown(target.data.why if isinstance(target.data, Unk) else "it may be missing"), self.key(node, env)
-        return target, self.key(node, env)
+        return target, self.key(node, env, makes=writes)
 
     def _ChainExpression(self, node: Any, env: Env) -> Val:
         try:
@@ -391,11 +428,20 @@ class Expressions(State):
     def get(self, target: Val, key: str | None, at: Location | None) -> Val:
         """target[key]."""
         self.step()
+        if self.hooked and (isinstance(target.data, Unk) or (isinstance(target.data, Obj) and target.data.odd)):
+            self.run_escaped()
         match target.data:
             case Unk(why):
-                return Val(Unk(why), at, target.secret)
+                return Val(Unk(why, calm=target.data.calm, shared=target.data.shared), at, target.secret)
+            case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
+                self.spoil(target, "a getter may change it")
+                return unknown("a getter is not evaluated", at)
             case One(options):
-                return one_of([self.get(o, key, at) for o in options], at)
+                # those that would throw are none, or there is no value at all
+                told = [self.get(o, key, at) for o in options if not (o.data is None or o.data is UNDEFINED)]
+                if not told:
+                    raise Thrown
+                return one_of(told, at)
             case None:
                 raise Thrown
             case _ if target.data is UNDEFINED:
@@ -410,7 +456,7 @@ class Expressions(State):
                     found = obj.default(key)
                     return Val(found.data, at, found.secret)
                 if obj.more:
-                    return unknown(obj.why, at)
+                    return Val(Unk(obj.why, shared=obj.guarded), at)
             case Arr() as array:
                 if key == "length":
                     return unknown("the array may hold more", at) if array.more else Val(len(array.items), at)
@@ -420,21 +466,35 @@ class Expressions(State):
                     return unknown("the array may hold more", at) if array.more else Val(UNDEFINED, at)
             case str() as text:
                 if key == "length":
-                    return Val(len(text.encode("utf-16-le", "surrogatepass")) // 2, at)
+                    return Val(len(text.encode("utf-16-le", "surrogatepass")) // 2, at, target.secret)
                 if key.isdecimal() and max(text, default="") <= "\uffff":
-                    return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at)
+                    return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
             case Fn() as fn if key in fn.props.props:
                 return fn.props.props[key].value
+            case Fn() as fn if fn.props.more or fn.own or key in ("name", "length"):
+                if key not in ("call", "apply", "bind"):
+                    return unknown(f"a function's .{key[:40]} is not known", at)
+            case Fn() as fn if fn.props.default is not None:
+                return fn.props.default(key)
         return self._inherited(target, key, at)
 
     def _inherited(self, target: Val, key: str, at: Location | None) -> Val:
         """A built-in method of the value, bound to it; undefined where it has none."""
-        if isinstance(target.data, Obj) and key not in ("hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString", "propertyIsEnumerable", "__proto__"):
+        if isinstance(target.data, Obj) and key not in INHERITED:
             return Val(UNDEFINED, at)
+        if key in ("prototype", "constructor", "__proto__"):
+            return Val(Unk("what all such values share is not known", shared=True), at)
+        if not self.has_method(target, key):
+            return unknown(f".{key[:40]} is not evaluated", at)
 
         def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
             found = self.method(self, target, key, args, call_at)
-            return unknown(f".{key}() is not evaluated", call_at) if found is None else found
+            if found is None:
+                for given in (*args, target):
+                    self.spoil(given, f".{key}() is not evaluated")
+                self.run_escaped()
+                return unknown(f".{key}() is not evaluated", call_at)
+            return found
 
         return Val(Fn(call), at)
 
@@ -453,6 +513,9 @@ class Expressions(State):
         if more:
             for arg in args:
                 self.spoil(arg, "it is given to a call whose arguments are not known")
+            for part in (called, this):
+                self.spoil(part, "it is called with arguments that are not known")
+            self.run_escaped()
             return unknown("the arguments are not known", at)
         return self.call(called, args, this, at)
 
@@ -464,26 +527,33 @@ class Expressions(State):
                 return fn.call(args, this, at)
             case One(options):
                 return one_of([self._perhaps(lambda o=o: self.call(o, args, this, at)) for o in options], at)  # type: ignore[misc]
+            case Unk(why, calm=True):
+                functions = [given for given in args if isinstance(given.data, Fn)]
+                for given in functions:
+                    self.spoil(given, "built-in code may call it")
+                if functions:
+                    self.run_escaped()
+                return unknown(why, at)
             case Unk(why):
-                for given in (*args, this):
+                for given in (*args, Val(UNDEFINED) if isinstance(this.data, Unk) else this):
                     self.spoil(given, "code that is not seen may change it")
-                    self.run_unseen(given)
+                self.run_escaped()
                 return unknown(why, at)
         raise Thrown
 
     def run_unseen(self, given: Val) -> None:
         """A function given to code that is not seen may be called at any time."""
-        if isinstance(given.data, Fn):
-            with self.region(widening=True), contextlib.suppress(Thrown):
-                given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], Val(UNDEFINED), None)
+        self.spoil(given, "code that is not seen may change it")
+        self.run_escaped()
 
     def _NewExpression(self, node: Any, env: Env) -> Val:
         args, _ = self.elements(node.arguments, env)
         name = node.callee.name if node.callee.type == "Identifier" and env.find(node.callee.name) is None else ""
         if name not in ("Error", "TypeError", "RangeError", "Date", "URL"):
-            self.eval(node.callee, env)
+            self.spoil(self.eval(node.callee, env), "an instance of it may change it")
             for arg in args:
                 self.spoil(arg, "code that is not seen may change it")
+            self.run_escaped()
         return unknown(f"new {name} is not evaluated" if name else "an instance of a class is not evaluated", self.place(node))
 
     def _MetaProperty(self, node: Any, env: Env) -> Val:

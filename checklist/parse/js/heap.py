@@ -6,7 +6,6 @@ person would edit it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -58,6 +57,12 @@ class Obj:
     default: Callable[[str], Val] | None = None
     """What an absent key gives: process.env has unknown ones."""
     frozen: bool = False
+    texts: bool = False
+    """What is written to it becomes text, and the order of its keys is not known, as in process.env."""
+    odd: bool = False
+    """It has getters or setters that are not run: whatever is read or written through them may change it."""
+    guarded: bool = False
+    """The global object, or `arguments` that stand for the parameters: a change of it could change everything."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +71,7 @@ class Arr:
 
     items: list[Val] = field(default_factory=list)
     more: bool = False
+    frozen: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +80,16 @@ class Fn:
 
     call: Callable[..., Val]
     props: Obj = field(default_factory=Obj)
+    own: bool = False
+    """It is the program's, not a built-in one."""
+
+
+@dataclass(slots=True, eq=False)
+class Rx:
+    """A regular expression as it is written."""
+
+    pattern: str
+    flags: str
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +98,10 @@ class Unk:
 
     why: str
     default: Val | None = None
+    calm: bool = False
+    """Built-in code, which changes nothing that it is given."""
+    shared: bool = False
+    """Part of what all code shares: a change of it could change everything."""
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +135,7 @@ def one_of(options: list[Val], at: Location | None = None) -> Val:
 def same(a: Val, b: Val) -> bool:
     """Whether two values are the same one; objects by reference."""
     x, y = a.data, b.data
-    if isinstance(x, (Obj, Arr, Fn)) or isinstance(y, (Obj, Arr, Fn)):
+    if isinstance(x, (Obj, Arr, Fn, Rx)) or isinstance(y, (Obj, Arr, Fn, Rx)):
         return x is y
     return type(x) is type(y) and (x == y or (x != x and y != y))
 
@@ -133,13 +153,14 @@ def each(of: Val, do: Callable[[Val], Val]) -> Val:
     return do(of)
 
 
-_INDEX = re.compile(r"(?:0|[1-9]\d{0,8})")
+def _index(key: str) -> bool:
+    return key.isascii() and key.isdecimal() and (key == "0" or key[0] != "0") and len(key) < 11 and int(key) < 2**32 - 1
 
 
 def ordered(props: dict[str, Prop]) -> list[str]:
     """Keys in JavaScript's order: integer ones first, by size (ECMA-262 §10.1.11)."""
-    numbers = sorted((k for k in props if _INDEX.fullmatch(k)), key=int)
-    return numbers + [k for k in props if not _INDEX.fullmatch(k)] if numbers else list(props)
+    numbers = sorted((k for k in props if _index(k)), key=int)
+    return numbers + [k for k in props if not _index(k)] if numbers else list(props)
 
 
 def freeze(of: Val) -> Value:
@@ -169,12 +190,16 @@ class _Freezer:
                 content, more = tuple(self.value(v, inside, None) for v in data.items), data.more
             case Fn():
                 content = Function()
+            case Rx():
+                content = Unknown("a regular expression")
             case Unk(why, default):
                 content = Unknown(why, None if default is None or default.data is UNDEFINED else self.value(default, inside, None))
             case One(options):
                 content = OneOf(tuple(self.value(o, inside, None) for o in options))
             case Undefined():
                 content = None
+            case float() if data == 0:
+                content = 0
             case float() if data.is_integer() and abs(data) < 2**53:
                 content = int(data)
             case _:
@@ -182,9 +207,9 @@ class _Freezer:
         return Value(content, of.at, key_at, more, of.secret)
 
     def _members(self, data: Obj, inside: tuple[int, ...]) -> tuple[dict[str, Value], bool]:
-        members, more = {}, data.more
+        members, more = {}, data.more or data.texts or data.default is not None or data.odd or data.guarded
         for key in ordered(data.props):
-            prop = data.props[key]
+            prop = Prop(unknown("a getter may change it", data.props[key].value.at), data.props[key].key_at) if data.odd else data.props[key]
             options = prop.value.data.options if isinstance(prop.value.data, One) else (prop.value,)
             if all(o.data is UNDEFINED for o in options):
                 continue

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from checklist.model import Location, Value
+from checklist.model import Location, Value, walk
 from checklist.parse.js import operators as ops
 from checklist.parse.js.heap import (
     UNDEFINED,
@@ -27,7 +27,7 @@ from checklist.parse.js.heap import (
     thaw,
     unknown,
 )
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js.state import Thrown, is_unknown
 
 Call = Callable[[list[Val], Val, Location | None], Val]
 
@@ -44,7 +44,7 @@ def obj(props: Mapping[str, Val], *, otherwise: str | None = None) -> Val:
 
 def opaque(why: str) -> Val:
     """A member that cannot be known: also when it is called. Its arguments are not changed by it."""
-    return Val(Fn(lambda args, this, at: unknown(why, at), Obj(default=lambda key: opaque(why))))
+    return Val(Unk(why, calm=True))
 
 
 def arg(args: list[Val], index: int) -> Val:
@@ -65,21 +65,25 @@ class Library:
     # ---- globals
 
     def globals(self) -> dict[str, Val]:
-        number = on_first(lambda a, at: _said(ops.to_number(a), at, a))
+        number = fn(lambda args, at: each(args[0], lambda a: _said(ops.to_number(a), at, a)) if args else Val(0, at))
+        parse_float = fn(lambda args, at: each(arg(args, 0), lambda a: _parse_float(a, at)))
         return {
             "undefined": Val(UNDEFINED),
             "NaN": Val(math.nan),
             "Infinity": Val(math.inf),
-            "Object": fn(lambda args, at: arg(args, 0), **self._object()),
+            "Object": fn(lambda args, at: arg(args, 0) if isinstance(arg(args, 0).data, (Obj, Arr, Fn)) else unknown("Object() is not evaluated", at), **self._object()),
             "Array": fn(lambda args, at: unknown("Array() is not evaluated", at), isArray=fn(self._is_array), **{"from": fn(self._array_from), "of": fn(self._array_of)}),
-            "String": on_first(lambda a, at: _said(ops.to_text(a), at, a)),
-            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(number), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(_is_integer))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
+            "String": fn(lambda args, at: each(args[0], lambda a: _said(ops.to_text(a), at, a)) if args else Val("", at)),
+            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(parse_float), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(_is_integer))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
             "Boolean": on_first(lambda a, at: Val(ops.truth(a), at)),
             "parseInt": self._parse_int(),
-            "parseFloat": fn(lambda args, at: each(arg(args, 0), lambda a: _parse_float(a, at))),
+            "parseFloat": parse_float,
             "isNaN": on_first(lambda a, at: _said(_is_nan(a), at, a)),
             "Math": obj(_math(), otherwise="Math.* is not evaluated"),
             "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(_json_parse)}),
+            "globalThis": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
+            "global": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
+            "eval": fn(self._eval),
             "console": obj({}, otherwise="console.* gives nothing"),
             "process": self.process(),
             "Date": opaque("the clock is not known"),
@@ -97,7 +101,7 @@ class Library:
                     "env": Prop(self.environment),
                     "cwd": Prop(fn(lambda args, at: unknown("the folder in which pm2 is called", at, Val(self.root, at)))),
                     "argv": Prop(Val(Arr([], True))),
-                    "exit": Prop(opaque("process.exit ends the program")),
+                    "exit": Prop(fn(self._exit)),
                 },
                 default=lambda key: opaque(f"process.{key} differs by machine") if key in _CALLS else Val(Unk(f"process.{key} differs by machine"), here.at),
             )
@@ -107,7 +111,10 @@ class Library:
         def listed(of: Callable[[str, Val], Val]) -> Val:
             def do(args: list[Val], at: Location | None) -> Val:
                 source = arg(args, 0).data
-                if isinstance(source, Obj) and source.default is None:
+                if isinstance(source, Obj) and source.odd:
+                    self.interp.spoil(arg(args, 0), "a getter may change it")
+                    self.interp.run_escaped()
+                elif isinstance(source, Obj) and source.default is None and not source.texts:
                     sure = [k for k in ordered(source.props) if not _may_be_absent(source.props[k].value)]
                     whole = len(sure) == len(source.props) and not source.more
                     return Val(self.interp.born(Arr([of(k, source.props[k].value) for k in sure] if whole else [], not whole)), at)
@@ -124,32 +131,60 @@ class Library:
             "fromEntries": fn(self._from_entries),
             "assign": fn(self._assign),
             "freeze": fn(self._freeze),
-            "seal": fn(lambda args, at: arg(args, 0)),
+            "seal": fn(self._close),
             "defineProperty": fn(self._define),
             "defineProperties": fn(self._define),
-            "preventExtensions": fn(lambda args, at: arg(args, 0)),
+            "preventExtensions": fn(self._close),
         }
 
     def _assign(self, args: list[Val], at: Location | None) -> Val:
         target = arg(args, 0)
+        if isinstance(target.data, (Obj, Arr)) and target.data.frozen:
+            raise Thrown
         for source in args[1:]:
             match source.data:
+                case Obj(odd=True):
+                    self.interp.spoil(source, "a getter may change it")
+                    self.interp.spoil(target, "it gets what a getter gives", deep=False)
+                    self.interp.run_escaped()
                 case Obj() as other:
                     for key, prop in list(other.props.items()):
                         self.interp.put(target, key, prop.value, prop.key_at)
-                    if other.more:
+                    if other.more or other.default is not None:
                         self.interp.spoil(target, other.why, deep=False)
-                case Unk() | One() | Arr():
+                    elif other.texts and isinstance(target.data, Obj):
+                        target.data.more = True
+                case Unk() | One() | Arr() | str():
                     self.interp.spoil(target, "it gets keys that are not known", deep=False)
         return target
 
     def _define(self, args: list[Val], at: Location | None) -> Val:
-        self.interp.spoil(arg(args, 0), "a property is defined that is not evaluated", deep=False)
-        return arg(args, 0)
+        target, key = arg(args, 0), arg(args, 1).data
+        if key == "__esModule" and isinstance(target.data, Obj):  # what compilers write at the top of a module
+            self.interp.put(target, key, unknown("a property is defined that is not evaluated", at))
+            target.data.more = True
+            return target
+        for given in args[1:]:
+            self.interp.spoil(given, "it describes a property")
+        return self._close(args, at)
+
+    def _close(self, args: list[Val], at: Location | None) -> Val:
+        """What is written to it from here on, or read from it, is not followed."""
+        target = arg(args, 0)
+        self.interp.spoil(target, "a property is defined that is not evaluated", deep=False)
+        if isinstance(target.data, Obj):
+            target.data.odd = self.interp.hooked = True
+        return target
+
+    def _eval(self, args: list[Val], at: Location | None) -> Val:
+        raise TooComplex  # it sees and may change every variable
+
+    def _exit(self, args: list[Val], at: Location | None) -> Val:
+        raise Thrown
 
     def _freeze(self, args: list[Val], at: Location | None) -> Val:
         target = arg(args, 0)
-        if isinstance(target.data, Obj):
+        if isinstance(target.data, (Obj, Arr)):
             if self.interp.surely(target.data):
                 target.data.frozen = True
             else:
@@ -164,7 +199,7 @@ class Library:
             made.more = True
             return told
         for pair in source.items:
-            key = ops.to_text(pair.data.items[0]) if isinstance(pair.data, Arr) and len(pair.data.items) == 2 and not pair.data.more else None
+            key = ops.to_text(pair.data.items[0]) if isinstance(pair.data, Arr) and len(pair.data.items) == 2 and not pair.data.more and not pair.data.items[0].secret else None
             if key is None:
                 self.interp.blur(made, "it gets keys that are not known")
             else:
@@ -187,7 +222,7 @@ class Library:
             if isinstance(length, int) and 0 <= length <= 1000:
                 items = [Val(UNDEFINED, at) for _ in range(length)]
         elif isinstance(source, str) and source.isascii():
-            items = [Val(c, at) for c in source]
+            items = [Val(c, at, arg(args, 0).secret) for c in source]
         if items is None:
             if len(args) > 1:
                 self.interp.run_unseen(args[1])
@@ -209,12 +244,19 @@ class Library:
         return fn(do)
 
     def _stringify(self, args: list[Val], at: Location | None) -> Val:
-        if len(args) > 1:
-            return unknown("JSON.stringify with more arguments is not evaluated", at)
-        told = _plain(freeze(arg(args, 0)))
+        indent = arg(args, 2).data
+        if not (arg(args, 1).data is None or arg(args, 1).data is UNDEFINED) or not (indent is UNDEFINED or (type(indent) in (int, str))):
+            self.interp.run_unseen(arg(args, 1))
+            return unknown("JSON.stringify with such arguments is not evaluated", at)
+        if arg(args, 0).data is UNDEFINED:
+            return Val(UNDEFINED, at)
+        whole = freeze(arg(args, 0))
+        self.interp.steps += sum(1 for _ in walk(whole))
+        told = _plain(whole, indent[:10] if isinstance(indent, str) else min(indent, 10) if isinstance(indent, int) else 0)
         if told is not None and len(told) > ops.MAX_TEXT:
             raise TooComplex
-        return unknown("it is made of something that is not known", at) if told is None else Val(told, at)
+        secret = any(part.secret for _, part in walk(whole))
+        return unknown("it is made of something that is not known", at) if told is None else Val(told, at, secret)
 
     # ---- modules
 
@@ -246,9 +288,13 @@ class Library:
             path = option.data.props["path"].value.data
         file = self.env_file(path) if isinstance(path, str) else self.env_file(self.root + "/.env") if path is None else None
         environment = self.environment.data
+        if is_unknown(option) or (isinstance(option.data, Obj) and ("override" in option.data.props or option.data.more)):
+            self.interp.spoil(self.environment, "dotenv may override it")
         for key, place in (file.members() if file is not None else {}).items():
             if key not in environment.props:
                 environment.props[key] = Prop(Val(Unk("set in the env file"), place.at, True))
+            elif environment.props[key].value.data is UNDEFINED:
+                environment.props[key] = Prop(unknown(f"process.env.{key} is set outside"))
         if file is None:
             environment.default = lambda key: unknown(f"process.env.{key} is set outside")
         return unknown("dotenv reads a file", at)
@@ -265,7 +311,7 @@ class Library:
                         return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
                 texts = known(args)
                 told = None if texts is None else do(texts)
-                return unknown("it is a path that is not known", at) if told is None else Val(told, at)
+                return unknown("it is a path that is not known", at) if told is None else Val(told, at, any(a.secret for a in args))
 
             return fn(call)
 
@@ -293,7 +339,7 @@ def _may_be_absent(of: Val) -> bool:
 
 
 def _said(told: Any, at: Location | None, of: Val) -> Val:
-    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, of.secret)
+    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, ops.secret(of))
 
 
 def _parse_int(of: Val, at: Location | None) -> Val:
@@ -303,7 +349,7 @@ def _parse_int(of: Val, at: Location | None) -> Val:
     found = re.match(r"[-+]?\d+", text.strip(ops.SPACE), re.ASCII)
     if text.strip(ops.SPACE).lstrip("+-")[:2].lower() == "0x":
         return unknown("parseInt of a hexadecimal number is not evaluated", at)
-    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at)
+    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at, ops.secret(of))
 
 
 def _parse_float(of: Val, at: Location | None) -> Val:
@@ -311,7 +357,7 @@ def _parse_float(of: Val, at: Location | None) -> Val:
     if text is None:
         return unknown("not known", at)
     found = re.match(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity", text.strip(ops.SPACE), re.ASCII)
-    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at)
+    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at, ops.secret(of))
 
 
 def _is_nan(of: Val) -> bool | None:
@@ -330,7 +376,7 @@ def _math() -> dict[str, Val]:
             if None in numbers or any(n != n for n in numbers):
                 return unknown("it is made of something that is not known", at)
             told = do([n for n in numbers if n is not None])
-            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at)
+            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at, any(a.secret for a in args))
 
         return fn(call)
 
@@ -342,7 +388,7 @@ def _math() -> dict[str, Val]:
         "min": over(lambda n: min(n, default=math.inf)),
         "floor": one(math.floor),
         "ceil": one(math.ceil),
-        "round": one(lambda n: math.floor(n + 0.5)),
+        "round": one(lambda n: math.floor(n) + (n - math.floor(n) >= 0.5)),
         "trunc": one(math.trunc),
         "abs": one(abs),
         "random": opaque("Math.random differs each time"),
@@ -369,18 +415,22 @@ def _json_parse(of: Val, at: Location | None) -> Val:
     return placed(thaw(parsed.value))
 
 
-def _plain(of: Value) -> str | None:
+def _plain(of: Value, indent: int | str) -> str | None:
     def data(part: Value) -> Any:
         match part.content:
             case dict() as members if not part.more:
                 return {k: data(v) for k, v in members.items()}
             case tuple() as items if not part.more:
                 return [data(v) for v in items]
-            case None | bool() | int() | str():
+            case str() as text if not any("\ud800" <= c <= "\udfff" for c in text):
+                return text
+            case None | bool() | int():
                 return part.content
         raise ValueError
 
     try:
+        if (isinstance(indent, str) and indent) or (isinstance(indent, int) and indent > 0):
+            return json.dumps(data(of), ensure_ascii=False, indent=indent)
         return json.dumps(data(of), ensure_ascii=False, separators=(",", ":"))
     except ValueError:
         return None
@@ -416,14 +466,18 @@ def _resolve(parts: list[str]) -> str | None:
 
 
 def _dirname(path: str) -> str:
-    stripped = path.rstrip("/") or path[:1]
-    head = stripped.rpartition("/")[0]
-    return head.rstrip("/") or ("/" if path.startswith("/") else ".") if "/" in stripped else "."
+    rooted, stripped = path.startswith("/"), path.rstrip("/")
+    end = stripped.rfind("/")
+    if end <= 0:
+        return "/" if rooted else "."
+    return "//" if rooted and end == 1 else path[:end]
 
 
 def _basename(texts: list[str]) -> str | None:
     if len(texts) not in (1, 2):
         return None
+    if len(texts) == 2 and texts[0] == texts[1]:
+        return ""
     name = texts[0].rstrip("/").rpartition("/")[2]
     return name.removesuffix(texts[1]) if len(texts) == 2 and name != texts[1] else name
 

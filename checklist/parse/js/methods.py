@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cmp_to_key
 from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, TooComplex, Unk, Val, unknown
-from checklist.parse.js.state import MAX_ITEMS, State, is_unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Rx, TooComplex, Unk, Val, unknown
+from checklist.parse.js.regex import translate
+from checklist.parse.js.state import MAX_ITEMS, State, Thrown, is_unknown
 
 MIXED = "the array may hold more"
+
+
+_TEXT = frozenset(
+    ["toString", "valueOf", "trim", "trimStart", "trimLeft", "trimEnd", "trimRight", "toUpperCase", "toLocaleUpperCase", "toLowerCase", "toLocaleLowerCase", "concat", "startsWith", "endsWith", "includes", "indexOf", "lastIndexOf", "repeat", "split", "replace", "replaceAll", "slice", "substring", "at", "charAt", "padStart", "padEnd", "match", "search", "charCodeAt"]
+)
+
+
+def has(this: Val, name: str) -> bool:
+    """Whether a value has a built-in method of this name."""
+    match this.data:
+        case str():
+            return name in _TEXT
+        case Arr():
+            return name in _ARRAY
+        case Fn():
+            return name in ("call", "apply", "bind")
+        case Rx():
+            return name == "test"
+        case Obj():
+            return name == "hasOwnProperty"
+        case bool() | int() | float():
+            return name == "toString"
+    return False
 
 
 def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None) -> Val | None:
     """What this.name(...args) gives; None where the method is none of ours."""
     match this.data:
         case str() as text:
-            return _text(text, name, args, at, this.secret)
+            interp.steps += len(text) // 50
+            found = _with_regex(interp, text, name, args, at) if args and isinstance(args[0].data, Rx) else _text(text, name, args, at, this.secret)
+            if found is None:
+                return None
+            secret = this.secret or any(a.secret for a in args)
+            if secret and isinstance(found.data, Arr):
+                found.data.items = [Val(v.data, v.at, True) for v in found.data.items]
+            return Val(found.data, found.at, secret)
+        case Rx() as regex:
+            return _test(interp, regex, args, at)
         case Arr() as array:
             return _Array(interp, array, this, args, at).run(name)
         case Fn() as fn:
@@ -27,32 +61,79 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
             return _number(this, name, args, at)
         case Obj() as obj if name == "hasOwnProperty" and args:
             key = ops.to_text(args[0])
-            if key is not None and key in obj.props and not is_unknown(obj.props[key].value):
-                return Val(True, at)
-            return Val(False, at) if key is not None and key not in obj.props and not obj.more and obj.default is None else unknown("not known", at)
+            if key is None or obj.more or obj.odd or obj.default is not None or (key in obj.props and is_unknown(obj.props[key].value)):
+                return unknown("not known", at)
+            return Val(key in obj.props, at)
     return None
 
 
 def _number(this: Val, name: str, args: list[Val], at: Location | None) -> Val | None:
     if name == "toString" and (not args or args[0].data in (10, UNDEFINED)):
-        return Val(ops.to_text(this), at)
+        return Val(ops.to_text(this), at, this.secret)
     return None
 
 
 def _function(interp: Any, fn: Fn, this: Val, name: str, args: list[Val], at: Location | None) -> Val | None:
     match name:
         case "call":
-            return interp.call(this, args[1:], args[0] if args else Val(UNDEFINED), at)  # type: ignore[no-any-return]
+            return interp.call(Val(fn), args[1:], args[0] if args else Val(UNDEFINED), at)  # type: ignore[no-any-return]
         case "apply" if len(args) < 2 or (isinstance(args[1].data, Arr) and not args[1].data.more):
             items = args[1].data.items if len(args) > 1 else []
-            return interp.call(this, list(items), args[0] if args else Val(UNDEFINED), at)  # type: ignore[no-any-return]
+            return interp.call(Val(fn), list(items), args[0] if args else Val(UNDEFINED), at)  # type: ignore[no-any-return]
         case "bind":
             bound, first = (args[0] if args else Val(UNDEFINED)), args[1:]
-            return Val(Fn(lambda more, _this, place: fn.call([*first, *more], bound, place)), at)
+            return Val(Fn(lambda more, _this, place: fn.call([*first, *more], bound, place), own=fn.own), at)
     return None
 
 
 # ---- strings
+
+
+def _test(interp: Any, regex: Rx, args: list[Val], at: Location | None) -> Val | None:
+    text = args[0].data if args else None
+    if not isinstance(text, str) or "g" in regex.flags:  # a global one goes on where it stopped
+        return None
+    found = _compiled(interp, regex, text)
+    return None if found is None else Val(found.search(text) is not None, at)
+
+
+def _compiled(interp: Any, regex: Rx, text: str) -> re.Pattern[str] | None:
+    found = translate(regex.pattern, regex.flags, text)
+    interp.steps += 100
+    return found
+
+
+def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location | None) -> Val | None:
+    """A string's method whose first argument is a regular expression."""
+    regex = args[0].data
+    found = _compiled(interp, regex, text)
+    if found is None:
+        return None
+    whole = "g" in regex.flags
+    match name:
+        case "search" if len(args) == 1:
+            first = found.search(text)
+            return Val(first.start() if first else -1, at)
+        case "replace" | "replaceAll" if len(args) == 2 and isinstance(args[1].data, str) and "$" not in args[1].data and (whole or name == "replace"):
+            into = args[1].data
+            if (len(text) + 1) * (len(into) + 1) > ops.MAX_TEXT:
+                raise TooComplex
+            if any(m.end() == m.start() for m in found.finditer(text)):
+                return None  # where the next match begins differs
+            return Val(found.sub(lambda _: into, text, count=0 if whole else 1), at)
+        case "split" if len(args) == 1 and not found.groups and found.match("") is None:
+            parts = found.split(text)
+            return None if any(m.end() == m.start() for m in found.finditer(text)) else Val(interp.born(Arr([Val(p, at) for p in parts])), at)
+        case "match" if len(args) == 1:
+            if whole:
+                if any(m.end() == m.start() for m in found.finditer(text)):
+                    return None
+                told = [m[0] for m in found.finditer(text)]
+                return Val(interp.born(Arr([Val(t, at) for t in told])) if told else None, at)
+            first = found.search(text)
+            parts = [] if first is None else [first[0], *first.groups()]
+            return Val(interp.born(Arr([Val(UNDEFINED if p is None else p, at) for p in parts])) if first else None, at)
+    return None
 
 
 def _text(text: str, name: str, args: list[Val], at: Location | None, secret: bool) -> Val | None:
@@ -62,7 +143,7 @@ def _text(text: str, name: str, args: list[Val], at: Location | None, secret: bo
     if told is None:
         return None
     if isinstance(told, list):
-        return Val(Arr([Val(part, at, secret) for part in told]), at)
+        return Val(Arr([Val(part, at, secret) for part in told]), at, secret)
     return Val(told, at, secret)
 
 
@@ -149,6 +230,7 @@ class _Array:
             return None
         if len(self.array.items) > MAX_ITEMS:
             raise TooComplex
+        self.interp.steps += len(self.array.items) // 5
         return _ARRAY[name](self)
 
     def made(self, items: Sequence[Val], more: bool = False) -> Val:
@@ -263,6 +345,8 @@ class _Array:
         if not self.args:
             return unknown("not known", self.at)
         told = [ops.strict_equal(item, self.args[0]) if not isinstance(item.data, One) else None for item in self.array.items]
+        if self.args[0].data != self.args[0].data:  # includes finds NaN, unlike ===
+            return unknown("not known", self.at)
         if isinstance(self.args[0].data, (Unk, One)):
             return unknown("not known", self.at)
         if True in told:
@@ -315,6 +399,8 @@ class _Array:
 
     def changed(self, do: Callable[[list[Val]], Val]) -> Val:
         """A method that changes the array in place, if that is sure to happen."""
+        if self.array.frozen:
+            raise Thrown
         if self.array.more or not self.interp.surely(self.array):
             self.interp.spoil(self.this, "it is changed under a condition", deep=False)
             return unknown(MIXED, self.at)
@@ -391,7 +477,7 @@ class _Array:
 
     def to_string(self) -> Val:
         told = ops.to_text(self.this)
-        return unknown(MIXED, self.at) if told is None else Val(told, self.at)
+        return unknown(MIXED, self.at) if told is None else Val(told, self.at, ops.secret(self.this))
 
     def entries(self) -> Val:
         return self.made([self.made([Val(i), item]) for i, item in enumerate(self.array.items)], self.array.more)

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, TooComplex, Undefined, Unk, Val
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Rx, TooComplex, Undefined, Unk, Val
 
 MAX_TEXT = 100_000
 
@@ -20,7 +20,7 @@ def truth(of: Val) -> bool | None:
     match of.data:
         case Unk():
             return None
-        case Obj() | Arr() | Fn():
+        case Obj() | Arr() | Fn() | Rx():
             return True
         case Undefined() | None:
             return False
@@ -78,6 +78,11 @@ def to_text(of: Val) -> str | None:
     return None
 
 
+def secret(of: Val) -> bool:
+    """Whether what is made of it must not be shown."""
+    return of.secret or (isinstance(of.data, Arr) and any(v.secret for v in of.data.items))
+
+
 def number_text(number: float | int) -> str:
     """A number as JavaScript writes it (ECMA-262 §6.1.6.1.20)."""
     if number != number:
@@ -126,7 +131,7 @@ def kind(of: Val) -> str | None:
             return "string"
         case Fn():
             return "function"
-        case Obj() | Arr() | None:
+        case Obj() | Arr() | Rx() | None:
             return "object"
     return None
 
@@ -136,7 +141,7 @@ def strict_equal(a: Val, b: Val) -> bool | None:
     x, y = a.data, b.data
     if isinstance(x, Unk) or isinstance(y, Unk):
         return None
-    if isinstance(x, (Obj, Arr, Fn)) or isinstance(y, (Obj, Arr, Fn)):
+    if isinstance(x, (Obj, Arr, Fn, Rx)) or isinstance(y, (Obj, Arr, Fn, Rx)):
         return x is y
     if _number(x) and _number(y):
         return bool(x == y)
@@ -145,12 +150,11 @@ def strict_equal(a: Val, b: Val) -> bool | None:
 
 def loose_equal(a: Val, b: Val) -> bool | None:
     """a == b, for values that are no objects."""
-    if a.data in (None, UNDEFINED) and b.data in (None, UNDEFINED):
-        return True
+    nothing = [v.data is None or v.data is UNDEFINED for v in (a, b)]
+    if any(nothing) and not any(isinstance(v.data, (Unk, One)) for v in (a, b)):
+        return all(nothing)
     if not (primitive(a) and primitive(b)):
-        return strict_equal(a, b) if isinstance(a.data, (Obj, Arr, Fn)) and isinstance(b.data, (Obj, Arr, Fn)) else None
-    if a.data in (None, UNDEFINED) or b.data in (None, UNDEFINED):
-        return False
+        return strict_equal(a, b) if isinstance(a.data, (Obj, Arr, Fn, Rx)) and isinstance(b.data, (Obj, Arr, Fn, Rx)) else None
     if isinstance(a.data, str) and isinstance(b.data, str):
         return a.data == b.data
     x, y = to_number(a), to_number(b)
@@ -220,10 +224,9 @@ def _arithmetic(operator: str, m: float | int, n: float | int) -> Any:
                 return math.nan
             return tidy(math.fmod(x, y))
         case "**":
-            try:
-                return tidy(x**y) if not isinstance(x**y, complex) and not (abs(x) == 1 and math.isinf(y)) else math.nan
-            except (OverflowError, ZeroDivisionError):
-                return ...
+            # other powers may differ in their last digit from one engine to the next
+            exact = x.is_integer() and y.is_integer() and 0 <= y <= 64 and abs(x) < 2**53
+            return tidy(x**y) if exact and abs(x) ** y < 2**53 else ...
         case "&" | "|" | "^":
             i, j = to_int32(x), to_int32(y)
             return {"&": i & j, "|": i | j, "^": i ^ j}[operator]

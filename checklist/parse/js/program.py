@@ -9,7 +9,7 @@ from checklist.model import Location
 from checklist.parse.js import methods
 from checklist.parse.js import operators as ops
 from checklist.parse.js.expressions import Expressions
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, TooComplex, Unk, Val, one_of, ordered, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, ordered, unknown
 from checklist.parse.js.state import MAX_DEPTH, Binding, Env, Left, Thrown, is_unknown
 
 _LOOPS = ("ForStatement", "WhileStatement", "DoWhileStatement", "ForOfStatement", "ForInStatement")
@@ -19,6 +19,7 @@ class Program(Expressions):
     """One file's evaluation; what is asked of the world around it is given by module.py."""
 
     method = staticmethod(methods.call)
+    has_method = staticmethod(methods.has)
 
     def __init__(self, place: Callable[[Any], Location | None], global_names: Callable[[str], Val | None]) -> None:
         super().__init__()
@@ -56,19 +57,22 @@ class Program(Expressions):
     def function(self, node: Any, env: Env) -> Val:
         at = self.place(node)
         if getattr(node, "async", False) or getattr(node, "isAsync", False) or getattr(node, "generator", False):
-            return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place)), at)
+            return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place), own=True), at)
         arrow = node.type == "ArrowFunctionExpression"
         own = getattr(node, "id", None)
+        names_arguments = not arrow and "arguments" in _names_used(node)
 
         def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
             if self.depth >= MAX_DEPTH:
                 raise TooComplex
             inner = Env(env, function=True)
             if not arrow:
-                self.declare(inner, "this", this)
-                self.declare(inner, "arguments", Val(self.born(Arr(list(args)))))
+                self.declare(inner, "this", self._this(this))
+                if names_arguments:
+                    self.declare(inner, "arguments", self._arguments(args, bool(node.params)))
             if own is not None and node.type == "FunctionExpression":
                 self.declare(inner, own.name, made)
+                inner.names[own.name].constant = ...
             self.depth += 1
             regions = len(self.regions)
             try:
@@ -77,10 +81,26 @@ class Program(Expressions):
                 del self.regions[regions:]
                 self.depth -= 1
 
-        made = Val(Fn(call), at)
+        made = Val(Fn(call, own=True), at)
         return made
 
+    def _this(self, this: Val) -> Val:
+        """In sloppy mode `this` is an object: the global one for nothing (ECMA-262 §10.2.1.2)."""
+        if self.strict is True or isinstance(this.data, (Obj, Arr, Fn, Unk, One)):
+            return this
+        nothing = this.data is None or this.data is UNDEFINED
+        return Val(Obj(guarded=True, more=True, why="`this` is the global object"), this.at) if nothing and self.strict is False else unknown("`this` is not known", this.at)
+
+    def _arguments(self, args: list[Val], aliased: bool) -> Val:
+        """The `arguments` object; in sloppy mode its elements are the parameters, so with these nothing may be written."""
+        aliased = aliased and self.strict is not True
+        items = {} if aliased else {str(i): Prop(a) for i, a in enumerate(args)}
+        return Val(self.born(Obj({"length": Prop(Val(len(args))), **items}, more=True, why="an element of `arguments`", guarded=aliased)))
+
     def _run_body(self, node: Any, env: Env, args: list[Val]) -> Val:
+        simple = all(param.type == "Identifier" for param in node.params)
+        for name in [] if simple else (n for p in node.params for n in names(p)):
+            self.declare(env, name, None)
         for index, param in enumerate(node.params):
             if param.type == "RestElement":
                 self.bind(param.argument, Val(self.born(Arr(list(args[index:])))), env, True)
@@ -88,7 +108,13 @@ class Program(Expressions):
                 self.bind(param, args[index] if index < len(args) else Val(UNDEFINED), env, True)
         if node.body.type != "BlockStatement":
             return self.eval(node.body, env)
-        self.hoist_var(node.body.body, env)
+        if simple:
+            self.hoist_var(node.body.body, env)
+        else:  # the body has its own `var` variables, which begin as the parameters of their name
+            params, env = env, Env(env, function=True)
+            for name in _vars(node.body.body):
+                held = params.names.get(name)
+                self.declare(env, name, held.value if held and held.value else Val(UNDEFINED))
         returned: list[Val] = []
         self.declare(env, "return", Val(Arr(returned)))
         try:
@@ -124,7 +150,7 @@ class Program(Expressions):
                 else:
                     self.assign(env, pattern.name, value)
             case "MemberExpression":
-                target, key = self.reference(pattern, env)
+                target, key = self.reference(pattern, env, writes=True)
                 self._store(target, key, value, None)
             case "AssignmentPattern":
                 self.bind(pattern.left, self._or_default(value, lambda: self.eval(pattern.right, env)), env, declare)
@@ -199,10 +225,48 @@ class Program(Expressions):
     def _s_EmptyStatement(self, node: Any, env: Env) -> None:
         pass
 
-    _s_FunctionDeclaration = _s_DebuggerStatement = _s_EmptyStatement
+    _s_DebuggerStatement = _s_EmptyStatement
+
+    def _s_FunctionDeclaration(self, node: Any, env: Env) -> None:
+        """In a block, outside strict mode, it also sets the function's variable of its name (ECMA-262 §B.3.2)."""
+        scope = env
+        while scope.outer is not None and not scope.function:
+            scope = scope.outer
+        if scope is not env and self.strict is not True and node.id.name in scope.names:
+            self.assign(scope, node.id.name, unknown("a function in a block may set it"))
 
     def _s_ClassDeclaration(self, node: Any, env: Env) -> None:
-        self.declare(env, node.id.name, unknown("a class is not evaluated", self.place(node)))
+        self.declare(env, node.id.name, self.class_of(node, env))
+
+    def class_of(self, node: Any, env: Env) -> Val:
+        """A class, unknown, whose code may run from here on whenever code runs that is not seen."""
+        if node.superClass is not None:
+            self.eval(node.superClass, env)
+        inside = Env(env, function=True)
+        if node.id is not None:
+            self.declare(inside, node.id.name, unknown("a class is not evaluated"))
+        self.declare(inside, "this", unknown("an instance of a class is not evaluated"))
+        for member in node.body.body:
+            if getattr(member, "computed", False):
+                self.eval(member.key, inside)
+            if member.type == "MethodDefinition":
+                self.spoil(self.function(member.value, inside), "")
+                self.hooked = self.hooked or member.kind in ("get", "set")
+            elif member.type == "PropertyDefinition" and member.value is not None:
+                self.escaped.append(Val(Fn(lambda args, this, at, value=member.value: self.eval(value, inside), own=True)))
+            elif member.type == "StaticBlock":
+                self.escaped.append(Val(Fn(lambda args, this, at, body=member.body: self._static_block(body, inside), own=True)))
+        self.run_escaped()
+        return unknown("a class is not evaluated", self.place(node))
+
+    def _static_block(self, body: list[Any], env: Env) -> Val:
+        inner = Env(env, function=True)
+        self.hoist_var(body, inner)
+        self.run(body, inner)
+        return Val(UNDEFINED)
+
+    def _ClassExpression(self, node: Any, env: Env) -> Val:
+        return self.class_of(node, env)
 
     def _s_VariableDeclaration(self, node: Any, env: Env) -> None:
         for declarator in node.declarations:
@@ -212,6 +276,9 @@ class Program(Expressions):
             else:
                 value = Val(UNDEFINED, self.place(declarator.id)) if declarator.init is None else self.eval(declarator.init, env)
                 self.bind(declarator.id, value, env, True)
+                if node.kind == "const":
+                    for name in names(declarator.id):
+                        env.names[name].constant = True
 
     def _s_BlockStatement(self, node: Any, env: Env) -> None:
         self.run(node.body, Env(env))
@@ -304,7 +371,11 @@ class Program(Expressions):
 
     def _s_TryStatement(self, node: Any, env: Env) -> None:
         if node.handler is None:
-            self.statement(node.block, env)
+            try:
+                self.statement(node.block, env)
+            except (Left, Thrown):
+                self.statement(node.finalizer, env)
+                raise
         else:
             catch = Env(env)
             if node.handler.param is not None:
@@ -328,7 +399,7 @@ class Program(Expressions):
 
         def fresh() -> Env:
             # each round has its own let variables, as closures see them
-            return Env(env, {n: Binding(b.value, b.region) for n, b in scope.names.items()})
+            return Env(env, {n: Binding(b.value, b.region, b.constant) for n, b in scope.names.items()})
 
         def test(inner: Env) -> bool | None:
             return True if node.test is None else self.truth_of(self.eval(node.test, inner))
@@ -379,7 +450,7 @@ class Program(Expressions):
                     self._unknown_each(node, env)
             case str() as text:
                 for char in text:
-                    if self._each(node, Val(char), env, label):
+                    if self._each(node, Val(char, None, over.secret), env, label):
                         return
             case None | bool() | int() | float():
                 raise Thrown
@@ -389,7 +460,7 @@ class Program(Expressions):
     def _s_ForInStatement(self, node: Any, env: Env, label: str | None = None) -> None:
         over = self.eval(node.right, env)
         match over.data:
-            case Obj() as obj if not obj.more and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
+            case Obj() as obj if not obj.more and not obj.odd and not obj.texts and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
                 keys = ordered(obj.props)
             case Arr() as array if not array.more:
                 keys = [str(i) for i in range(len(array.items))]
@@ -397,6 +468,9 @@ class Program(Expressions):
                 self._unknown_each(node, env)
                 return
         for key in keys:
+            if isinstance(over.data, Obj) and (over.data.more or key not in over.data.props):
+                self._unknown_each(node, env)  # it changes while it is gone over
+                return
             if self._each(node, Val(key), env, label):
                 return
 
@@ -432,6 +506,23 @@ class Program(Expressions):
                 left += self.maybe(once)
         ways = [w for w in left if not (isinstance(w, Left) and w.how != "return")]
         self.after(ways, env, all_ways=False)
+
+
+def _names_used(node: Any) -> set[str]:
+    """The identifiers in a function's parameters and body, those of arrow functions in it too."""
+    found = getattr(node, "names_used", None)
+    if found is None:
+        found, waiting = set(), [*node.params, node.body]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, list):
+                waiting += part
+            elif hasattr(part, "type"):
+                if part.type == "Identifier":
+                    found.add(part.name)
+                waiting += [v for v in vars(part).values() if isinstance(v, list) or hasattr(v, "type")]
+        node.names_used = found
+    return found
 
 
 def names(pattern: Any) -> list[str]:

@@ -8,11 +8,13 @@ what is written becomes unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from checklist.model import Location
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, each, one_of, unknown
+from checklist.parse.js.operators import to_text
 
 MAX_STEPS = 100_000
 MAX_ITEMS = 10_000
@@ -29,6 +31,8 @@ class Binding:
 
     value: Val | None
     region: int
+    constant: Any = False
+    """Whether it cannot be set again; Ellipsis if that is an error in strict mode only."""
 
 
 @dataclass(slots=True)
@@ -56,6 +60,13 @@ class State:
         self.depth = 0
         self.regions = [0]
         self.widening = 0
+        self.strict: Any = None
+        """Whether the code is in strict mode; Ellipsis if in part."""
+        self.escaped: list[Val] = []
+        """Functions that code which is not seen may call whenever it runs."""
+        self.hooked = False
+        """Whether reading a property may call one of them."""
+        self.running = False
         self._next = 0
         self._born: dict[int, int] = {}
         self._kept: list[Obj | Arr] = []  # ids must not be reused while they are remembered
@@ -104,11 +115,17 @@ class State:
             top = env
             while top.outer is not None:
                 top = top.outer
+            if self.strict is not False:
+                raise Thrown if self.strict is True else TooComplex
             top.names[name] = Binding(value if len(self.regions) == 1 else unknown("it is set under a condition"), 0)
+        elif binding.constant is ...:
+            raise TooComplex
+        elif binding.constant or binding.value is None:
+            raise Thrown
         elif binding.region == self.regions[-1] and not self.widening:
             binding.value = value
         else:
-            binding.value = self.joined(binding.value or Val(UNDEFINED), value)
+            binding.value = self.joined(binding.value, value)
 
     def joined(self, old: Val, new: Val) -> Val:
         return unknown("it changes in a loop whose end is not known", new.at) if self.widening else one_of([old, new], new.at)
@@ -122,16 +139,28 @@ class State:
                 with self.region():
                     for option in options:
                         self.put(option, key, value, key_at)
+            case Obj(guarded=True) | Unk(shared=True):
+                raise TooComplex
+            case Obj(odd=True):
+                self.spoil(target, "a setter may change it")
+                self.run_escaped()
             case Obj(frozen=True):
-                pass  # a write to a frozen object is lost without a word outside strict mode
+                # such a write is lost without a word outside strict mode
+                if self.strict is not False:
+                    raise Thrown if self.strict is True else TooComplex
             case Obj() as obj:
+                if obj.texts:
+                    value = self.text(value)
                 if key == "__proto__":
-                    obj.more = True
+                    self.spoil(target, "its prototype is set", deep=False)
                 elif self.surely(obj):
                     obj.props[key] = Prop(value, key_at)
                 else:
                     old = obj.props.get(key)
                     obj.props[key] = Prop(self.joined(old.value if old else Val(UNDEFINED), value), old.key_at if old else key_at)
+            case Arr(frozen=True):
+                if self.strict is not False:
+                    raise Thrown if self.strict is True else TooComplex
             case Arr() as array:
                 self._put_item(array, key, value)
             case Fn() as fn:
@@ -143,7 +172,7 @@ class State:
 
     def _put_item(self, array: Arr, key: str, value: Val) -> None:
         index = int(key) if key.isdecimal() and len(key) < 7 else -1
-        if not 0 <= index < MAX_ITEMS or array.more or index > len(array.items) + 100:
+        if not 0 <= index < MAX_ITEMS or array.more or index > len(array.items):
             self.spoil(Val(array), "an element is set that is not known")
             return
         if not self.surely(array):
@@ -152,8 +181,7 @@ class State:
             else:
                 array.more = True
             return
-        array.items += [Val(UNDEFINED) for _ in range(index + 1 - len(array.items))]
-        array.items[index] = value
+        array.items[index:] = [value, *array.items[index + 1 :]]
 
     def put_unknown_key(self, target: Val, value: Val) -> None:
         """target[?] = value: any key may have it now."""
@@ -162,6 +190,8 @@ class State:
 
     def push(self, array: Arr, values: list[Val]) -> None:
         """array.push(...values)."""
+        if array.frozen:
+            raise Thrown
         if not self.surely(array):
             array.more = True
         elif not array.more:
@@ -176,13 +206,27 @@ class State:
                 with self.region():
                     for option in options:
                         self.remove(option, key)
-            case Obj(frozen=False) as obj if key in obj.props:
+            case Obj(guarded=True) | Unk(shared=True):
+                raise TooComplex
+            case Obj(odd=True):
+                self.spoil(target, "it has accessors")
+            case Obj(frozen=False, default=default) as obj if key in obj.props or default is not None:
+                if key not in obj.props:
+                    assert default is not None
+                    obj.props[key] = Prop(default(key))
                 if self.surely(obj):
-                    del obj.props[key]
+                    obj.props.pop(key)
+                    if default is not None:
+                        obj.props[key] = Prop(Val(UNDEFINED))
                 else:
                     obj.props[key] = Prop(self.joined(obj.props[key].value, Val(UNDEFINED)), obj.props[key].key_at)
+            case Obj(frozen=True) as obj if key in obj.props and self.strict is not False:
+                raise Thrown if self.strict is True else TooComplex
             case Arr():
-                self.put(target, key, Val(UNDEFINED))
+                # a hole is not told from undefined: what goes over the array differs
+                self.spoil(target, "an element is deleted", deep=False)
+            case Fn() as fn:
+                self.remove(Val(fn.props), key)
 
     def spoil(self, of: Val, why: str, *, deep: bool = True) -> None:
         """Code that is not seen may have changed it: everything in it is unknown from here on."""
@@ -192,9 +236,12 @@ class State:
             if id(data) in seen:
                 continue
             seen.add(id(data))
+            self.steps += 1
             match data:
                 case One(options):
                     waiting += options
+                case Obj(guarded=True) | Unk(shared=True):
+                    raise TooComplex
                 case Obj() as obj:
                     waiting += [p.value for p in obj.props.values()] if deep else []
                     obj.props = {k: Prop(unknown(why, p.value.at), p.key_at) for k, p in obj.props.items()}
@@ -204,6 +251,29 @@ class State:
                     array.items, array.more = [], True
                 case Fn() as fn:
                     waiting.append(Val(fn.props))
+                    if deep and fn.own and not any(e.data is fn for e in self.escaped):
+                        self.escaped.append(Val(fn))
+
+    def text(self, value: Val) -> Val:
+        """What process.env makes of what is written to it."""
+
+        def one(of: Val) -> Val:
+            told = to_text(of)
+            return unknown("it becomes a text that is not known", of.at) if told is None else Val(told, of.at, of.secret)
+
+        return each(value, one)
+
+    def run_escaped(self) -> None:
+        """Code that is not seen runs: so may every function that it was given."""
+        if self.running:
+            return
+        self.running = True
+        try:
+            for given in self.escaped:
+                with self.region(widening=True), suppress(Thrown):
+                    given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], unknown("it is called by code that is not seen"), None)
+        finally:
+            self.running = False
 
     def maybe(self, *runs: Callable[[], None]) -> list[Exception | None]:
         """Runs each of some stretches as one that may or may not run; gives what each was left by."""
