@@ -27,7 +27,7 @@ _STUBS = {
     # without -f an HTTP 500 is an answer like any other
     "curl": _LOG + _ASKED + 'case " $* " in *" -"[a-zA-Z]*f*|*" --fail "*) f=1;; *) f=;; esac\n'
     'if [ -n "$fails" ]; then [ -z "$f" ] && echo 500; [ -z "$f" ]; exit; fi\necho 200\n',
-    "ssh": 'while [ "${1#-}" != "$1" ]; do shift; done; shift; while [ "${1#-}" != "$1" ]; do shift; done; if [ $# -gt 0 ]; then exec bash -c "$*"; else exec bash -s; fi\n',
+    "ssh": 'while [ "${1#-}" != "$1" ]; do [ "$1" = -p ] && shift; shift; done; shift; while [ "${1#-}" != "$1" ]; do shift; done; if [ $# -gt 0 ]; then exec bash -c "$*"; else exec bash -s; fi\n',
     "sleep": "exit 0\n",
 }
 
@@ -51,7 +51,7 @@ def real(bash: str, folder: Path, files: Mapping[str, str], fail: str) -> tuple[
     first = files["deploy.sh"].split("\n", 1)[0]
     flags = ["-e"] if re.match(r"#!\S*bash -e", first) else []
     done = subprocess.run(
-        [bash, *flags, "deploy.sh"], cwd=folder, capture_output=True, timeout=20, check=False, stdin=subprocess.DEVNULL,
+        [bash, *flags, "deploy.sh"], cwd=folder, capture_output=True, timeout=5, check=False, stdin=subprocess.DEVNULL,
         env={"PATH": f"{folder}/bin{os.pathsep}/usr/bin:/bin", "LOG": str(log), "FAIL": fail},
     )  # fmt: skip
     return set(log.read_text().split()), done.returncode == 0

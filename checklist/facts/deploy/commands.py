@@ -47,6 +47,8 @@ class Step:
     """The world in which it fails; 0 if nobody asks."""
     parent: Worlds
     ran: Worlds
+    fails: Worlds = 0
+    """All worlds in which it fails: its own, and those that were split from it."""
     tells: bool = False
     """For a health check: whether its status tells an HTTP 500 from a 200."""
 
@@ -386,6 +388,8 @@ class Commands:
         if command and command[0] == "sudo":
             command = bare(command)
             rest = len(argv) - len(command)
+        if len(command) == 1 and re.match(r"(?:/bin/)?(?:ba)?sh(?: -\w+)*$", command[0]):
+            command = command[0].split()
         if not command or (posixpath.basename(command[0]) in _SHELLS and not any(re.fullmatch(r"-\w*c", w) for w in command[1:2])):
             errexit = any(re.fullmatch(r"-\w*e\w*", w) for w in command[1:])
             done = self._stdin(m, shell, node, worlds, errexit, host="remote")
@@ -474,7 +478,7 @@ class Commands:
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
             step.tells = (argv or [])[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(argv or ())))
-            m.printed.append(Answer(step.world, step.tells))
+            m.printed.append(Answer(step, step.order, step.tells))
             if not step.tells:
                 return Out(true=worlds | failed)
         return Out(true=worlds & ~failed, false=failed)
@@ -487,12 +491,12 @@ class Commands:
         step = m.known.get(key)
         if step is not None:
             step.ran |= worlds
-            return step, worlds & step.world
+            return step, worlds & step.fails
         based = worlds & m.ledger.base or worlds
         parent = based & -based
         world = m.open(parent) if fails else 0
         step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), shell.host, directory, found, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world)  # fmt: skip
+                    shell.branch, len(m.steps), world, parent, worlds | world, world)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         return step, world

@@ -85,9 +85,12 @@ class _Reader:
 
     def compare(self, a: Token, operator: str, b: Token) -> bool | None:
         if isinstance(a, Answer) or isinstance(b, Answer):
-            other = b if isinstance(a, Answer) else a
-            if not isinstance(other, str):
+            answer, other = (a, b) if isinstance(a, Answer) else (b, a)
+            if not isinstance(other, str) or not isinstance(answer, Answer):
                 return None
+            if not other:
+                a, b = "" if self.broken and answer.empty else "x", other
+                return self.compare(a, operator, b)
             if re.fullmatch(r"\d+", other) and operator != "=~":
                 said = "500" if self.broken else "200"
                 a, b = (said, other) if isinstance(a, Answer) else (other, said)

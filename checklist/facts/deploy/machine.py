@@ -97,6 +97,9 @@ class Machine:
                 masked.born(parent, made)
             ok, bad = shell.status
             shell.status = (ok | made, bad & ~made) if ok & parent else (ok & ~made, bad | made)
+        for step in self.steps:
+            if step.fails & parent:
+                step.fails |= made
         return made
 
     def fork(self, worlds: Worlds, exists: tuple[str, bool] | None = None) -> Out:
@@ -183,8 +186,8 @@ class Machine:
                 self.substitutions(redirects, shell, worlds)
                 return self.command(inner, shell, worlds | self.take(), ignored)
             case tree.Background(_, _, inner):
-                self.inside(Sequence(inner.start, inner.end, (inner,)), shell.child(), worlds, True)
-                return Out(true=worlds)
+                done = self.inside(Sequence(inner.start, inner.end, (inner,)), shell.child(), worlds, True)
+                return Out(true=worlds | done.on)
             case tree.Function(_, _, name, _):
                 shell.functions[name] = (node, shell.source)
                 return Out(true=worlds)

@@ -37,6 +37,10 @@ class Run:
         self._ended_badly = out.false
         self.good: Worlds = machine.ledger.good(out.true)
 
+    def ends(self, world: Worlds) -> set[bool]:
+        """How a world may end: with status 0, or not."""
+        return {well for well, mask in ((True, self._ended_well), (False, self._ended_badly)) if mask & world}
+
     def normal(self, step: Step) -> bool:
         return bool(step.ran & self.good)
 

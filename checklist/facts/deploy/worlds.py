@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Worlds = int
 T = TypeVar("T")
@@ -43,13 +43,25 @@ class Out:
         return self.true | self.false
 
 
+class Fails(Protocol):
+    """A step, as far as it matters here."""
+
+    fails: Worlds
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a health check printed: a good answer, but in the world where the service is broken a bad one."""
+    """What a health check printed: a good answer, but where the check fails a bad one."""
 
-    world: int
+    step: Fails = field(compare=False)
+    number: int
+    """Tells the answers of different checks apart."""
     empty: bool
-    """Whether nothing is printed then, as with `curl -f`."""
+    """Whether a bad answer is nothing at all, as with `curl -f`."""
+
+    @property
+    def world(self) -> Worlds:
+        return self.step.fails
 
 
 Known = str | tuple["str | Answer | None", ...] | Answer | None

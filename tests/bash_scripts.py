@@ -1,0 +1,204 @@
+"""Scripts to try: written ones, each with what it is about, and ones made up from a seed."""
+
+from __future__ import annotations
+
+import random
+
+WRITTEN = [
+    "npm ci a\npm2 restart b",
+    "set -e\nnpm ci a\npm2 restart b",
+    "set -euo pipefail\nnpm ci a\npm2 restart b",
+    "set -o errexit\nnpm ci a\npm2 restart b",
+    "set -e\nset +e\nnpm ci a\npm2 restart b",
+    "#!/bin/bash -e\nnpm ci a\npm2 restart b",
+    "set -e\nnpm ci a || true\npm2 restart b",
+    "set -e\nnpm ci a || echo bad\npm2 restart b",
+    "npm ci a || exit 1\npm2 restart b",
+    "npm ci a || { echo bad; exit 1; }\npm2 restart b",
+    "npm ci a || { pm2 restart c; exit 1; }\npm2 restart b",
+    "npm ci a || exit 0\npm2 restart b",
+    "npm ci a && pm2 restart b",
+    "npm ci a && pm2 restart b\npm2 save c",
+    "npm ci a && pm2 restart b || git pull c\npm2 save d",
+    "set -e\nnpm ci a && echo ok\npm2 restart b",
+    "set -e\nnpm ci a && echo ok || echo bad\npm2 restart b",
+    "set -e\n! npm ci a\npm2 restart b",
+    "if ! npm ci a; then exit 1; fi\npm2 restart b",
+    "if ! npm ci a; then echo bad; fi\npm2 restart b",
+    "if npm ci a; then echo ok; else exit 1; fi\npm2 restart b",
+    "set -e\nif npm ci a; then pm2 restart b; elif npm ci c; then pm2 restart d; else pm2 restart e; fi\npm2 save f",
+    "set -e\nif npm ci a && npm ci c; then pm2 restart b; fi",
+    "set -e\nnpm ci a | cat\npm2 restart b",
+    "set -eo pipefail\nnpm ci a | cat\npm2 restart b",
+    "set -e\n(npm ci a)\npm2 restart b",
+    "set -e\n(npm ci a; git pull c)\npm2 restart b",
+    "(set -e; npm ci a; git pull c)\npm2 restart b",
+    "set -e\n{ npm ci a; git pull c; }\npm2 restart b",
+    "set -e\nf() { npm ci a; git pull c; }\nf\npm2 restart b",
+    "f() { npm ci a; git pull c; }\nf\npm2 restart b",
+    "f() { npm ci a || return 1; git pull c; }\nf || exit 1\npm2 restart b",
+    "set -e\nf() { npm ci a; git pull c; }\nf || true\npm2 restart b",
+    "set -e\nf() { npm ci a; git pull c; }\nif f; then echo ok; fi\npm2 restart b",
+    "set -e\nf() { npm ci a && return 0; pm2 restart c; return 1; }\nf\npm2 restart b",
+    "f() { npm ci a; }\ng() { f; pm2 restart c; }\nset -e\ng\npm2 restart b",
+    "set -e\nf() { local x=$(npm ci a); pm2 restart c; }\nf\npm2 restart b",
+    "set -e\nf() { local x; x=$(npm ci a); pm2 restart c; }\nf\npm2 restart b",
+    "set -e\nX=$(npm ci a)\npm2 restart b",
+    "set -e\nexport X=$(npm ci a)\npm2 restart b",
+    "set -e\necho $(npm ci a)\npm2 restart b",
+    "set -e\nX=$(npm ci a; git pull c)\npm2 restart b",
+    "set -e\nX=$(set -e; npm ci a; git pull c)\npm2 restart b",
+    "set -e\nssh h 'npm ci a'\npm2 restart b",
+    "ssh h 'npm ci a'\npm2 restart b",
+    "set -e\nssh h 'npm ci a; git pull c'\npm2 restart b",
+    "set -e\nssh h 'npm ci a && git pull c'\npm2 restart b",
+    "set -e\nssh h \"set -e; npm ci a; git pull c\"\npm2 restart b",
+    "ssh h 'set -e; npm ci a; pm2 restart b'",
+    "ssh -t -p 22 h npm ci a '&&' pm2 restart b",
+    "set -e\nssh h <<'EOF'\nnpm ci a\npm2 restart b\nEOF\npm2 save c",
+    "set -e\nssh h <<EOF\nset -e\nnpm ci a\npm2 restart b\nEOF\npm2 save c",
+    "set -e\nssh h bash -s <<'EOF'\nnpm ci a\npm2 restart b\nEOF\npm2 save c",
+    "set -e\nssh h bash -se <<'EOF'\nnpm ci a\npm2 restart b\nEOF\npm2 save c",
+    "set -e\nssh h 'bash -s' < remote.sh\npm2 save c",
+    "bash -c 'npm ci a; pm2 restart b'",
+    "set -e\nbash -c 'npm ci a'\npm2 restart b",
+    "set -e\nbash -ec 'npm ci a; git pull c'\npm2 restart b",
+    "set -e\neval 'npm ci a; git pull c'\npm2 restart b",
+    "set -e\nbash remote.sh\npm2 save c",
+    "set -e\n./strict.sh\npm2 save c",
+    "set -e\nbash strict.sh\npm2 save c",
+    "set -e\nsource ./remote.sh\npm2 save c",
+    "set -e\n. ./lib.sh\nbuild\npm2 save c",
+    "npm ci a\nif [ $? -ne 0 ]; then exit 1; fi\npm2 restart b",
+    "npm ci a\nif [ $? -eq 0 ]; then pm2 restart b; else pm2 restart c; exit 1; fi",
+    "npm ci a\nrc=$?\necho done\n[ $rc -eq 0 ] || exit $rc\npm2 restart b",
+    "set -e\nrc=0\nnpm ci a || rc=$?\nif [[ $rc != 0 ]]; then pm2 restart c; exit \"$rc\"; fi\npm2 restart b",
+    "trap 'exit 1' ERR\nnpm ci a\npm2 restart b",
+    "trap 'pm2 restart c; exit 1' ERR\nnpm ci a\npm2 restart b",
+    "trap 'pm2 restart c' ERR\nnpm ci a\npm2 restart b",
+    "set -e\ntrap 'pm2 restart c' ERR\nnpm ci a\npm2 restart b",
+    "set -e\ntrap 'pm2 restart c' EXIT\nnpm ci a\npm2 restart b",
+    "undo() { if [ $? -ne 0 ]; then pm2 restart c; fi; }\nset -e\ntrap undo EXIT\nnpm ci a\npm2 restart b",
+    "set -e\ntrap 'pm2 restart c' ERR\nf() { npm ci a; }\nf\npm2 restart b",
+    "set -eE\ntrap 'pm2 restart c; exit 3' ERR\nf() { npm ci a; git pull d; }\nf\npm2 restart b",
+    "set -e\nfor i in 1; do npm ci a; done\npm2 restart b",
+    "for i in 1 2; do npm ci a && break; done\npm2 restart b",
+    "ok=\nfor i in 1 2 3; do\n  if curl -sf http://localhost/a; then ok=1; break; fi\n  sleep 1\ndone\n[ -n \"$ok\" ] || exit 1\npm2 save b",
+    "for i in 1 2 3; do\n  curl -sf http://localhost/a && exit 0\n  sleep 1\ndone\npm2 restart b\nexit 1",
+    "for i in $(seq 1 3); do\n  curl -sf http://localhost/a && exit 0\n  sleep 1\ndone\npm2 restart b\nexit 1",
+    "n=0\nuntil curl -sf http://localhost/a; do\n  n=$((n+1))\n  if [ $n -ge 5 ]; then pm2 restart c; exit 1; fi\n  sleep 1\ndone\npm2 save b",
+    "n=0\nwhile ! curl -sf http://localhost/a; do ((n++)); (( n > 4 )) && exit 1; done\npm2 save b",
+    "n=0\nwhile [ $n -lt 3 ]; do curl -sf http://localhost/a && break; n=$((n + 1)); done\nif [ $n -eq 3 ]; then pm2 restart c; exit 1; fi\npm2 save b",
+    "curl -s http://localhost/a || exit 1\npm2 save b",
+    "curl -sf http://localhost/a || exit 1\npm2 save b",
+    "curl -s http://localhost/a | grep -q 200 || exit 1\npm2 save b",
+    "if curl -s http://localhost/a | grep -q 200; then pm2 save b; else pm2 restart c; exit 1; fi",
+    "C=$(curl -s -o /dev/null -w '%{http_code}' http://localhost/a)\n[ \"$C\" = 200 ] || exit 1\npm2 save b",
+    "C=$(curl -s http://localhost/a)\nif [ \"$C\" -ne 200 ]; then pm2 restart c; exit 1; fi\npm2 save b",
+    "C=$(curl -s http://localhost/a || echo 000)\nif [[ \"$C\" != \"200\" ]]; then pm2 restart c; exit 1; fi\npm2 save b",
+    "C=$(curl -sf http://localhost/a)\nif [ -z \"$C\" ]; then pm2 restart c; exit 1; fi\npm2 save b",
+    "C=$(curl -s http://localhost/a)\ncase $C in\n2*) pm2 save b;;\n*) pm2 restart c; exit 1;;\nesac",
+    "C=$(curl -s http://localhost/a)\ngrep -q 200 <<< \"$C\" || exit 1\npm2 save b",
+    "C=$(curl -s http://localhost/a)\nif [ \"$C\" = 200 ]; then echo ok; else echo bad; fi\npm2 save b",
+    "health() {\n  for i in 1 2 3; do\n    curl -sf http://localhost/a && return 0\n    sleep 1\n  done\n  return 1\n}\nif ! health; then\n  pm2 restart c\n  exit 1\nfi\npm2 save b",
+    "set -e\ncase deploy in\ndeploy) npm ci a;;\n*) exit 2;;\nesac\npm2 restart b",
+    "set -e\nnpm ci a &\nwait\npm2 restart b",
+    "npm ci a; pm2 restart b",
+    "set -e; npm ci a; pm2 restart b",
+    "set -e\nnpm ci a ||\n  exit 1\npm2 restart b",
+    "false && npm ci a\npm2 restart b",
+    "true || npm ci a\npm2 restart b",
+    "set -e\nfalse || npm ci a\npm2 restart b",
+    "if [ 1 = 2 ]; then npm ci a; else npm ci b; fi\npm2 restart c",
+    "if [[ deploy == d* && -n x ]]; then npm ci a; fi\npm2 restart c",
+    "[ -z \"\" ] && npm ci a\n[ ! 1 -gt 2 ] && pm2 restart b",
+    "D=prod\nif test \"$D\" = prod; then npm ci a; fi\nexit 0\npm2 restart c",
+    "set -- prod\ncase \"$1\" in prod) npm ci a;; *) npm ci b;; esac",
+    "f() { [ \"$1\" = x ] && npm ci a || npm ci b; }\nf x\nf y",
+    "while true; do npm ci a && break; exit 1; done\npm2 restart b",
+]
+
+LIBRARY = {
+    "remote.sh": "npm ci r1\npm2 restart r2\n",
+    "strict.sh": "#!/bin/bash -e\nnpm ci t1\npm2 restart t2\n",
+    "lib.sh": "build() {\n  npm ci l1\n  git pull l2\n}\n",
+}
+
+
+class Made:
+    """A script made up from a seed; each of its commands has a name of its own."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._count = 0
+        self.files: dict[str, str] = {}
+        start = self._one("", "set -e\n", "set -euo pipefail\n")
+        self.files["deploy.sh"] = f"export V=\n{start}{self._several(3)}\n{self._several(2)}\n"
+
+    def _one(self, *choices: str) -> str:
+        return self._random.choice(choices)
+
+    def _name(self) -> str:
+        self._count += 1
+        return f"s{self._count}"
+
+    def _asks(self) -> str:
+        return f"curl -s{self._one('', 'f')} http://localhost/{self._name()}"
+
+    def _command(self) -> str:
+        return self._one(f"npm ci {self._name()}", f"pm2 restart {self._name()}", f"git pull {self._name()}", self._asks())
+
+    def _condition(self) -> str:
+        c = self._command
+        return self._one(c(), f"! {c()}", f"{c()} && {c()}", f"{c()} || {c()}", '[ "$V" = 200 ]', "[[ $V != 200 ]]", "false", f"{{ {c()}; }}", f"({c()})")
+
+    def _several(self, depth: int, *, inside: bool = False) -> str:
+        return "\n".join(self._statement(depth, inside=inside) for _ in range(self._random.randint(1, 3)))
+
+    def _statement(self, depth: int, *, inside: bool) -> str:
+        c = self._command
+        if depth <= 0 or self._random.random() < 0.2:
+            return c()
+        d, kind = depth - 1, self._random.randrange(20)
+        match kind:
+            case 0 | 1:
+                return f"{c()} {self._one('&&', '||')} {self._one(c(), 'true', 'exit 1', 'exit 0', 'echo x', 'false', '{ ' + c() + '; exit 1; }')}"
+            case 2:
+                return f"{c()} && {c()} || {c()}"
+            case 3 | 4 | 5:
+                other = self._one("", f"elif {self._condition()}; then\n{self._several(d)}\n") + self._one("", f"else\n{self._several(d)}\n")
+                return f"if {self._condition()}; then\n{self._several(d, inside=inside)}\n{other}fi"
+            case 6:
+                return f"V=$({self._asks()})"
+            case 7:
+                return f"for i in 1 2 3; do\n{self._several(d)}\n{c()} && break\ndone"
+            case 8:
+                return f"n=0\nuntil {c()}; do\nn=$((n+1))\n[ $n -ge 3 ] && {self._one('exit 1', 'break')}\nsleep 1\ndone"
+            case 9:
+                return self._one(f"(\n{self._several(d)}\n)", f"{{\n{self._several(d)}\n}}")
+            case 10 | 11:
+                name = f"f{self._name()}"
+                before = self._one("", f"local x=$({c()})\n")
+                after = self._one("", "", "\nreturn 1", "\nreturn 0", "\nreturn")
+                call = self._one(name, f"{name} || true", f"{name} || exit 1", f"if {name}; then {c()}; fi", f"{name} && {c()}")
+                return f"{name}() {{\n{before}{self._several(d, inside=True)}{after}\n}}\n{call}"
+            case 12:
+                return self._one("ssh h '", "ssh -t h '", "bash -c '", "bash -ec '") + "V=\n" + self._several(min(d, 1)).replace("'", '"') + "'"
+            case 13:
+                tag = f"EOF_{self._name()}"
+                return f"ssh h <<'{tag}'\nV=\n{self._one('', 'set -e' + chr(10))}{self._several(d)}\n{tag}"
+            case 14:
+                return self._one(f"{c()} | cat", f"npm ci {self._name()} | {c()}", f"{self._asks()} | grep -q 200")
+            case 15:
+                return self._one("set -e", "set +e", "set -o pipefail", "set -eo pipefail")
+            case 16:
+                return f"{c()}\nif [ $? -ne 0 ]; then\n{self._several(d)}\nfi"
+            case 17:
+                return self._one(f"trap '{c()}' ERR", f"trap '{c()}; exit 1' ERR", f"trap '{c()}' EXIT")
+            case 18:
+                file = f"{self._name()}.sh"
+                self.files[file] = self._one("#!/bin/bash\n", "#!/bin/bash -e\n") + self._several(d)
+                return self._one(f"source ./{file}", f"bash {file}", f"./{file}")
+        return self._one(
+            f'case "$V" in\n200) {c()} ;;\n500|"") {c()};;\n*) {c()}\nesac', f"rc=0\n{c()} || rc=$?\n[ $rc -eq 0 ] || exit $rc", "return 1" if inside else "exit", "false"
+        )

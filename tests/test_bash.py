@@ -1,0 +1,54 @@
+"""The plan of a deploy is what bash does: which steps run and how the script ends, whichever step fails."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from bash_runs import install, planned, ran, real
+from bash_scripts import LIBRARY, WRITTEN, Made
+from conftest import need
+
+SEEDS = 120
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("bash")
+    install(made)
+    return made
+
+
+def differences(files: dict[str, str], folder: Path) -> list[str]:
+    """Where bash and the plan disagree, first with no failure, then with each step failing that may run at all."""
+    run, worlds = planned(files)
+    found = []
+    for name in [None, *worlds]:
+        world = 1 if name is None else worlds[name]
+        history = run.ledger.history(world)
+        waits = [s for s in run.steps if s.effect == "wait" and s.world & history]
+        if waits or run.guessed:
+            continue  # only where the stand-ins can follow
+        failing = " ".join(n for n, w in worlds.items() if w & history)
+        try:
+            happened, well = real(need("bash"), folder, files, failing)
+        except subprocess.TimeoutExpired:
+            continue  # a loop that never ends
+        mine, ends = ran(run, world), run.ends(world)
+        if happened != mine or ends != {well}:
+            found.append(f"{failing or 'nothing'} fails: bash runs {sorted(happened)}, the plan {sorted(mine)}; status 0: {well}, the plan {ends}")
+    return found
+
+
+@pytest.mark.parametrize("script", WRITTEN)
+def test_what_runs_is_what_bash_runs(script: str, folder: Path) -> None:
+    files = {"deploy.sh": script, **{name: text for name, text in LIBRARY.items() if name in script}}
+    assert not planned(files)[0].guessed or re.search(r"\$\(seq", script), "the plan guesses: nothing would be compared"
+    assert differences(files, folder) == []
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_what_runs_is_what_bash_runs_in_scripts_made_up(seed: int, folder: Path) -> None:
+    assert differences(Made(seed).files, folder) == []
