@@ -88,9 +88,9 @@ def _text(step: Step) -> str:
 
 
 def _argv(step: Step) -> list[str] | None:
-    if step.argv is None or any("\0" in w for w in step.argv):
+    if step.words is None or any("\0" in w for w in step.words):
         return None
-    return [w.replace("@/", "") if w.startswith("@/") else w for w in mask_words(step.argv)]
+    return [w.removeprefix("@/") for w in mask_words(step.words)]
 
 
 def _step(path: _Path, n: int, *, smoke: bool) -> Value:
@@ -197,4 +197,6 @@ def _rolls_back(path: _Path, decisive: Sequence[int]) -> object:
 
 def _may_check(argv: Sequence[str]) -> bool:
     """A script or command of one's own that may well be the check."""
+    if argv[0] in ("curl", "wget", "http") and any("\0" in w for w in argv):
+        return True
     return bool(re.match(r"(?:\./|\.\./|/|@/|~/|bash |sh |node |npm run |python)", " ".join(argv))) or bool(re.search(r"(?i)health|smoke|verify|check", argv[0]))

@@ -36,6 +36,9 @@ class Step:
     at: Location
     text: str
     argv: tuple[str, ...] | None
+    """Its words without sudo, assignments and flags that name a folder."""
+    words: tuple[str, ...] | None
+    """All its words."""
     host: str
     directory: str | None
     effect: str | None
@@ -124,9 +127,11 @@ class Commands:
     # ---- one command ----
 
     def _one(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, said: list[expand.Field], of: list[Word], ignored: bool) -> Out:
+        m.words = None
         if not isinstance(said[0], str):
             return self._step(m, shell, node, worlds, None, ignored)
         plain = [f if isinstance(f, str) else UNSEEN for f in said]
+        m.words = tuple(plain)
         argv = bare(plain)
         if not argv:
             return Out(true=worlds)
@@ -495,7 +500,7 @@ class Commands:
         based = worlds & m.ledger.base or worlds
         parent = based & -based
         world = m.open(parent) if fails else 0
-        step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), shell.host, directory, found, body,
+        step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), m.words, shell.host, directory, found, body,
                     shell.branch, len(m.steps), world, parent, worlds | world, world)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)

@@ -67,7 +67,8 @@ def effect(argv: Sequence[str], policy: Document) -> str | None:
         match = row.text("match")
         if match and (said == match or said.startswith(f"{match} ")):
             return row.text("effect")
-    return next((name for name, pattern in _table() if pattern.match(said)), None)
+    found = next((name for name, pattern in _table() if pattern.match(said)), None)
+    return None if found == "none" else found
 
 
 def script_body(argv: Sequence[str], scripts: dict[str, str], depth: int = 5) -> list[list[str]] | None:

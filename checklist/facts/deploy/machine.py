@@ -37,6 +37,8 @@ class Machine:
         self.piped: tuple[Answer, ...] = ()
         self.printed: list[Answer] = []
         self.substituted: tuple[Worlds, Worlds] | None = None
+        self.words: tuple[str, ...] | None = None
+        """All words of the command that is being run."""
         self.born: Worlds = 0
         """Worlds opened in substitutions, until the command around them takes them over."""
         self.shells: list[Shell] = []

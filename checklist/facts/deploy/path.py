@@ -48,12 +48,13 @@ class Run:
         """What a failure of a step does; `mine` are the steps that count, in their order."""
         world = step.world
         ends_badly = bool(world & self._ended_badly) and not world & self._ended_well
-        after = [s for s in mine if s.order > step.order]
+        # a notice is sent either way: it is no part of the deploy that goes on
+        after = [s for s in mine if s.order > step.order and s.effect != "notify"]
         if self.normal(step):
             usual = [s for s in after if self.normal(s)]
         else:
             usual = [s for s in after if s.ran & self._line(step.parent)]
-        ran = [s for s in mine if s.ran & world and s is not step and (s.order > step.order or not s.ran & step.parent)]
+        ran = [s for s in mine if s.ran & world and s is not step and s.effect != "notify" and (s.order > step.order or not s.ran & step.parent)]
         beside = tuple(s.order for s in ran if s not in usual)
         if any(s in usual for s in ran):
             result = "continues"
