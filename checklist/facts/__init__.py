@@ -39,7 +39,7 @@ def derive(project: Project) -> Facts:
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
-    deploy_docs = deploy.documents(project, base, {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None})
+    deploy_docs = deploy.documents(project, base, {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None}, package_docs, _environments(configs, app_docs))
     monitor = monitors.monitor(project.policy.value)
     documents = (
         project.policy,
@@ -63,6 +63,12 @@ def derive(project: Project) -> Facts:
         quotable=frozenset(f for f, s in read.items() if s.parsed.problem is None and s.format not in _NEVER_QUOTED),
         fallback=Location(first),
     )
+
+
+def _environments(configs: list[Document], apps: list[Document]) -> dict[str, list[str]]:
+    """The X of the `env_X` of each config; configs that are not known to the end are left out."""
+    known = [c.file for c in configs if c.value.known() or not c.value.more]
+    return {file: sorted({e for a in apps if a.file == file and (e := a.value.text("environment")) is not None}) for file in known}
 
 
 # by the names that people give to them, in folders of documents or at the root

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rich.cells import cell_len
@@ -151,12 +152,12 @@ def mermaid(report: Report, lang: str = "en") -> str:
             if outcomes:
                 marks.setdefault(min(o.priority for o in outcomes), []).append(name)
         usual = [name for i, name in enumerate(names) if i + 1 not in beside]
-        out += [f"    {a} --> {b}" for a, b in zip(usual, usual[1:], strict=False)]
+        out += [f"    {a} --> {b}" for a, b in pairwise(usual)]
         for name, (step, _) in zip(names, steps, strict=True):
             then = [f"e{e}s{n}" for n in plain(step.get("then")) or ()]
             if then:
                 out.append(f"    {name} -. {words['fails']} .-> {then[0]}")
-                out += [f"    {a} -.-> {b}" for a, b in zip(then, then[1:], strict=False)]
+                out += [f"    {a} -.-> {b}" for a, b in pairwise(then)]
         out.append("  end")
     for priority, color in (("P0", "#d1242f"), ("P1", "#bf8700"), ("P2", "#0969da")):
         if priority in marks:

@@ -2,56 +2,44 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from checklist.facts.deploy import subject
+from checklist.facts.deploy import secrets, subject
 from checklist.facts.deploy.commands import Commands, Step
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
+from checklist.facts.deploy.lacks import lacks
 from checklist.facts.deploy.machine import Machine, TooMuch
-from checklist.facts.deploy.path import Fate, Run
+from checklist.facts.deploy.met import Met, Path
+from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.subject import STARTS
+from checklist.facts.folders import home
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """A step with what it means here."""
-
-    step: Step
-    fate: Fate
-    folder: str | None
-    app: Document | None
-    output: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    entry: Entry
-    run: Run
-    met: list[_Met]
-
-
-def documents(project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None) -> list[Document]:
+def documents(
+    project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Sequence[str]] | None = None
+) -> list[Document]:
     """`deploy.path` for each entry point that has a step, a `deploy.step` for each command with an effect, a
-    `deploy.command` for each other one that is run.
+    `deploy.command` for each external command that is run.
 
-    `apps` are the `pm2.app` documents, `parsed` the values of the workflows, package.json files and PM2 configs.
+    `apps` and `packages` are the documents of those kinds, `parsed` the values of the workflows, package.json files and
+    PM2 configs, `environments` has the names X of the `env_X` in each PM2 config.
     """
     commands = Commands(project)
     paths = [path for entry in entries(project, parsed or {}) if (path := _follow(project, entry, commands, apps)) is not None]
     out: list[Document] = []
     for path in paths:
-        out += _documents(path, called=path.entry.name in commands.entered)
-    return out
+        out += _documents(project, path, apps, packages, environments or {}, called=path.entry.name in commands.entered)
+    return [*out, *secrets.documents(project)]
 
 
-def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> _Path | None:
+def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> Path | None:
     machine = Machine(commands)
     try:
         run = Run(machine, entry.run(machine))
@@ -63,24 +51,28 @@ def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[D
     for step in counted:
         folder = commands.folder(step.directory)
         app = subject.app(project, folder, step, apps)
-        met.append(_Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None else None))
-    return _Path(entry, run, met) if met or run.steps else None
+        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None else None))
+    return Path(entry, run, met) if met or run.steps else None
 
 
-def _documents(path: _Path, *, called: bool) -> Iterator[Document]:
+def _documents(
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Sequence[str]], *, called: bool
+) -> Iterator[Document]:
     met = path.met
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal]
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1]]
-    values = [_step(path, n, smoke=n in checks) for n in range(len(met))]
+    values = [_step(project, path, n, environments, smoke=n in checks) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
     for step in path.run.steps:
-        if step.effect is None and step.argv is not None and step.argv[0] not in ("cd", "echo", "printf"):
+        if step.argv is not None and step.argv[0] != "cd":
             text = _text(step)
-            told = value({"text": text, "argv": _argv(step), "host": step.host}, step.at)
+            told = value({"text": text, "argv": _argv(step), "host": step.host, "effect": step.effect, "shown": not step.quiet}, step.at)
             yield Document("deploy.command", step.at.file, told, text)
     if met:
-        yield Document("deploy.path", path.entry.at.file, _path(path, values, restarts, checks, called=called), path.entry.name)
+        last = restarts[-1] if restarts else None
+        whole = _path(path, values, restarts, checks, called=called) | lacks(project, path, values, last, apps, packages)
+        yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
 def _text(step: Step) -> str:
@@ -93,9 +85,10 @@ def _argv(step: Step) -> list[str] | None:
     return [w.removeprefix("@/") for w in mask_words(step.words)]
 
 
-def _step(path: _Path, n: int, *, smoke: bool) -> Value:
+def _step(project: Project, path: Path, n: int, environments: Mapping[str, Sequence[str]], *, smoke: bool) -> Value:
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
+    asked, known = _environment(step, environments)
     told = {
         "n": n + 1,
         "entry": path.entry.name,
@@ -116,31 +109,44 @@ def _step(path: _Path, n: int, *, smoke: bool) -> Value:
         "output": met.output,
         "can_fail": fate.ends_badly,
         "tells": step.tells if step.effect == "health_check" else None,
-        "restarts_anyway": any(m.step.effect in STARTS and m.step.ran & step.world and m.step.order > step.order and m.fate.normal for m in path.met),
-        "down": _down(path, n),
         "astray": _astray(path, step),
+        "lock": _lock(project, met),
+        "environment": asked,
+        "environments": list(known) if known is not None else None,
+        "known_environment": known is None or asked is None or asked in known,
+        "normal": fate.normal,
     }
     return value(told, step.at)
 
 
-def _down(path: _Path, n: int) -> bool:
-    """Whether the app was stopped before this step and is not started again if it fails."""
-    step = path.met[n].step
-    for before in reversed(path.met[:n]):
-        if before.step.effect in STARTS and before.fate.normal:
-            return False
-        if before.step.effect in ("stop", "delete") and before.fate.normal:
-            return not any(m.step.effect in (*STARTS, "rollback") and m.step.ran & step.world and m.step.order > step.order for m in path.met)
-    return False
+def _lock(project: Project, met: Met) -> str | None:
+    """The lock file that `npm install` without a package does not obey; a runner's own steps are the rules' of CI."""
+    argv = list(met.step.argv or ())
+    if argv[:2] not in (["npm", "install"], ["npm", "i"]) or any(not w.startswith("-") for w in argv[2:]) or met.folder is None:
+        return None
+    if met.step.host == "local" and met.step.at.file.startswith(".github/"):
+        return None
+    place = home(project, met.folder)
+    return next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.exists(posixpath.join(place, name))), None)
 
 
-def _astray(path: _Path, step: Step) -> bool:
+def _environment(step: Step, environments: Mapping[str, Sequence[str]]) -> tuple[str | None, Sequence[str] | None]:
+    """(what `--env` asks for beside a PM2 config, the environments that the config has); (…, None) without such a config."""
+    argv = step.argv or ()
+    asked = next((argv[i + 1] if w == "--env" and i + 1 < len(argv) else w.partition("=")[2] for i, w in enumerate(argv) if w == "--env" or w.startswith("--env=")), None)
+    named = [w for w in argv[2:] if re.search(r"\.config\.[cm]?js|\.(?:json|ya?ml)", w)]
+    base = posixpath.basename(named[0]) if named else None
+    known = [names for file, names in environments.items() if posixpath.basename(file) == base]
+    return asked, known[0] if len(known) == 1 and step.effect in STARTS else None
+
+
+def _astray(path: Path, step: Step) -> bool:
     """Whether it runs in the wrong folder when a `cd` before it fails."""
     relative = step.effect == "clean" and all(not w.startswith(("/", "~", "@/")) and "\0" not in w for w in (step.argv or ())[1:] if not w.startswith("-"))
     return relative and any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order for s in path.run.steps)
 
 
-def _path(path: _Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool) -> Value:
+def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool) -> dict[str, object]:
     met, run, at = path.met, path.run, path.entry.at
     effects = [m.step.effect for m in met]
     last = restarts[-1] if restarts else None
@@ -152,12 +158,11 @@ def _path(path: _Path, values: list[Value], restarts: list[int], checks: list[in
     if smoke != "real" and open_:
         smoke = Value(Unknown(open_), met[last].step.at if last is not None else None)
     patient = any(_patient(met, last, i) for i in real) if last is not None else False
-    told = {
+    return {
         "entry": path.entry.name,
         "steps": values,
         "apps": sorted({m.app.value.text("name") or "" for m in met if m.app is not None}),
         "runs": next((m.app.value.get("runs") for m in met if m.app is not None and m.step.effect in STARTS), None),
-        "output": next((m.app.value.get("output_dir") for m in met if m.app is not None and m.step.effect in STARTS), None),
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
         "deploys": last is not None and not called and any(e in _BRINGS for e in effects) and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
@@ -167,12 +172,10 @@ def _path(path: _Path, values: list[Value], restarts: list[int], checks: list[in
         "last_restart": values[last] if last is not None else None,
         "health_check": values[real[-1] if real else checks[-1]] if checks else None,
         "rolls_back": _rolls_back(path, real or ([last] if last is not None else [])),
-        "guards": run.guards(),
     }
-    return value(told, at)
 
 
-def _patient(met: Sequence[_Met], last: int, check: int) -> bool:
+def _patient(met: Sequence[Met], last: int, check: int) -> bool:
     """Whether the app is given time: a wait before the check, a repeated check, or curl's own retries."""
     step = met[check].step
     return "--retry" in (step.argv or ()) or any(
@@ -180,7 +183,7 @@ def _patient(met: Sequence[_Met], last: int, check: int) -> bool:
     )
 
 
-def _rolls_back(path: _Path, decisive: Sequence[int]) -> object:
+def _rolls_back(path: Path, decisive: Sequence[int]) -> object:
     """Whether a failure of the smoke test, or without one of the restart, leads back to the last good release."""
     for i in decisive:
         world = path.met[i].step.world

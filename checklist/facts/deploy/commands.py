@@ -52,6 +52,8 @@ class Step:
     ran: Worlds
     fails: Worlds = 0
     """All worlds in which it fails: its own, and those that were split from it."""
+    quiet: bool = False
+    """Whether what it prints goes elsewhere than to the terminal or log."""
     tells: bool = False
     """For a health check: whether its status tells an HTTP 500 from a 200."""
 
@@ -501,10 +503,14 @@ class Commands:
         parent = based & -based
         world = m.open(parent) if fails else 0
         step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), m.words, shell.host, directory, found, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, world)  # fmt: skip
+                    shell.branch, len(m.steps), world, parent, worlds | world, world, shell.quiet or _goes_away(node.redirects))  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         return step, world
+
+
+def _goes_away(redirects: Sequence[Redirect]) -> bool:
+    return any(r.operator in (">", ">>", "&>", "&>>", ">|") and r.descriptor in ("", "1") for r in redirects)
 
 
 def _unique(words: list[Word]) -> list[Word]:

@@ -127,6 +127,8 @@ class Machine:
                 continue
             for way in back:
                 self.ledger.parents[way] = fork.parent
+                if not way & (out.true | out.returned_true | out.broke | out.continued):
+                    self.ledger.failed |= way
             ways = sum(back)
             for name in ("true", "false", "returned_true", "returned_false", "broke", "continued"):
                 if getattr(out, name) & ways:
@@ -250,7 +252,9 @@ class Machine:
             held, ends = self.piped, []
             for part in node.parts:
                 printed, self.printed = self.printed, []
-                ends.append(self.inside(Sequence(part.start, part.end, (part,)), shell.child(), worlds, ignored_inside))
+                inner = shell.child()
+                inner.quiet |= part is not node.parts[-1]
+                ends.append(self.inside(Sequence(part.start, part.end, (part,)), inner, worlds, ignored_inside))
                 worlds |= ends[-1].on
                 self.piped = (*self.piped, *self.printed)
                 self.printed = [*printed, *self.printed] if part is node.parts[-1] else printed
@@ -491,6 +495,7 @@ class Machine:
         """What `$(…)` prints; its status is that of an assignment."""
         printed, self.printed = self.printed, []
         inner = shell.child(errexit=False)
+        inner.quiet = True
         done = self.inside(part.body, inner, worlds, False)
         answers, self.printed = self.printed, printed
         self.substituted = (done.true, done.false)

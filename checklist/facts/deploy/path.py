@@ -44,6 +44,10 @@ class Run:
     def normal(self, step: Step) -> bool:
         return bool(step.ran & self.good)
 
+    def because(self, other: Step, step: Step) -> bool:
+        """Whether the other step runs after this one has failed: later, or only because of the failure."""
+        return bool(other.ran & step.world) and other is not step and (other.order > step.order or not other.ran & step.parent)
+
     def fate(self, step: Step, mine: Sequence[Step]) -> Fate:
         """What a failure of a step does; `mine` are the steps that count, in their order."""
         world = step.world
@@ -54,7 +58,7 @@ class Run:
             usual = [s for s in after if self.normal(s)]
         else:
             usual = [s for s in after if s.ran & self._line(step.parent)]
-        ran = [s for s in mine if s.ran & world and s is not step and s.effect != "notify" and (s.order > step.order or not s.ran & step.parent)]
+        ran = [s for s in mine if s.effect != "notify" and self.because(s, step)]
         beside = tuple(s.order for s in ran if s not in usual)
         if any(s in usual for s in ran):
             result = "continues"
@@ -80,6 +84,6 @@ class Run:
                 continue
             path, there = fork.exists
             way = fork.yes if there else fork.no
-            if way & self._ended_badly and way not in self.ledger.parents:
+            if way & (self._ended_badly | self.ledger.failed) and not (way in self.ledger.parents and not way & self.ledger.failed):
                 found.append(path)
         return found

@@ -37,6 +37,8 @@ class Shell:
     exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked(None))
     err_trace: bool = False
     branch: str | None = None
+    quiet: bool = False
+    """Whether what is printed goes elsewhere than to the terminal or log."""
     calls: tuple[Location, ...] = ()
     """The places of the calls that led here: they tell two calls of one function apart."""
 
@@ -65,6 +67,7 @@ class Shell:
             {} if far else {k: v.copy() for k, v in self.variables.items() if k in self.exported},
             exported=set() if far else set(self.exported),
             branch=self.branch,
+            quiet=self.quiet,
             calls=self.calls,
         )
 

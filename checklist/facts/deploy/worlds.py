@@ -135,6 +135,8 @@ class Ledger:
     base: Worlds = 1
     """Worlds in which nothing failed."""
     forks: list[Fork] = field(default_factory=list)
+    failed: Worlds = 0
+    """Ways of forks that came back only with a failure."""
     parents: dict[Worlds, Worlds] = field(default_factory=dict)
     """Where the worlds of a fork came together again."""
 

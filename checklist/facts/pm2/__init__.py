@@ -105,7 +105,7 @@ def _facts(
     config: Document, entry: Value, taken: Taken, project: Project, packages: Sequence[Document], known: frozenset[str]
 ) -> dict[str, Value]:
     # what is made of a secret, such as a path, would show it
-    hidden = {k: Value(Unknown("it is kept secret"), v.at, v.key_at) for k, v in taken.options.items() if v.secret and isinstance(v.content, str)}
+    hidden = {k: Value(Unknown("it is kept secret"), v.at, v.key_at) for k, v in taken.options.items() if v.secret and isinstance(v.content, str) and not k.startswith("env")}
     taken = replace(taken, options={**taken.options, **hidden})
     script = taken.options.get("script")
     at = script.at if script else entry.at

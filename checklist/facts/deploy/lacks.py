@@ -1,0 +1,113 @@
+"""What stands in a deploy and what is missing from it, for the rules that look at a whole `deploy.path`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from checklist.facts.deploy.met import Met, Path
+from checklist.facts.deploy.subject import STARTS
+from checklist.facts.folders import build_dirs, home, scripts
+from checklist.facts.outputs import produced
+from checklist.model import Document, Project, Unknown, Value
+
+_PREPARES = ("fetch", "ship", "install", "build", "migrate")
+_LIFECYCLE = ("prepare", "postinstall", "install", "preinstall", "prestart")
+
+
+def lacks(project: Project, path: Path, values: Sequence[Value], last: int | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:
+    """{lets_pass, stops, stopped_for, hides, output, can_build, cleans, guards, builds, doubles}: see each below."""
+    met = path.met
+    app = met[last].app if last is not None else None
+    stops = _stops(path)
+    return {
+        # steps whose failure does not keep the app from being restarted
+        "lets_pass": [values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect in _PREPARES and _restarts_anyway(path, i)],
+        # the step that takes the app down, and those after which it stays down if they fail
+        "stops": values[stops[0]] if stops else None,
+        "stopped_for": [values[i] for i in stops[1:]],
+        # the first (re)start whose own failure nobody notices
+        "hides": next((values[i] for i, m in enumerate(met) if m.fate.normal and _hides(path, i)), None),
+        # a start that adds a process of the same name each time it runs
+        "doubles": next((values[i] for i, m in enumerate(met) if _doubles(met, i)), None),
+        **_output(project, path, last, app, apps, packages),
+    }
+
+
+def _restarts_anyway(path: Path, n: int) -> bool:
+    step = path.met[n].step
+    return any(m.step.effect in STARTS and m.fate.normal and path.run.because(m.step, step) for m in path.met)
+
+
+def _stops(path: Path) -> list[int]:
+    """[the stop, the steps after it whose failure leaves the app down]."""
+    for i, m in enumerate(path.met):
+        if m.step.effect not in ("stop", "delete") or not m.fate.normal:
+            continue
+        after = next((j for j in range(i + 1, len(path.met)) if path.met[j].step.effect in STARTS and path.met[j].fate.normal), None)
+        if after is None:
+            continue
+        risky = [
+            j for j in range(i + 1, after)
+            if path.met[j].step.effect in ("install", "build", "fetch", "migrate") and path.met[j].fate.normal
+            and not any(o.step.effect in (*STARTS, "rollback") and path.run.because(o.step, path.met[j].step) for o in path.met)
+        ]  # fmt: skip
+        if risky:
+            return [i, *risky]
+    return []
+
+
+def _hides(path: Path, n: int) -> bool:
+    step, fate = path.met[n].step, path.met[n].fate
+    if step.effect not in STARTS or fate.on_failure != "continues" or fate.ends_badly:
+        return False
+    # another start that takes its place, or a check that is made later, will tell
+    return not any(m.step.effect in (*STARTS, "health_check") and path.run.because(m.step, step) for m in path.met)
+
+
+def _doubles(met: Sequence[Met], n: int) -> bool:
+    """`pm2 start npm --name x -- start` again makes a second process of the name (PM2 7.0.4, measured)."""
+    m = met[n]
+    argv = m.step.argv or ()
+    if m.step.effect != "start" or not m.fate.normal or m.step.branch or argv[:2] != ("pm2", "start") or len(argv) < 3 or "--force" in argv:
+        return False
+    command = argv[2] in ("npm", "yarn", "pnpm", "npx", "bun") or " " in argv[2]
+    return command and not any(o.step.effect in ("delete", "stop", "restart", "reload") for o in met[:n])
+
+
+def _output(project: Project, path: Path, last: int | None, app: Document | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:
+    """About the build output of the app that is restarted: can its package make one, is it removed, is it guarded, is it built."""
+    none = {"output": None, "can_build": False, "cleans": False, "guards": False, "builds": True}
+    if app is None or last is None:
+        return none
+    place = home(project, app.value.text("directory") or "")
+    names = build_dirs(project.policy)
+    made = next((n for n in names if produced(project, place, n, (), packages) is not None), None)
+    entry = app.value.text("entry") or ""
+    own = next((n for n in names if f"/{n}/" in f"/{entry}"), None)
+    name = made or own
+    if name is None:
+        return none
+    steps = [m for m in path.met if m.fate.normal]
+    return {
+        "output": name,
+        "can_build": made is not None,
+        "cleans": any(m.step.effect == "clean" and any(posixpath.basename(w.rstrip("/")) == name for w in (m.step.argv or ())[1:]) for m in steps),
+        "guards": any(posixpath.basename(g.rstrip("/")) == name for g in path.run.guards()),
+        "builds": _builds(project, path, last, place, name, own),
+    }
+
+
+def _builds(project: Project, path: Path, last: int, place: str, name: str, own: str | None) -> object:
+    """Whether the build output that the app runs is made, or brought, before it is restarted."""
+    before = path.met[: last + 1]
+    if own is None or any(m.step.effect in ("build", "ship", "archive") for m in before):
+        return True
+    if any(f"{posixpath.join(place, name)}/" in f"{t}/" for t in project.tracked or ()):
+        return True
+    if any(m.step.effect == "install" for m in before) and any(re.search(r"build|tsc|compile", text) for n, text in scripts(project, place).items() if n in _LIFECYCLE):
+        return True
+    unseen = any(s.effect is None and s.order < path.met[last].step.order and (s.argv is None or s.argv[0] not in ("cd", "echo", "printf", "pm2", "git")) for s in path.run.steps)
+    return Value(Unknown("a command is not known here"), path.met[last].step.at) if unseen or path.run.unknown else False
