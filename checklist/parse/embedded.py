@@ -5,7 +5,7 @@ from __future__ import annotations
 from checklist.model import Location
 from checklist.parse.shell import Source, Spot
 
-_ESCAPES = {"\n": "n", "\t": "t", "\r": "r"}
+_ESCAPES = {"\n": "n", "\t": "t", "\r": "r", "\\": "\\", "\"": "\""}
 
 
 def source(text: str, at: Location, value: str) -> Source:
@@ -18,11 +18,16 @@ def source(text: str, at: Location, value: str) -> Source:
     row, column = at.line - 1, at.column - 1
     if row < len(lines) and lines[row][column : column + 1] in ("|", ">"):
         row, column = row + 1, 0
-    elif row < len(lines) and lines[row][column : column + 1] in ("'", '"', "`"):
+        quote = ""
+    elif row < len(lines) and (quote := lines[row][column : column + 1]) in ("'", '"', "`"):
         column += 1
+    else:
+        quote = ""
+    # in YAML only double quotes know escapes
+    escapes = quote == '"' or (quote != "" and not at.file.endswith((".yml", ".yaml")))
     spots: list[Spot] = []
     for character in value:
-        found = _next(lines, row, column, character)
+        found = _next(lines, row, column, character, escapes)
         if found is None:
             spots.append((row + 1, column + 1))
             continue
@@ -32,12 +37,12 @@ def source(text: str, at: Location, value: str) -> Source:
     return Source(at.file, value, spots)
 
 
-def _next(lines: list[str], row: int, column: int, character: str) -> tuple[int, int, int] | None:
+def _next(lines: list[str], row: int, column: int, character: str, escapes: bool) -> tuple[int, int, int] | None:
     """(row, column, how wide it is written there) of the next place that can be this character."""
     if row >= len(lines):
         return None
     escape = _ESCAPES.get(character)
-    if escape is not None and lines[row].startswith("\\" + escape, column):
+    if escapes and escape is not None and lines[row].startswith("\\" + escape, column):
         return row, column, 2
     if character in "\n ":
         if lines[row][column : column + 1] == character:
