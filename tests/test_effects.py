@@ -1,0 +1,38 @@
+"""What a command does to a deploy: the table of effects, held against commands as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from checklist.facts.deploy.effects import bare, effect, without_place
+from checklist.model import Document, value
+
+POLICY = Document("policy", "", value({"effects": [{"match": "make ship", "effect": "ship"}]}))
+
+TABLE = {
+    "start": ["pm2 start", "pm2 start ecosystem.config.js --only api", "pm2 startOrRestart e.config.js", "pm2 startOrReload e.json", "pm2 startOrGracefulReload x", "npx pm2 start a.js", "sudo -u app pm2 start a", "/usr/local/bin/pm2 start a", "./node_modules/.bin/pm2 start a", "NODE_ENV=production pm2 start a", "pm2 -s start a", "pm2 resurrect"],
+    "restart": ["pm2 restart api --update-env", "sudo -E pm2 restart all", "timeout 30 pm2 restart 0"],
+    "reload": ["pm2 reload ecosystem.config.js", "pm2 gracefulReload api"],
+    "stop": ["pm2 stop all", "pm2 kill"],
+    "delete": ["pm2 delete api", "pm2 del 0"],
+    "save": ["pm2 save --force", "pm2 dump"],
+    "build": ["npm run build", "npm run-script build", "npm run build:prod", "npm --silent run build", "yarn build", "yarn run build", "yarn workspace api build", "pnpm build", "pnpm run build", "pnpm --filter api build", "pnpm -r build", "bun run build", "npx tsc", "npx tsc -p tsconfig.build.json", "tsc --build", "nest build", "npx nest build", "next build", "vite build", "webpack --mode production", "npx turbo build", "turbo run build", "nx build api", "npx lerna run build", "make build", "rollup -c", "esbuild src/a.ts --bundle", "npm run compile", "node ace build", "yarn tsc"],
+    "install": ["npm install", "npm i", "npm ci --omit=dev", "npm clean-install", "npm install --production", "yarn", "yarn --frozen-lockfile", "yarn install", "pnpm install --frozen-lockfile", "pnpm i", "bun install", "npm --prefix x ci", "npm update"],
+    "fetch": ["git pull", "git pull origin main", "git -C /srv/x fetch --all", "git fetch", "git reset --hard origin/main", "git checkout main", "git clone https://x/y.git", "git merge origin/main", "git -c core.x=y pull"],
+    "ship": ["scp a h:b", "rsync -az . h:/srv", "sftp h", "aws s3 sync x s3://y", "make ship"],
+    "archive": ["tar -czf a.tgz a", "tar czf a.tgz a", "tar --create a", "zip -r a.zip a"],
+    "clean": ["rm -rf dist", "rm -r dist", "rm -fr a", "rm --recursive a", "rm -f -r a", "git clean -fd", "rimraf dist", "npx rimraf dist"],
+    "migrate": ["npx prisma migrate deploy", "prisma db push", "npx knex migrate:latest", "npx sequelize-cli db:migrate", "npx typeorm migration:run -d x", "npm run migrate", "npm run db:migrate", "yarn migration:run", "npx drizzle-kit migrate", "node ace migration:run"],
+    "env": ["cp .env.production .env", "cp env.env /srv/x/env.env", "mv .env.new .env", "ln -sf /etc/x/.env .env", "scp .env h:/srv/.env", "sed -i s/a/b/ .env"],
+    "health_check": ["curl -sf http://localhost:3000/health", "curl http://127.0.0.1:3000", "curl -fsS localhost:3000/ready", "wget -qO- http://localhost/health", "wget --spider https://x.example.com/health", "http GET https://x.example.com/health", "curl -s -o /dev/null -w '%{http_code}' https://x.example.com", "nc -z localhost 3000", "npx wait-on http://localhost:3000", "curl -X POST http://localhost:3000/health"],
+    "wait": ["sleep 10", "sleep 0.5s"],
+    "notify": ["curl -s -X POST https://api.telegram.org/botX/sendMessage -d text=x", "curl -X POST -d x https://hooks.slack.com/services/x", "curl https://discord.com/api/webhooks/1/x", "mail -s done a@example.com"],
+    "rollback": ["./rollback.sh", "bash scripts/rollback.sh v1", "/srv/x/rollback", "pm2 deploy production revert 1", "npm run rollback", "roll_back", "ln -sfn a current"],
+    None: ["pm2 list", "pm2 status", "pm2 logs --lines 5", "pm2 jlist", "pm2 describe api", "pm2 monit", "pm2 flush", "pm2 install pm2-logrotate", "pm2 startup", "npm -v", "npm run lint", "npm test", "npm run builder", "npm install -g pm2", "npm i --global yarn", "yarn global add pm2", "yarn lint", "node -v", "git status", "git rev-parse HEAD", "git log -1", "git stash", "git add .", "tar -xzf a.tgz", "tar xf a.tgz", "unzip a.zip", "rm a", "rm -f dist.tar.gz", "npx tsc --noEmit", "tsc --noEmit -p x", "tsconfig build", "curl -fsSL https://deb.nodesource.com/setup_20.x", "curl -O https://x.example.com/a.tar.gz", "curl -L -o a.zip https://x.example.com/a.zip", "wget https://x.example.com/a.tgz", "curl -X POST https://x.example.com/api -d x", "cp a b", "cp .environment x", "ln", "sleepy", "next start", "vite", "docker compose up -d", "nodemon", "make", "http-server", "wait"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "wanted"), [(c, e) for e, commands in TABLE.items() for c in commands])
+def test_a_command_has_its_effect_and_no_other(command: str, wanted: str | None) -> None:
+    words, _ = without_place(bare([w.strip("'") for w in command.split()]))
+    assert effect(words, POLICY) == wanted
