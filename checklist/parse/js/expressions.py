@@ -100,10 +100,13 @@ class Expressions(State):
                     case Arr() as array:
                         if len(items) + len(array.items) > MAX_ITEMS:
                             raise TooComplex
-                        self.steps += len(array.items)
+                        self.spend(len(array.items))
                         items += array.items
                         more = more or array.more
                     case str() as text:
+                        if len(items) + len(text) > MAX_ITEMS:
+                            raise TooComplex
+                        self.spend(len(text))
                         items += [Val(c, spread.at, spread.secret) for c in text]
                     case None | bool() | int() | float():
                         raise Thrown
@@ -146,15 +149,16 @@ class Expressions(State):
         key = node.key if node.type == "Property" else node.property
         if node.computed:
             told = self.eval(key, env)
+            self.weigh(told)
             # as the key of a new property it would be shown
             return None if makes and ops.secret(told) else ops.to_text(told)
         return key.name if key.type == "Identifier" else ops.to_text(self._Literal(key, env)) if key.type == "Literal" else None
 
     def spread(self, obj: Obj, source: Val) -> None:
         """{...source} or Object.assign: into an object that is being made."""
+        self.weigh(source)
         match source.data:
             case Obj() as other:
-                self.steps += len(other.props)
                 if other.odd:
                     self.spoil(source, "a getter may change it")
                     self.run_escaped()
@@ -170,11 +174,13 @@ class Expressions(State):
                 if array.more:
                     obj.more = True
             case str() as text:
+                self.spend(len(text))
                 for index, char in enumerate(text):
                     obj.props[str(index)] = Prop(Val(char, source.at, source.secret))
             case One(options):
                 # each option gives its own object; a key that only some set keeps what was there before
                 trials = []
+                self.spend(len(options) * len(obj.props))
                 for option in options:
                     trial = Obj(dict(obj.props), obj.more, obj.why)
                     self.spread(trial, option)
@@ -189,6 +195,7 @@ class Expressions(State):
 
     def blur(self, obj: Obj, why: str, keys: set[str] | None = None) -> None:
         """Something unseen may have set more keys, and these again (None: all)."""
+        self.spend(len(obj.props))
         for key in obj.props if keys is None else keys:
             old = obj.props[key]
             told = None if is_unknown(old.value) else old.value
@@ -218,6 +225,8 @@ class Expressions(State):
             told = ops.kind(self.global_name(node.argument.name))
             return Val(told, at) if told else unknown("its type is not known here", at)
         of = self.eval(node.argument, env)
+        if node.operator != "!":
+            self.weigh(of)
 
         def one(value: Val) -> Val:
             match node.operator:
@@ -264,6 +273,10 @@ class Expressions(State):
 
     def binary(self, operator: str, left: Val, right: Val, at: Location | None) -> Val:
         """left operator right, over every option and default."""
+        if operator not in ("===", "!=="):
+            self.weigh(left, right)
+        if isinstance(left.data, One) and isinstance(right.data, One):
+            self.spend(4 * len(left.data.options) * len(right.data.options))
 
         def one(a: Val, b: Val) -> Val:
             told = ops.binary(operator, a, b)
@@ -437,6 +450,7 @@ class Expressions(State):
                 self.spoil(target, "a getter may change it")
                 return unknown("a getter is not evaluated", at)
             case One(options):
+                self.spend(4 * len(options))
                 # those that would throw are none, or there is no value at all
                 told = [self.get(o, key, at) for o in options if not (o.data is None or o.data is UNDEFINED)]
                 if not told:
@@ -466,8 +480,10 @@ class Expressions(State):
                     return unknown("the array may hold more", at) if array.more else Val(UNDEFINED, at)
             case str() as text:
                 if key == "length":
-                    return Val(len(text.encode("utf-16-le", "surrogatepass")) // 2, at, target.secret)
-                if key.isdecimal() and max(text, default="") <= "\uffff":
+                    self.spend(0 if text.isascii() else len(text) // 50)
+                    return Val(len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2, at, target.secret)
+                self.spend(0 if text.isascii() else len(text) // 50)
+                if key.isdecimal() and ops.narrow(text):
                     return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
             case Fn() as fn if key in fn.props.props:
                 return fn.props.props[key].value
@@ -523,8 +539,16 @@ class Expressions(State):
         """What a call gives; code that is not seen may change everything that it is given."""
         self.step()
         match called.data:
-            case Fn() as fn:
+            case Fn(own=True) as fn:
                 return fn.call(args, this, at)
+            case Fn() as fn:
+                self.weigh(*args)
+                told = fn.call(args, this, at)
+                if isinstance(told.data, str):
+                    self.weigh(told)
+                elif isinstance(told.data, Arr):
+                    self.spend(len(told.data.items) // 5)
+                return told
             case One(options):
                 return one_of([self._perhaps(lambda o=o: self.call(o, args, this, at)) for o in options], at)  # type: ignore[misc]
             case Unk(why, calm=True):

@@ -80,7 +80,7 @@ class Library:
             "parseFloat": parse_float,
             "isNaN": on_first(lambda a, at: _said(_is_nan(a), at, a)),
             "Math": obj(_math(), otherwise="Math.* is not evaluated"),
-            "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(_json_parse)}),
+            "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(self._json_parse)}),
             "globalThis": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
             "global": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
             "eval": fn(self._eval),
@@ -148,6 +148,7 @@ class Library:
                     self.interp.spoil(target, "it gets what a getter gives", deep=False)
                     self.interp.run_escaped()
                 case Obj() as other:
+                    self.interp.spend(len(other.props))
                     for key, prop in list(other.props.items()):
                         self.interp.put(target, key, prop.value, prop.key_at)
                     if other.more or other.default is not None:
@@ -251,12 +252,16 @@ class Library:
         if arg(args, 0).data is UNDEFINED:
             return Val(UNDEFINED, at)
         whole = freeze(arg(args, 0))
-        self.interp.steps += sum(1 for _ in walk(whole))
+        self.interp.spend(sum(1 for _ in walk(whole)))
         told = _plain(whole, indent[:10] if isinstance(indent, str) else min(indent, 10) if isinstance(indent, int) else 0)
         if told is not None and len(told) > ops.MAX_TEXT:
             raise TooComplex
         secret = any(part.secret for _, part in walk(whole))
         return unknown("it is made of something that is not known", at) if told is None else Val(told, at, secret)
+
+    def _json_parse(self, of: Val, at: Location | None) -> Val:
+        self.interp.spend(len(of.data) // 4 if isinstance(of.data, str) else 0)
+        return _json_parse(of, at)
 
     # ---- modules
 
@@ -309,6 +314,7 @@ class Library:
                 for index, one in enumerate(args[done:], done):
                     if is_unknown(one):
                         return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
+                self.interp.spend(1 + sum(len(a.data) // 50 for a in args if isinstance(a.data, str)))
                 texts = known(args)
                 told = None if texts is None else do(texts)
                 return unknown("it is a path that is not known", at) if told is None else Val(told, at, any(a.secret for a in args))

@@ -43,10 +43,14 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
     """What this.name(...args) gives; None where the method is none of ours."""
     match this.data:
         case str() as text:
-            interp.steps += len(text) // 50
+            interp.weigh(this)
             found = _with_regex(interp, text, name, args, at) if args and isinstance(args[0].data, Rx) else _text(text, name, args, at, this.secret)
             if found is None:
                 return None
+            if isinstance(found.data, Arr):
+                interp.spend(len(found.data.items))
+                if len(found.data.items) > MAX_ITEMS:
+                    raise TooComplex
             secret = this.secret or any(a.secret for a in args)
             if secret and isinstance(found.data, Arr):
                 found.data.items = [Val(v.data, v.at, True) for v in found.data.items]
@@ -98,9 +102,12 @@ def _test(interp: Any, regex: Rx, args: list[Val], at: Location | None) -> Val |
 
 
 def _compiled(interp: Any, regex: Rx, text: str) -> re.Pattern[str] | None:
+    interp.spend(100 + len(regex.pattern))
     found = translate(regex.pattern, regex.flags, text)
-    interp.steps += 100
-    return found
+    if found is None:
+        return None
+    interp.spend(found[1] // 100)
+    return found[0]
 
 
 def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location | None) -> Val | None:
@@ -180,7 +187,7 @@ def _known_text(text: str, name: str, args: list[Val]) -> Any:
                 raise TooComplex
             return text * args[0].data
         case "split" if len(args) == 1 and isinstance(args[0].data, str):
-            return list(text) if first == "" else text.split(first)
+            return list(text[: MAX_ITEMS + 1]) if first == "" else text.split(first, MAX_ITEMS + 1)
         case "split" if not args:
             return [text]
         case "replace" | "replaceAll" if len(args) == 2 and all(isinstance(a.data, str) for a in args) and "$" not in words[1]:
@@ -230,7 +237,10 @@ class _Array:
             return None
         if len(self.array.items) > MAX_ITEMS:
             raise TooComplex
-        self.interp.steps += len(self.array.items) // 5
+        if name in _DEEP:
+            self.interp.weigh(self.this)
+        elif name not in _ONE:
+            self.interp.spend(len(self.array.items) // 5)
         return _ARRAY[name](self)
 
     def made(self, items: Sequence[Val], more: bool = False) -> Val:
@@ -329,6 +339,14 @@ class _Array:
         between = ops.to_text(self.args[0]) if self.args and self.args[0].data is not UNDEFINED else ","
         if self.array.more or between is None:
             return unknown(MIXED, self.at)
+        self.interp.spend(len(between) * len(self.array.items) // 50)
+        if not any(is_unknown(item) for item in self.array.items):
+            texts = ["" if item.data is None or item.data is UNDEFINED else ops.to_text(item) for item in self.array.items]
+            known = [t for t in texts if t is not None]
+            if len(known) == len(texts):
+                if sum(map(len, known)) + len(between) * max(len(known) - 1, 0) > ops.MAX_TEXT:
+                    raise TooComplex
+                return Val(between.join(known), self.at, any(ops.secret(item) for item in self.array.items))
         told = Val("", self.at)
         for index, item in enumerate(self.array.items):
             part = Val("", self.at) if item.data is None or item.data is UNDEFINED else item
@@ -391,6 +409,7 @@ class _Array:
 
     def flat_map(self) -> Val:
         told = self.map()
+        self.interp.weigh(told)
         return _Array(self.interp, told.data, told, [], self.at).flat()
 
     def push(self) -> Val:
@@ -487,6 +506,12 @@ class _Array:
 
     def values(self) -> Val:
         return self.made(self.array.items, self.array.more)
+
+
+_DEEP = frozenset({"join", "toString", "sort", "flat"})
+"""Methods that go into the arrays inside."""
+_ONE = frozenset({"push", "pop", "at"})
+"""Methods that take as long for a large array as for a small one."""
 
 
 class _Unsure(Exception):

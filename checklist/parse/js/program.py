@@ -36,6 +36,7 @@ class Program(Expressions):
 
     def hoist(self, body: list[Any], env: Env) -> None:
         """Declares what is visible before it is reached: functions and var; let, const and class without a value."""
+        self.spend(len(body) // 4)
         for node in body:
             declared = getattr(node, "declaration", None) if node.type.startswith("Export") else None
             node = declared if declared is not None else node
@@ -47,8 +48,10 @@ class Program(Expressions):
                 for name in (n for d in node.declarations for n in names(d.id)):
                     self.declare(env, name, None)
 
-    def hoist_var(self, nodes: list[Any], env: Env) -> None:
-        for name in _vars(nodes):
+    def hoist_var(self, nodes: list[Any], env: Env, of: Any = None) -> None:
+        found = _vars(nodes, of)
+        self.spend(len(found) // 2)
+        for name in found:
             if name not in env.names:
                 self.declare(env, name, Val(UNDEFINED))
 
@@ -98,6 +101,7 @@ class Program(Expressions):
         return Val(self.born(Obj({"length": Prop(Val(len(args))), **items}, more=True, why="an element of `arguments`", guarded=aliased)))
 
     def _run_body(self, node: Any, env: Env, args: list[Val]) -> Val:
+        self.spend(len(node.params))
         simple = all(param.type == "Identifier" for param in node.params)
         for name in [] if simple else (n for p in node.params for n in names(p)):
             self.declare(env, name, None)
@@ -109,10 +113,10 @@ class Program(Expressions):
         if node.body.type != "BlockStatement":
             return self.eval(node.body, env)
         if simple:
-            self.hoist_var(node.body.body, env)
+            self.hoist_var(node.body.body, env, node)
         else:  # the body has its own `var` variables, which begin as the parameters of their name
             params, env = env, Env(env, function=True)
-            for name in _vars(node.body.body):
+            for name in _vars(node.body.body, node):
                 held = params.names.get(name)
                 self.declare(env, name, held.value if held and held.value else Val(UNDEFINED))
         returned: list[Val] = []
@@ -197,6 +201,7 @@ class Program(Expressions):
             if element is None:
                 continue
             if element.type == "RestElement":
+                self.weigh(value)
                 rest = source.items[index:] if isinstance(source, Arr) else []
                 more = source.more if isinstance(source, Arr) else True
                 self.bind(element.argument, Val(self.born(Arr(list(rest), more))), env, declare)
@@ -399,6 +404,7 @@ class Program(Expressions):
 
         def fresh() -> Env:
             # each round has its own let variables, as closures see them
+            self.spend(len(scope.names) // 2)
             return Env(env, {n: Binding(b.value, b.region, b.constant) for n, b in scope.names.items()})
 
         def test(inner: Env) -> bool | None:
@@ -459,6 +465,7 @@ class Program(Expressions):
 
     def _s_ForInStatement(self, node: Any, env: Env, label: str | None = None) -> None:
         over = self.eval(node.right, env)
+        self.weigh(over)
         match over.data:
             case Obj() as obj if not obj.more and not obj.odd and not obj.texts and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
                 keys = ordered(obj.props)
@@ -544,8 +551,11 @@ def names(pattern: Any) -> list[str]:
 _INSIDE = ("body", "consequent", "alternate", "block", "handler", "finalizer", "init", "left", "cases", "declaration")
 
 
-def _vars(nodes: list[Any]) -> list[str]:
-    """The `var` variables of a function's body, functions inside left out."""
+def _vars(nodes: list[Any], of: Any = None) -> list[str]:
+    """The `var` variables of a function's body, functions inside left out; remembered at the function's node `of`."""
+    known: list[str] | None = getattr(of, "vars_declared", None)
+    if known is not None:
+        return known
     found: list[str] = []
     waiting = list(nodes)
     while waiting:
@@ -556,4 +566,6 @@ def _vars(nodes: list[Any]) -> list[str]:
             found += [n for d in node.declarations for n in names(d.id)] if node.kind == "var" else []
         elif hasattr(node, "type") and not node.type.endswith("Expression") and not node.type.startswith(("Function", "Class")):
             waiting += [part for name in _INSIDE if (part := getattr(node, name, None)) is not None]
+    if of is not None:
+        of.vars_declared = found
     return found
