@@ -260,7 +260,7 @@ class Library:
         return unknown("it is made of something that is not known", at) if told is None else Val(told, at, secret)
 
     def _json_parse(self, of: Val, at: Location | None) -> Val:
-        self.interp.spend(len(of.data) // 4 if isinstance(of.data, str) else 0)
+        self.interp.spend(len(of.data) // 2 if isinstance(of.data, str) else 0)
         return _json_parse(of, at)
 
     # ---- modules

@@ -346,7 +346,7 @@ class _Array:
             if len(known) == len(texts):
                 if sum(map(len, known)) + len(between) * max(len(known) - 1, 0) > ops.MAX_TEXT:
                     raise TooComplex
-                return Val(between.join(known), self.at, any(ops.secret(item) for item in self.array.items))
+                return Val(between.join(known), self.at, any(ops.secret(v) for v in (*self.args[:1], *self.array.items)))
         told = Val("", self.at)
         for index, item in enumerate(self.array.items):
             part = Val("", self.at) if item.data is None or item.data is UNDEFINED else item

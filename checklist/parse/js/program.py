@@ -58,6 +58,7 @@ class Program(Expressions):
     # ---- functions
 
     def function(self, node: Any, env: Env) -> Val:
+        self.spend(6)
         at = self.place(node)
         if getattr(node, "async", False) or getattr(node, "isAsync", False) or getattr(node, "generator", False):
             return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place), own=True), at)
