@@ -8,15 +8,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Arr,
-    One,
-    TooComplex,
-    Unk,
-    Val,
-    unknown,
-)
+from checklist.parse.js.heap import UNDEFINED, Arr, One, TooComplex, Unk, Val, unknown
 from checklist.parse.js.state import MAX_ITEMS, State, Thrown, is_unknown
 
 MIXED = "the array may hold more"

@@ -7,19 +7,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js.expressions import Expressions
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Arr,
-    Fn,
-    Obj,
-    One,
-    Prop,
-    TooComplex,
-    Unk,
-    Val,
-    one_of,
-    unknown,
-)
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, unknown
 from checklist.parse.js.state import MAX_DEPTH, Env, Left, Thrown, is_unknown
 
 

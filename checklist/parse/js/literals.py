@@ -6,19 +6,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Arr,
-    Obj,
-    One,
-    Prop,
-    Rx,
-    TooComplex,
-    Unk,
-    Val,
-    one_of,
-    unknown,
-)
+from checklist.parse.js.heap import UNDEFINED, Arr, Obj, One, Prop, Rx, TooComplex, Unk, Val, one_of, unknown
 from checklist.parse.js.state import MAX_ITEMS, Env, State, Thrown, is_unknown
 
 

@@ -6,14 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checklist.parse.js.functions import Functions
-from checklist.parse.js.heap import (
-    Arr,
-    Obj,
-    One,
-    Val,
-    ordered,
-    unknown,
-)
+from checklist.parse.js.heap import Arr, Obj, One, Val, ordered, unknown
 from checklist.parse.js.state import Binding, Env, Left, Thrown, is_unknown
 
 

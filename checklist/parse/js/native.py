@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from checklist.model import Location
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Fn,
-    Obj,
-    Prop,
-    Unk,
-    Val,
-    each,
-)
+from checklist.parse.js.heap import UNDEFINED, Fn, Obj, Prop, Unk, Val, each
 
 
 def fn(of: Callable[[list[Val], Location | None], Val], /, **props: Val) -> Val:

@@ -9,10 +9,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import (
-    Val,
-    unknown,
-)
+from checklist.parse.js.heap import Val, unknown
 from checklist.parse.js.native import fn, opaque
 from checklist.parse.js.state import is_unknown
 

@@ -7,20 +7,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Arr,
-    Fn,
-    Obj,
-    One,
-    Rx,
-    TooComplex,
-    Unk,
-    Val,
-    each,
-    one_of,
-    unknown,
-)
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Rx, TooComplex, Unk, Val, each, one_of, unknown
 from checklist.parse.js.literals import Literals
 from checklist.parse.js.state import Env, Thrown, is_unknown
 

@@ -7,18 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from checklist.model import Location
-from checklist.parse.js.heap import (
-    Prop,
-    Val,
-    each,
-    unknown,
-)
+from checklist.parse.js.heap import Prop, Val, each, unknown
 from checklist.parse.js.native import fn, obj
 from checklist.parse.js.state import is_unknown
 
 
 def path_module(interp: Any) -> Val:
     """What `require('path')` gives."""
+
     def known(args: list[Val]) -> list[str] | None:
         texts = [a.data for a in args]
         return [t for t in texts if isinstance(t, str)] if all(isinstance(t, str) for t in texts) else None

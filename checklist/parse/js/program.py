@@ -9,14 +9,7 @@ from checklist.model import Location
 from checklist.parse.js import methods
 from checklist.parse.js import operators as ops
 from checklist.parse.js.functions import names
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Fn,
-    TooComplex,
-    Val,
-    one_of,
-    unknown,
-)
+from checklist.parse.js.heap import UNDEFINED, Fn, TooComplex, Val, one_of, unknown
 from checklist.parse.js.loops import Loops
 from checklist.parse.js.state import Env, Left, Thrown, is_unknown
 
@@ -24,7 +17,7 @@ _LOOPS = ("ForStatement", "WhileStatement", "DoWhileStatement", "ForOfStatement"
 
 
 class Program(Loops):
-    """One file's evaluation; what is asked of the world around it is given by module.py."""
+    """One file's evaluation; what is asked of the world around it is given by javascript.py."""
 
     method = staticmethod(methods.call)
     has_method = staticmethod(methods.has)

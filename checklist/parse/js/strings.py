@@ -7,13 +7,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Arr,
-    Rx,
-    TooComplex,
-    Val,
-)
+from checklist.parse.js.heap import UNDEFINED, Arr, Rx, TooComplex, Val
 from checklist.parse.js.regex import translate
 from checklist.parse.js.state import MAX_ITEMS, is_unknown
 
