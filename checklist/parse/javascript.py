@@ -18,14 +18,16 @@ import esprima
 from checklist.model import Location, Problem, Unknown, Value
 from checklist.parse import env as env_files
 from checklist.parse import json
+from checklist.parse.js.functions import names
 from checklist.parse.js.heap import Arr, Obj, Prop, TooComplex, Val, freeze, thaw, unknown
-from checklist.parse.js.library import Library, arg, fn
-from checklist.parse.js.program import Program, names
+from checklist.parse.js.library import Library
+from checklist.parse.js.native import arg, fn
+from checklist.parse.js.program import Program
 from checklist.parse.js.state import Env, Left, Thrown
 from checklist.parse.lines import Lines
 from checklist.secrets import plain_value
 
-MAX_TEXT = 200_000
+MAX_TEXT = 60_000  # esprima reads a tenth of a megabyte in a second
 
 # Node puts a CommonJS module into a function: it may `return`, and ask for new.target
 _BEFORE, _AFTER = "(function () {", "\n})"
@@ -173,6 +175,7 @@ class _Loader:
 
     def _read(self, file: str, at: Location | None) -> Val:
         text = self.files[file]
+        self.program.spend(len(text) if not file.endswith(".json") else len(text) // 4)
         if file.endswith(".json"):
             parsed = json.parse(file, text)
             if parsed.value is None:
@@ -249,13 +252,13 @@ def _parse(file: str, text: str, *, expression: bool = False) -> tuple[Any, str,
         before, source = ("(", f"({text}\n)") if expression else ("", text) if style == "esm" else (_BEFORE, text)
         try:
             return (esprima.parseScript if expression else parse)(source, {"range": True}), style, None
-        except RecursionError:
-            return None, style, Problem(Location(file), "nested too deeply")
         except Exception as error:  # esprima raises its own Error, and a few of Python's on odd input
+            if isinstance(error, RecursionError) or isinstance(error.__context__, RecursionError):
+                raise TooComplex from None  # Node can read it: that is no problem of the file
             if first is None or (style == "esm" and re.search(r"^\s*(?:import|export)\b", text, re.MULTILINE)):
                 first = error, len(before)
-        if expression:
-            break
+        if expression or not re.search("import|export|await", text):
+            break  # it would be parsed to the same end again
     return None, "commonjs", _problem(file, text, *(first or (None, 0)))
 
 

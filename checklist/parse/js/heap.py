@@ -125,10 +125,10 @@ def one_of(options: list[Val], at: Location | None = None) -> Val:
                 return Val(Unk(each.data.why), each.at or at)
             if not any(same(each, other) for other in flat):
                 flat.append(each)
+            if len(flat) > MAX_OPTIONS:
+                return unknown("it has too many possible values", at)
     if len(flat) == 1:
         return flat[0]
-    if len(flat) > MAX_OPTIONS:
-        return unknown("it has too many possible values", at)
     return Val(One(tuple(flat)), at or flat[0].at)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import posixpath
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from checklist.model import Location, Value, walk
@@ -27,33 +25,10 @@ from checklist.parse.js.heap import (
     thaw,
     unknown,
 )
+from checklist.parse.js.native import arg, fn, obj, on_first, opaque
+from checklist.parse.js.numbers import is_integer, is_nan, math_members, parse_float, parse_int, said
+from checklist.parse.js.paths import file_url, path_module
 from checklist.parse.js.state import Thrown, is_unknown
-
-Call = Callable[[list[Val], Val, Location | None], Val]
-
-
-def fn(of: Callable[[list[Val], Location | None], Val], /, **props: Val) -> Val:
-    """A built-in function."""
-    return Val(Fn(lambda args, _this, at: of(args, at), Obj({k: Prop(v) for k, v in props.items()})))
-
-
-def obj(props: Mapping[str, Val], *, otherwise: str | None = None) -> Val:
-    """A built-in object; with `otherwise` its other members are unknown for that reason."""
-    return Val(Obj({k: Prop(v) for k, v in props.items()}, default=None if otherwise is None else lambda key: opaque(otherwise.replace("*", key))))
-
-
-def opaque(why: str) -> Val:
-    """A member that cannot be known: also when it is called. Its arguments are not changed by it."""
-    return Val(Unk(why, calm=True))
-
-
-def arg(args: list[Val], index: int) -> Val:
-    return args[index] if index < len(args) else Val(UNDEFINED)
-
-
-def on_first(do: Callable[[Val, Location | None], Val]) -> Val:
-    """A function of one argument, over every option and default of it."""
-    return fn(lambda args, at: each(arg(args, 0), lambda a: do(a, at)))
 
 
 class Library:
@@ -65,22 +40,22 @@ class Library:
     # ---- globals
 
     def globals(self) -> dict[str, Val]:
-        number = fn(lambda args, at: each(args[0], lambda a: _said(ops.to_number(a), at, a)) if args else Val(0, at))
-        parse_float = fn(lambda args, at: each(arg(args, 0), lambda a: _parse_float(a, at)))
+        number = fn(lambda args, at: each(args[0], lambda a: said(ops.to_number(a), at, a)) if args else Val(0, at))
+        to_float = fn(lambda args, at: each(arg(args, 0), lambda a: parse_float(a, at)))
         return {
             "undefined": Val(UNDEFINED),
             "NaN": Val(math.nan),
             "Infinity": Val(math.inf),
             "Object": fn(lambda args, at: arg(args, 0) if isinstance(arg(args, 0).data, (Obj, Arr, Fn)) else unknown("Object() is not evaluated", at), **self._object()),
             "Array": fn(lambda args, at: unknown("Array() is not evaluated", at), isArray=fn(self._is_array), **{"from": fn(self._array_from), "of": fn(self._array_of)}),
-            "String": fn(lambda args, at: each(args[0], lambda a: _said(ops.to_text(a), at, a)) if args else Val("", at)),
-            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(parse_float), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(_is_integer))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
+            "String": fn(lambda args, at: each(args[0], lambda a: said(ops.to_text(a), at, a)) if args else Val("", at)),
+            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(to_float), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(is_integer))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
             "Boolean": on_first(lambda a, at: Val(ops.truth(a), at)),
             "parseInt": self._parse_int(),
-            "parseFloat": parse_float,
-            "isNaN": on_first(lambda a, at: _said(_is_nan(a), at, a)),
-            "Math": obj(_math(), otherwise="Math.* is not evaluated"),
-            "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(_json_parse)}),
+            "parseFloat": to_float,
+            "isNaN": on_first(lambda a, at: said(is_nan(a), at, a)),
+            "Math": obj(math_members(), otherwise="Math.* is not evaluated"),
+            "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(self._json_parse)}),
             "globalThis": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
             "global": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
             "eval": fn(self._eval),
@@ -148,6 +123,7 @@ class Library:
                     self.interp.spoil(target, "it gets what a getter gives", deep=False)
                     self.interp.run_escaped()
                 case Obj() as other:
+                    self.interp.spend(len(other.props))
                     for key, prop in list(other.props.items()):
                         self.interp.put(target, key, prop.value, prop.key_at)
                     if other.more or other.default is not None:
@@ -239,7 +215,7 @@ class Library:
             base = arg(args, 1).data
             if base not in (UNDEFINED, 10, 0):
                 return unknown("parseInt with another base is not evaluated", at)
-            return each(arg(args, 0), lambda a: _parse_int(a, at))
+            return each(arg(args, 0), lambda a: parse_int(a, at))
 
         return fn(do)
 
@@ -251,12 +227,16 @@ class Library:
         if arg(args, 0).data is UNDEFINED:
             return Val(UNDEFINED, at)
         whole = freeze(arg(args, 0))
-        self.interp.steps += sum(1 for _ in walk(whole))
+        self.interp.spend(sum(1 for _ in walk(whole)))
         told = _plain(whole, indent[:10] if isinstance(indent, str) else min(indent, 10) if isinstance(indent, int) else 0)
         if told is not None and len(told) > ops.MAX_TEXT:
             raise TooComplex
         secret = any(part.secret for _, part in walk(whole))
         return unknown("it is made of something that is not known", at) if told is None else Val(told, at, secret)
+
+    def _json_parse(self, of: Val, at: Location | None) -> Val:
+        self.interp.spend(len(of.data) // 2 if isinstance(of.data, str) else 0)
+        return _json_parse(of, at)
 
     # ---- modules
 
@@ -265,7 +245,7 @@ class Library:
         name = name.removeprefix("node:")
         match name:
             case "path" | "path/posix":
-                return self._path()
+                return path_module(self.interp)
             case "os":
                 return obj({"EOL": Val("\n")}, otherwise="os.*() differs by machine")
             case "fs" | "fs/promises" | "child_process" | "crypto" | "util":
@@ -273,7 +253,7 @@ class Library:
             case "process":
                 return self.process()
             case "url":
-                return obj({"fileURLToPath": on_first(_file_url)}, otherwise="url.* is not evaluated")
+                return obj({"fileURLToPath": on_first(file_url)}, otherwise="url.* is not evaluated")
             case "dotenv":
                 return obj({"config": fn(self._dotenv)}, otherwise="dotenv.* is not evaluated")
             case "dotenv/config":
@@ -299,100 +279,11 @@ class Library:
             environment.default = lambda key: unknown(f"process.env.{key} is set outside")
         return unknown("dotenv reads a file", at)
 
-    def _path(self) -> Val:
-        def known(args: list[Val]) -> list[str] | None:
-            texts = [a.data for a in args]
-            return [t for t in texts if isinstance(t, str)] if all(isinstance(t, str) for t in texts) else None
-
-        def over(do: Callable[[list[str]], str | None]) -> Val:
-            def call(args: list[Val], at: Location | None, done: int = 0) -> Val:
-                for index, one in enumerate(args[done:], done):
-                    if is_unknown(one):
-                        return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
-                texts = known(args)
-                told = None if texts is None else do(texts)
-                return unknown("it is a path that is not known", at) if told is None else Val(told, at, any(a.secret for a in args))
-
-            return fn(call)
-
-        found = {
-            "join": over(lambda t: normalize("/".join(p for p in t if p)) if any(t) else "."),
-            "resolve": over(lambda t: _resolve(t)),
-            "normalize": over(lambda t: normalize(t[0]) if len(t) == 1 else None),
-            "dirname": over(lambda t: _dirname(t[0]) if len(t) == 1 else None),
-            "basename": over(_basename),
-            "extname": over(lambda t: _extname(t[0]) if len(t) == 1 else None),
-            "isAbsolute": fn(lambda args, at: Val(args[0].data.startswith("/"), at) if known(args) and args else unknown("it is a path that is not known", at)),
-            "sep": Val("/"),
-            "delimiter": Val(":"),
-        }
-        whole = obj(found, otherwise="path.* is not evaluated")
-        whole.data.props["posix"] = Prop(whole)
-        return whole
-
-
 _CALLS = {"memoryUsage", "uptime", "hrtime", "on", "once", "nextTick", "chdir", "emitWarning"}
 
 
 def _may_be_absent(of: Val) -> bool:
     return of.data is UNDEFINED or (isinstance(of.data, One) and any(o.data is UNDEFINED for o in of.data.options))
-
-
-def _said(told: Any, at: Location | None, of: Val) -> Val:
-    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, ops.secret(of))
-
-
-def _parse_int(of: Val, at: Location | None) -> Val:
-    text = ops.to_text(of)
-    if text is None:
-        return unknown("not known", at)
-    found = re.match(r"[-+]?\d+", text.strip(ops.SPACE), re.ASCII)
-    if text.strip(ops.SPACE).lstrip("+-")[:2].lower() == "0x":
-        return unknown("parseInt of a hexadecimal number is not evaluated", at)
-    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at, ops.secret(of))
-
-
-def _parse_float(of: Val, at: Location | None) -> Val:
-    text = ops.to_text(of)
-    if text is None:
-        return unknown("not known", at)
-    found = re.match(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity", text.strip(ops.SPACE), re.ASCII)
-    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at, ops.secret(of))
-
-
-def _is_nan(of: Val) -> bool | None:
-    number = ops.to_number(of)
-    return None if number is None else number != number
-
-
-def _is_integer(of: Val, at: Location | None) -> Val:
-    return Val(isinstance(of.data, (int, float)) and not isinstance(of.data, bool) and float(of.data).is_integer(), at)
-
-
-def _math() -> dict[str, Val]:
-    def over(do: Callable[[list[float | int]], float | int | None]) -> Val:
-        def call(args: list[Val], at: Location | None) -> Val:
-            numbers = [None if is_unknown(a) else ops.to_number(a) for a in args]
-            if None in numbers or any(n != n for n in numbers):
-                return unknown("it is made of something that is not known", at)
-            told = do([n for n in numbers if n is not None])
-            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at, any(a.secret for a in args))
-
-        return fn(call)
-
-    def one(do: Callable[[float], float]) -> Val:
-        return over(lambda n: do(float(n[0])) if n and not math.isinf(n[0]) else None)
-
-    return {
-        "max": over(lambda n: max(n, default=-math.inf)),
-        "min": over(lambda n: min(n, default=math.inf)),
-        "floor": one(math.floor),
-        "ceil": one(math.ceil),
-        "round": one(lambda n: math.floor(n) + (n - math.floor(n) >= 0.5)),
-        "trunc": one(math.trunc),
-        "abs": one(abs),
-        "random": opaque("Math.random differs each time"),
-    }
 
 
 def _json_parse(of: Val, at: Location | None) -> Val:
@@ -434,55 +325,3 @@ def _plain(of: Value, indent: int | str) -> str | None:
         return json.dumps(data(of), ensure_ascii=False, separators=(",", ":"))
     except ValueError:
         return None
-
-
-def _file_url(of: Val, at: Location | None) -> Val:
-    if isinstance(of.data, str) and of.data.startswith("file:///") and "%" not in of.data:
-        return Val(of.data.removeprefix("file://"), at)
-    return unknown("it is a path that is not known", at)
-
-
-# ---- path.posix (Node 20 documentation): unlike Python's, it keeps a slash at the end
-
-
-def normalize(path: str) -> str:
-    """path.posix.normalize."""
-    if not path:
-        return "."
-    told = posixpath.normpath("/" + path.lstrip("/") if path.startswith("/") else path)
-    return told + "/" if path.endswith("/") and not told.endswith("/") else told
-
-
-def _resolve(parts: list[str]) -> str | None:
-    told = ""
-    for part in reversed(parts):
-        if part:
-            told = f"{part}/{told}" if told else part
-        if told.startswith("/"):
-            break
-    if not told.startswith("/"):
-        return None  # relative to the folder in which pm2 is called
-    return posixpath.normpath("/" + told.lstrip("/"))
-
-
-def _dirname(path: str) -> str:
-    rooted, stripped = path.startswith("/"), path.rstrip("/")
-    end = stripped.rfind("/")
-    if end <= 0:
-        return "/" if rooted else "."
-    return "//" if rooted and end == 1 else path[:end]
-
-
-def _basename(texts: list[str]) -> str | None:
-    if len(texts) not in (1, 2):
-        return None
-    if len(texts) == 2 and texts[0] == texts[1]:
-        return ""
-    name = texts[0].rstrip("/").rpartition("/")[2]
-    return name.removesuffix(texts[1]) if len(texts) == 2 and name != texts[1] else name
-
-
-def _extname(path: str) -> str:
-    name = path.rstrip("/").rpartition("/")[2]
-    stem, dot, ending = name.rpartition(".")
-    return dot + ending if stem.strip(".") or (stem and stem != "." and name != "..") else ""

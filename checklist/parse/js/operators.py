@@ -52,11 +52,18 @@ def to_number(of: Val) -> float | int | None:
             if not text:
                 return 0
             if _BASED.fullmatch(text):
-                return int(text, 0)
+                return _whole(text)
             if text.lstrip("+-") == "Infinity" and len(text) <= 9:
                 return -math.inf if text[0] == "-" else math.inf
             return tidy(float(text)) if _DECIMAL.fullmatch(text) else math.nan
     return None
+
+
+def _whole(text: str) -> float | int:
+    try:
+        return tidy(float(int(text, 0)))
+    except OverflowError:
+        return math.inf
 
 
 def to_text(of: Val) -> str | None:
@@ -76,6 +83,11 @@ def to_text(of: Val) -> str | None:
             texts = ["" if v.data in (None, UNDEFINED) else to_text(v) for v in array.items]
             return None if None in texts else ",".join(t for t in texts if t is not None)
     return None
+
+
+def narrow(text: str) -> bool:
+    """Whether it has no surrogates, so that its code points are its UTF-16 units."""
+    return text.isascii() or max(text, default="") <= "\uffff"
 
 
 def secret(of: Val) -> bool:
@@ -185,7 +197,7 @@ def binary(operator: str, a: Val, b: Val) -> Any:
             return x + y
         case "<" | ">" | "<=" | ">=" if isinstance(a.data, str) and isinstance(b.data, str):
             # JavaScript compares UTF-16 units; code points agree where there are no surrogates
-            if max((*a.data, *b.data), default="") > "\uffff":
+            if not (narrow(a.data) and narrow(b.data)):
                 return ...
             return {"<": a.data < b.data, ">": a.data > b.data, "<=": a.data <= b.data, ">=": a.data >= b.data}[operator]
     if not (primitive(a) and primitive(b)):
@@ -225,8 +237,8 @@ def _arithmetic(operator: str, m: float | int, n: float | int) -> Any:
             return tidy(math.fmod(x, y))
         case "**":
             # other powers may differ in their last digit from one engine to the next
-            exact = x.is_integer() and y.is_integer() and 0 <= y <= 64 and abs(x) < 2**53
-            return tidy(x**y) if exact and abs(x) ** y < 2**53 else ...
+            exact = x.is_integer() and y.is_integer() and 0 <= y <= 64 and abs(x) < 2**53 and abs(int(x)) ** int(y) < 2**53
+            return tidy(x**y) if exact else ...
         case "&" | "|" | "^":
             i, j = to_int32(x), to_int32(y)
             return {"&": i & j, "|": i | j, "^": i ^ j}[operator]

@@ -6,6 +6,7 @@ is not known to be the same is None.
 
 from __future__ import annotations
 
+import math
 import re
 
 from checklist.parse.js.operators import SPACE
@@ -18,16 +19,18 @@ _QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d{1,3})(,(\d{1,3})?)?\})\??", re.ASCII)
 _PLAIN = re.compile(r"[ !\"#%&',\-/0-9:;<=>@A-Z_`a-z~]")
 
 
-def translate(pattern: str, flags: str, text: str) -> re.Pattern[str] | None:
-    """Python's pattern for one in JavaScript that is held against `text`."""
+def translate(pattern: str, flags: str, text: str) -> tuple[re.Pattern[str], int] | None:
+    """Python's pattern for one in JavaScript that is held against `text`, and how much work that may be."""
     if set(flags) - set("gi") or not pattern.isascii() or not text.isascii():
         return None
     try:
         reader = _Reader(pattern)
         told = reader.alternatives()
-        if reader.at != len(pattern) or (len(text) + 1) ** (1 + reader.loops) > MAX_WORK:
+        # each loop may end at any character, each choice may be gone back to
+        work = (len(text) + 1) ** (1 + reader.loops) * reader.choices if reader.loops < 20 else math.inf
+        if reader.at != len(pattern) or work > MAX_WORK:
             return None
-        return re.compile(told, re.ASCII | (re.IGNORECASE if "i" in flags else 0))
+        return re.compile(told, re.ASCII | (re.IGNORECASE if "i" in flags else 0)), int(work)
     except (_Other, re.error):
         return None
 
@@ -39,6 +42,8 @@ class _Other(Exception):
 class _Reader:
     def __init__(self, pattern: str) -> None:
         self.pattern, self.at, self.loops, self.depth = pattern, 0, 0, 0
+        self.choices = 1
+        """In how many ways its alternatives and optional parts can be taken."""
 
     def peek(self) -> str:
         return self.pattern[self.at : self.at + 1]
@@ -55,6 +60,7 @@ class _Reader:
         while self.peek() == "|":
             self.take()
             parts.append(self.sequence())
+        self.choices = min(self.choices * len(parts), 2 * MAX_WORK)
         return "|".join(parts)
 
     def sequence(self) -> str:
@@ -91,6 +97,8 @@ class _Reader:
             raise _Other
         if quantifier[0][0] != "?":
             self.loops += 1
+        else:
+            self.choices = min(self.choices * 2, 2 * MAX_WORK)
         self.at = quantifier.end()
         if self.peek() in ("*", "+", "?", "{"):
             raise _Other

@@ -72,9 +72,33 @@ class State:
         self._kept: list[Obj | Arr] = []  # ids must not be reused while they are remembered
 
     def step(self) -> None:
-        self.steps += 1
+        self.spend(1)
+
+    def spend(self, steps: int) -> None:
+        """Takes what some work costs out of the budget, before it is done."""
+        self.steps += steps
         if self.steps > MAX_STEPS:
             raise TooComplex
+
+    def weigh(self, *values: Val) -> None:
+        """Spends what it costs to go over whole texts, arrays (and arrays in them) and objects."""
+        waiting = [v.data for v in values if not isinstance(v.data, (bool, int, float))]
+        while waiting:
+            data = waiting.pop()
+            match data:
+                case str():
+                    self.steps += len(data) // 50
+                case Arr():
+                    self.spend(len(data.items))
+                    waiting += [v.data for v in data.items if isinstance(v.data, (str, Arr, One))]
+                case Obj():
+                    self.steps += len(data.props)
+                case One():
+                    self.spend(len(data.options))
+                    waiting += [v.data for v in data.options]
+                case Unk(_, default) if default is not None:
+                    waiting.append(default.data)
+        self.spend(0)
 
     def born(self, of: Obj | Arr) -> Obj | Arr:
         """Remembers in which region an object was made."""
@@ -128,7 +152,10 @@ class State:
             binding.value = self.joined(binding.value, value)
 
     def joined(self, old: Val, new: Val) -> Val:
-        return unknown("it changes in a loop whose end is not known", new.at) if self.widening else one_of([old, new], new.at)
+        if self.widening:
+            return unknown("it changes in a loop whose end is not known", new.at)
+        self.spend(sum(4 * len(v.data.options) for v in (old, new) if isinstance(v.data, One)))
+        return one_of([old, new], new.at)
 
     # ---- objects
 
@@ -181,7 +208,10 @@ class State:
             else:
                 array.more = True
             return
-        array.items[index:] = [value, *array.items[index + 1 :]]
+        if index < len(array.items):
+            array.items[index] = value
+        else:
+            array.items.append(value)
 
     def put_unknown_key(self, target: Val, value: Val) -> None:
         """target[?] = value: any key may have it now."""
@@ -236,7 +266,7 @@ class State:
             if id(data) in seen:
                 continue
             seen.add(id(data))
-            self.steps += 1
+            self.spend(1 + (len(data.props) if isinstance(data, Obj) else len(self.escaped) // 20))
             match data:
                 case One(options):
                     waiting += options
@@ -270,6 +300,7 @@ class State:
         self.running = True
         try:
             for given in self.escaped:
+                self.spend(4)
                 with self.region(widening=True), suppress(Thrown):
                     given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], unknown("it is called by code that is not seen"), None)
         finally:

@@ -1,0 +1,339 @@
+"""Built-in methods of arrays (ECMA-262 §23.1.3), as far as configs use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cmp_to_key
+from typing import Any
+
+from checklist.model import Location
+from checklist.parse.js import operators as ops
+from checklist.parse.js.heap import UNDEFINED, Arr, One, TooComplex, Unk, Val, unknown
+from checklist.parse.js.state import MAX_ITEMS, State, Thrown, is_unknown
+
+MIXED = "the array may hold more"
+
+
+class Call:
+    """One call of an array's method."""
+
+    def __init__(self, interp: State, array: Arr, this: Val, args: list[Val], at: Location | None) -> None:
+        self.interp: Any = interp
+        self.array, self.this, self.args, self.at = array, this, args, at
+
+    def run(self, name: str) -> Val | None:
+        if name.startswith("_") or name not in METHODS:
+            return None
+        if len(self.array.items) > MAX_ITEMS:
+            raise TooComplex
+        if name in _DEEP:
+            self.interp.weigh(self.this)
+        elif name not in _ONE:
+            self.interp.spend(len(self.array.items) // 5)
+        return METHODS[name](self)
+
+    def made(self, items: Sequence[Val], more: bool = False) -> Val:
+        return Val(self.interp.born(Arr(list(items), more)), self.at)
+
+    def each(self) -> list[Val]:
+        """What the callback gives for each element."""
+        if not self.args:
+            return []
+        fn = self.args[0]
+        return [self.interp.call(fn, [item, Val(i), self.this], Val(UNDEFINED), self.at) for i, item in enumerate(list(self.array.items))]
+
+    def unseen(self) -> None:
+        """The callback also runs for elements that are not seen."""
+        if self.array.more and self.args:
+            self.interp.run_unseen(self.args[0])
+
+    def map(self) -> Val:
+        told = self.each()
+        self.unseen()
+        return self.made(told, self.array.more)
+
+    def for_each(self) -> Val:
+        self.each()
+        self.unseen()
+        return Val(UNDEFINED, self.at)
+
+    def filter(self) -> Val:
+        items = list(self.array.items)
+        kept = [self.interp.truth_of(t) for t in self.each()]
+        self.unseen()
+        if None in kept:  # what stands behind one that may be gone has no sure place
+            first = kept.index(None)
+            return self.made([i for i, k in zip(items[:first], kept[:first], strict=True) if k], True)
+        return self.made([i for i, k in zip(items, kept, strict=True) if k], self.array.more)
+
+    def find(self) -> Val:
+        for item in list(self.array.items):
+            told = self.interp.truth_of(self.interp.call(self.args[0], [item], Val(UNDEFINED), self.at))
+            if told is None:
+                return unknown("which element it is is not known", self.at)
+            if told:
+                return item
+        return unknown(MIXED, self.at) if self.array.more else Val(UNDEFINED, self.at)
+
+    def find_index(self) -> Val:
+        for index, told in enumerate(self.each()):
+            true = self.interp.truth_of(told)
+            if true is None:
+                return unknown("which element it is is not known", self.at)
+            if true:
+                return Val(index, self.at)
+        return unknown(MIXED, self.at) if self.array.more else Val(-1, self.at)
+
+    def some(self) -> Val:
+        told = [self.interp.truth_of(t) for t in self.each()]
+        if True in told:
+            return Val(True, self.at)
+        return unknown("not known", self.at) if None in told or self.array.more else Val(False, self.at)
+
+    def every(self) -> Val:
+        told = [self.interp.truth_of(t) for t in self.each()]
+        if False in told:
+            return Val(False, self.at)
+        return unknown("not known", self.at) if None in told or self.array.more else Val(True, self.at)
+
+    def reduce(self) -> Val | None:
+        items = list(self.array.items)
+        if self.array.more or not self.args:
+            self.unseen()
+            return unknown(MIXED, self.at)
+        if len(self.args) > 1:
+            told, start = self.args[1], 0
+        elif items:
+            told, start = items[0], 1
+        else:
+            return None
+        for index in range(start, len(items)):
+            told = self.interp.call(self.args[0], [told, items[index], Val(index), self.this], Val(UNDEFINED), self.at)
+        return told
+
+    def concat(self) -> Val:
+        items, more = list(self.array.items), self.array.more
+        for arg in self.args:
+            match arg.data:
+                case Arr() as other:
+                    items += other.items if not more else []
+                    more = more or other.more
+                case Unk() | One():
+                    more = True
+                case _:
+                    items += [arg] if not more else []
+        return self.made(items, more)
+
+    def join(self) -> Val | None:
+        between = ops.to_text(self.args[0]) if self.args and self.args[0].data is not UNDEFINED else ","
+        if self.array.more or between is None:
+            return unknown(MIXED, self.at)
+        self.interp.spend(len(between) * len(self.array.items) // 50)
+        if not any(is_unknown(item) for item in self.array.items):
+            texts = ["" if item.data is None or item.data is UNDEFINED else ops.to_text(item) for item in self.array.items]
+            known = [t for t in texts if t is not None]
+            if len(known) == len(texts):
+                if sum(map(len, known)) + len(between) * max(len(known) - 1, 0) > ops.MAX_TEXT:
+                    raise TooComplex
+                return Val(between.join(known), self.at, any(ops.secret(v) for v in (*self.args[:1], *self.array.items)))
+        told = Val("", self.at)
+        for index, item in enumerate(self.array.items):
+            part = Val("", self.at) if item.data is None or item.data is UNDEFINED else item
+            told = self.interp.binary("+", told, self.interp.binary("+", Val(between if index else ""), part, self.at), self.at)
+        return told
+
+    def slice(self) -> Val:
+        numbers = [a.data for a in self.args]
+        if self.array.more or any(isinstance(n, bool) or not isinstance(n, int) for n in numbers):
+            return self.made([], True)
+        return self.made(self.array.items[slice(*(numbers or [0]), *([None] if len(numbers) < 2 else []))])
+
+    def includes(self) -> Val:
+        if not self.args:
+            return unknown("not known", self.at)
+        told = [ops.strict_equal(item, self.args[0]) if not isinstance(item.data, One) else None for item in self.array.items]
+        if self.args[0].data != self.args[0].data:  # includes finds NaN, unlike ===
+            return unknown("not known", self.at)
+        if isinstance(self.args[0].data, (Unk, One)):
+            return unknown("not known", self.at)
+        if True in told:
+            return Val(True, self.at)
+        return unknown("not known", self.at) if None in told or self.array.more else Val(False, self.at)
+
+    def index_of(self) -> Val:
+        if not self.args or is_unknown(self.args[0]):
+            return unknown("not known", self.at)
+        for index, item in enumerate(self.array.items):
+            told = None if isinstance(item.data, One) else ops.strict_equal(item, self.args[0])
+            if told is None:
+                return unknown("not known", self.at)
+            if told:
+                return Val(index, self.at)
+        return unknown(MIXED, self.at) if self.array.more else Val(-1, self.at)
+
+    def at_index(self) -> Val:
+        index = self.args[0].data if self.args else 0
+        if self.array.more or isinstance(index, bool) or not isinstance(index, int):
+            return unknown(MIXED, self.at)
+        items = self.array.items
+        return items[index] if -len(items) <= index < len(items) else Val(UNDEFINED, self.at)
+
+    def flat(self) -> Val:
+        items: list[Val] = []
+        more = self.array.more
+        if self.args and self.args[0].data != 1:
+            return self.made([], True)
+        for item in self.array.items:
+            match item.data:
+                case Arr() as inner:
+                    items += inner.items
+                    more = more or inner.more
+                case Unk() | One():
+                    more = True
+                case _:
+                    items.append(item)
+            if more:
+                break
+        return self.made(items, more)
+
+    def flat_map(self) -> Val:
+        told = self.map()
+        self.interp.weigh(told)
+        return Call(self.interp, told.data, told, [], self.at).flat()
+
+    def push(self) -> Val:
+        self.interp.push(self.array, self.args)
+        return unknown(MIXED, self.at) if self.array.more else Val(len(self.array.items), self.at)
+
+    def changed(self, do: Callable[[list[Val]], Val]) -> Val:
+        """A method that changes the array in place, if that is sure to happen."""
+        if self.array.frozen:
+            raise Thrown
+        if self.array.more or not self.interp.surely(self.array):
+            self.interp.spoil(self.this, "it is changed under a condition", deep=False)
+            return unknown(MIXED, self.at)
+        return do(self.array.items)
+
+    def pop(self) -> Val:
+        return self.changed(lambda items: items.pop() if items else Val(UNDEFINED, self.at))
+
+    def shift(self) -> Val:
+        return self.changed(lambda items: items.pop(0) if items else Val(UNDEFINED, self.at))
+
+    def unshift(self) -> Val:
+        def do(items: list[Val]) -> Val:
+            items[0:0] = self.args
+            return Val(len(items), self.at)
+
+        return self.changed(do)
+
+    def reverse(self) -> Val:
+        def do(items: list[Val]) -> Val:
+            items.reverse()
+            return self.this
+
+        return self.changed(do)
+
+    def splice(self) -> Val:
+        numbers = [a.data for a in self.args[:2]]
+        if any(isinstance(n, bool) or not isinstance(n, int) for n in numbers) or not numbers:
+            self.interp.spoil(self.this, "it is changed in a way that is not known", deep=False)
+            return unknown(MIXED, self.at)
+
+        def do(items: list[Val]) -> Val:
+            start = max(len(items) + numbers[0], 0) if numbers[0] < 0 else min(numbers[0], len(items))
+            count = min(max(numbers[1], 0), len(items) - start) if len(numbers) > 1 else len(items) - start
+            gone = items[start : start + count]
+            items[start : start + count] = self.args[2:]
+            return self.made(gone)
+
+        return self.changed(do)
+
+    def sort(self) -> Val:
+        def do(items: list[Val]) -> Val:
+            if self.args:
+                def compare(a: Val, b: Val) -> int:
+                    told = self.interp.call(self.args[0], [a, b], Val(UNDEFINED), self.at)
+                    number = None if is_unknown(told) else ops.to_number(told)
+                    if number is None:
+                        raise _Unsure
+                    return 0 if number != number else (number > 0) - (number < 0)
+
+                try:
+                    items.sort(key=cmp_to_key(compare))
+                except _Unsure:
+                    self.interp.spoil(self.this, "its order is not known", deep=False)
+                return self.this
+            texts = [ops.to_text(i) if not is_unknown(i) else None for i in items]
+            if None in texts or any(i.data is UNDEFINED for i in items) or any(not (t or "").isascii() for t in texts):
+                self.interp.spoil(self.this, "its order is not known", deep=False)
+            else:
+                items.sort(key=lambda i: ops.to_text(i) or "")
+            return self.this
+
+        return self.changed(do)
+
+    def fill(self) -> Val | None:
+        if len(self.args) != 1:
+            return None
+
+        def do(items: list[Val]) -> Val:
+            items[:] = [self.args[0]] * len(items)
+            return self.this
+
+        return self.changed(do)
+
+    def to_string(self) -> Val:
+        told = ops.to_text(self.this)
+        return unknown(MIXED, self.at) if told is None else Val(told, self.at, ops.secret(self.this))
+
+    def entries(self) -> Val:
+        return self.made([self.made([Val(i), item]) for i, item in enumerate(self.array.items)], self.array.more)
+
+    def keys(self) -> Val:
+        return self.made([Val(i) for i in range(len(self.array.items))], self.array.more)
+
+    def values(self) -> Val:
+        return self.made(self.array.items, self.array.more)
+
+
+_DEEP = frozenset({"join", "toString", "sort", "flat"})
+"""Methods that go into the arrays inside."""
+_ONE = frozenset({"push", "pop", "at"})
+"""Methods that take as long for a large array as for a small one."""
+
+
+class _Unsure(Exception):
+    """A comparison that cannot be known."""
+
+
+METHODS: dict[str, Callable[[Call], Val | None]] = {
+    "map": Call.map,
+    "forEach": Call.for_each,
+    "filter": Call.filter,
+    "find": Call.find,
+    "findIndex": Call.find_index,
+    "some": Call.some,
+    "every": Call.every,
+    "reduce": Call.reduce,
+    "concat": Call.concat,
+    "join": Call.join,
+    "slice": Call.slice,
+    "includes": Call.includes,
+    "indexOf": Call.index_of,
+    "at": Call.at_index,
+    "flat": Call.flat,
+    "flatMap": Call.flat_map,
+    "push": Call.push,
+    "pop": Call.pop,
+    "shift": Call.shift,
+    "unshift": Call.unshift,
+    "reverse": Call.reverse,
+    "splice": Call.splice,
+    "sort": Call.sort,
+    "fill": Call.fill,
+    "toString": Call.to_string,
+    "entries": Call.entries,
+    "keys": Call.keys,
+    "values": Call.values,
+}
