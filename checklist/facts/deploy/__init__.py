@@ -19,6 +19,8 @@ from checklist.facts.folders import home
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
+_TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "printf", "env", "printenv", "export"}
+"""Commands that rules look at by their words alone."""
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
@@ -65,7 +67,7 @@ def _documents(
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
     for step in path.run.steps:
-        if step.argv is not None and step.argv[0] != "cd":
+        if step.argv is not None and step.argv[0] in _TELLING:
             text = _text(step)
             told = value({"text": text, "argv": _argv(step), "host": step.host, "effect": step.effect, "shown": not step.quiet}, step.at)
             yield Document("deploy.command", step.at.file, told, text)

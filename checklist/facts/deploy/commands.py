@@ -184,18 +184,18 @@ class Commands:
             m.unknown = "scripts in scripts go too deep"
             return Out(true=worlds)
         function, source = shell.functions[name]
-        held = shell.arguments, shell.source, shell.calls, shell.err_trap
+        held, trap_held = (shell.arguments, shell.source, shell.calls), shell.err_trap
         shell.arguments, shell.source, shell.calls = tuple(arguments), source, (*shell.calls, place(shell, node))
         if not shell.err_trace:
-            shell.err_trap = Masked(None)
+            shell.err_trap = Masked.of(None)
         body = function.body
         out = m.command(body, shell, worlds, ignored)
-        shell.arguments, shell.source, shell.calls = held[:3]
+        shell.arguments, shell.source, shell.calls = held
         # bash hides the trap from a function, but keeps one that the function sets
         for mask, trap in shell.err_trap.split(-1) if not shell.err_trace else ():
             if trap is not None:
-                held[3].set(mask, trap)
-        shell.err_trap = shell.err_trap if shell.err_trace else held[3]
+                trap_held = trap_held.put(mask, trap)
+        shell.err_trap = shell.err_trap if shell.err_trace else trap_held
         return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
 
     def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], said: list[expand.Field], ignored: bool) -> Out | None:
@@ -204,7 +204,7 @@ class Commands:
                 target = next((w for w in argv[1:] if not w.startswith("-") or w == "-"), None)
                 return self._cd(m, shell, node, worlds, target, ignored)
             case "popd":
-                shell.directory.set(worlds, None)
+                shell.put("directory", worlds, None)
                 return Out(true=worlds)
             case "set":
                 self._set(argv[1:], shell, worlds)
@@ -251,7 +251,7 @@ class Commands:
         # a `cd` that fails leaves the next command in the wrong folder: that world is worth a look
         _, failed = self._record(m, shell, node, worlds, ["cd", target or "~"], shell.directory.one(worlds), None, None, fails=True)
         for mask, base in list(shell.directory.split(worlds & ~failed)):
-            shell.directory.set(mask, None if target in (UNSEEN, "-") else joined(base, target or "~"))
+            shell.put("directory", mask, None if target in (UNSEEN, "-") else joined(base, target or "~"))
         return Out(true=worlds & ~failed, false=failed)
 
     def _leave(self, how: str, code: expand.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
@@ -273,15 +273,14 @@ class Commands:
                 continue
             on = word[0] == "-"
             if "e" in word[1:].replace("o", ""):
-                shell.errexit.set(worlds, on)
+                shell.put("errexit", worlds, on)
             if "E" in word:
                 shell.err_trace = on
             if "a" in word[1:]:
                 shell.exports_all = on
             if word.endswith("o") and i + 1 < len(words):
-                option = {"errexit": shell.errexit, "pipefail": shell.pipefail}.get(words[i + 1])
-                if option is not None:
-                    option.set(worlds, on)
+                if words[i + 1] in ("errexit", "pipefail"):
+                    shell.put(words[i + 1], worlds, on)
                 if words[i + 1] == "errtrace":
                     shell.err_trace = on
 
@@ -292,9 +291,9 @@ class Commands:
         signals = {(w.literal() or "").upper().removeprefix("SIG") for w in words[1:]}
         body = None if words[0].literal() in ("-", "") else script_of([words[0]], shell, 1)
         if signals & {"ERR"}:
-            shell.err_trap.set(worlds, body)
+            shell.put("err_trap", worlds, body)
         if signals & {"EXIT", "0"}:
-            shell.exit_trap.set(worlds, body)
+            shell.put("exit_trap", worlds, body)
 
     # ---- doors to other scripts ----
 
@@ -362,7 +361,7 @@ class Commands:
         inner = shell.fresh(source, script=script, host=host)
         inner.calls = (*shell.calls, place(shell, node))
         inner.arguments = arguments
-        inner.errexit = Masked(errexit)
+        inner.errexit = Masked.of(errexit)
         return m.process(source, inner, worlds)
 
     def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expand.Field], *, errexit: bool = False) -> Out:
@@ -425,7 +424,7 @@ class Commands:
         inner = embedded.source(self.project.files[file], found.at, found.content)
         made = shell.fresh(inner)
         made.calls = (*shell.calls, place(shell, node))
-        made.directory = Masked(f"{REPOSITORY}/{where}".rstrip("/"))
+        made.directory = Masked.of(f"{REPOSITORY}/{where}".rstrip("/"))
         return m.process(inner, made, worlds) if len(shell.calls) < 8 else None
 
     def _opens(self, command: list[str], where: str) -> bool:

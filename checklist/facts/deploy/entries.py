@@ -55,7 +55,7 @@ def is_shell(path: str, text: str) -> bool:
 
 
 def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False) -> Shell:
-    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked(directory), errexit=Masked(errexit), pipefail=Masked(pipefail))
+    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked.of(directory), errexit=Masked.of(errexit), pipefail=Masked.of(pipefail))
 
 
 def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import conditions, expand
 from checklist.facts.deploy.state import Shell
@@ -81,7 +81,7 @@ class Machine:
         for mask, trap in list(shell.exit_trap.split(ok | bad)):
             if trap is None:
                 continue
-            shell.exit_trap.set(-1, None)
+            shell.put("exit_trap", -1, None)
             shell.status = (ok & mask & ~bad, bad & mask)
             ended = self.run(trap, shell, mask)
             # the trap does not change the status, also in the worlds that it has opened
@@ -95,8 +95,7 @@ class Machine:
         """A new world that so far is like its parent."""
         made = self.ledger.new(parent, len(self.steps))
         for shell in self.shells:
-            for masked in shell.masks():
-                masked.born(parent, made)
+            shell.change(lambda masked: masked.born(parent, made))
             ok, bad = shell.status
             shell.status = (ok | made, bad & ~made) if ok & parent else (ok & ~made, bad | made)
         for step in self.steps:
@@ -136,12 +135,7 @@ class Machine:
             if out.true & out.false & fork.parent:
                 out.false &= ~fork.parent
             for shell in self.shells:
-                for masked in shell.masks():
-                    if len(masked.pairs) > 1:
-                        values = [masked.one(way) for way in back]
-                        same = all(v == values[0] for v in values)
-                        masked.set(fork.parent, values[0] if same else (False if isinstance(values[0], bool) else None))
-                        masked.forget(ways)
+                shell.change(lambda masked, back=back, ways=ways, parent=fork.parent: _together(masked, back, ways, parent))  # type: ignore[misc]
 
     # ---- statements ----
 
@@ -217,7 +211,7 @@ class Machine:
         for mask, trap in list(shell.err_trap.split(failed)):
             if trap is None:
                 continue
-            held, shell.err_trap = shell.err_trap, Masked(None)
+            held, shell.err_trap = shell.err_trap, Masked.of(None)
             shell.status = (0, mask)
             done = self.run(trap, shell, mask)
             shell.err_trap = held
@@ -520,6 +514,13 @@ class Machine:
         for redirect in redirects:
             if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
+
+
+def _together(masked: Masked[Any], back: list[Worlds], ways: Worlds, parent: Worlds) -> Masked[Any]:
+    """A value after ways have come together: what they agree on, else not known."""
+    values = [masked.one(way) for way in back]
+    same = all(v == values[0] for v in values)
+    return masked.put(parent, values[0] if same else (False if isinstance(values[0], bool) else None)).forget(ways)
 
 
 def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:

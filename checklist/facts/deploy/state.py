@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,10 @@ REPOSITORY = "@"
 """Stands for the repository's root in paths: `@/scripts`. Paths on a server begin with `/` or `~`."""
 
 
+_OPTIONS = ("directory", "errexit", "pipefail", "err_trap", "exit_trap")
+_UNSET: Masked[Known] = Masked.of(None)
+
+
 @dataclass(slots=True)
 class Shell:
     source: Source
@@ -25,16 +30,18 @@ class Shell:
     variables: dict[str, Masked[Known]] = field(default_factory=dict)
     functions: dict[str, tuple[Function, Source]] = field(default_factory=dict)
     exported: set[str] = field(default_factory=set)
+    differing: set[str] = field(default_factory=set)
+    """The variables whose value differs between worlds."""
     exports_all: bool = False
     """After `set -a`."""
-    errexit: Masked[bool] = field(default_factory=lambda: Masked(False))
-    pipefail: Masked[bool] = field(default_factory=lambda: Masked(False))
+    errexit: Masked[bool] = field(default_factory=lambda: Masked.of(False))
+    pipefail: Masked[bool] = field(default_factory=lambda: Masked.of(False))
     arguments: tuple[Known, ...] | None = None
     """None where they cannot be known."""
     status: tuple[Worlds, Worlds] = (-1, 0)
     """The worlds in which `$?` is 0, and those in which it is not."""
-    err_trap: Masked[Source | None] = field(default_factory=lambda: Masked(None))
-    exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked(None))
+    err_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
+    exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
     err_trace: bool = False
     branch: str | None = None
     quiet: bool = False
@@ -46,14 +53,13 @@ class Shell:
         """A subshell: it has all, and what it changes is lost. Command substitutions drop `set -e` (bash 5.2, 3.7.3)."""
         return replace(
             self,
-            variables={k: v.copy() for k, v in self.variables.items()},
+            variables=dict(self.variables),
             functions=dict(self.functions),
             exported=set(self.exported),
-            directory=self.directory.copy(),
-            errexit=self.errexit.copy() if errexit else Masked(False),
-            pipefail=self.pipefail.copy(),
-            err_trap=self.err_trap.copy() if self.err_trace else Masked(None),
-            exit_trap=Masked(None),
+            differing=set(self.differing),
+            errexit=self.errexit if errexit else Masked.of(False),
+            err_trap=self.err_trap if self.err_trace else Masked.of(None),
+            exit_trap=Masked.of(None),
         )
 
     def fresh(self, source: Source, *, script: str | None = None, host: str | None = None) -> Shell:
@@ -63,19 +69,35 @@ class Shell:
             source,
             script or self.script,
             host or self.host,
-            Masked("~") if far else self.directory.copy(),
-            {} if far else {k: v.copy() for k, v in self.variables.items() if k in self.exported},
+            Masked.of("~") if far else self.directory,
+            {} if far else {k: v for k, v in self.variables.items() if k in self.exported},
             exported=set() if far else set(self.exported),
+            differing=set() if far else self.differing & self.exported,
             branch=self.branch,
             quiet=self.quiet,
             calls=self.calls,
         )
 
-    def masks(self) -> list[Masked[Any]]:
-        return [*self.variables.values(), self.directory, self.errexit, self.pipefail, self.err_trap, self.exit_trap]
+    def change(self, how: Callable[[Masked[Any]], Masked[Any]]) -> None:
+        """Everything that differs between worlds, changed alike."""
+        for name in self.differing:
+            self.variables[name] = how(self.variables[name])
+        for name in _OPTIONS:
+            held = getattr(self, name)
+            if held.differs:
+                setattr(self, name, how(held))
+
+    def put(self, option: str, worlds: Worlds, value: object) -> None:
+        """`directory`, `errexit` and the like in some worlds."""
+        setattr(self, option, getattr(self, option).put(worlds, value))
 
     def assign(self, worlds: Worlds, name: str, value: Known) -> None:
-        self.variables.setdefault(name, Masked(None)).set(worlds, value)
+        made = self.variables.get(name, _UNSET).put(worlds, value)
+        self.variables[name] = made
+        if made.differs:
+            self.differing.add(name)
+        else:
+            self.differing.discard(name)
         if self.exports_all:
             self.exported.add(name)
 

@@ -68,20 +68,25 @@ Known = str | tuple["str | Answer | None", ...] | Answer | None
 """A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
 
 
+@dataclass(frozen=True, slots=True)
 class Masked(Generic[T]):
-    """A value that may differ between worlds. The first pair that has a world's bit counts; the last has all others."""
+    """A value that may differ between worlds: each world is in one pair, the last has all that are in no other.
 
-    __slots__ = ("pairs",)
+    It is never changed, only followed by another: subshells share it.
+    """
 
-    def __init__(self, value: T) -> None:
-        self.pairs: list[tuple[Worlds, T]] = [(-1, value)]
+    pairs: tuple[tuple[Worlds, T], ...]
 
-    def copy(self) -> Masked[T]:
-        made = Masked(self.pairs[-1][1])
-        made.pairs = list(self.pairs)
-        return made
+    @classmethod
+    def of(cls, value: T) -> Masked[T]:
+        return cls(((-1, value),))
 
-    def set(self, worlds: Worlds, value: T) -> None:
+    @property
+    def differs(self) -> bool:
+        return len(self.pairs) > 1
+
+    def put(self, worlds: Worlds, value: T) -> Masked[T]:
+        """With another value in some worlds."""
         kept = [(left, v) for m, v in self.pairs if (left := m & ~worlds)]
         for i, (mask, held) in enumerate(kept):
             if held == value and type(held) is type(value):
@@ -89,12 +94,12 @@ class Masked(Generic[T]):
                 break
         else:
             kept.insert(0, (worlds, value))
-        self.pairs = kept
+        return Masked(tuple(kept))
 
-    def forget(self, worlds: Worlds) -> None:
+    def forget(self, worlds: Worlds) -> Masked[T]:
         """Worlds that nothing will happen in any more need no value of their own."""
         rest, last = self.pairs[:-1], self.pairs[-1]
-        self.pairs = [*((left, v) for m, v in rest if (left := m & ~worlds)), (last[0] | worlds, last[1])]
+        return Masked((*((left, v) for m, v in rest if (left := m & ~worlds)), (last[0] | worlds, last[1])))
 
     def split(self, worlds: Worlds) -> Iterator[tuple[Worlds, T]]:
         """The values in some worlds with the worlds that have them."""
@@ -102,18 +107,23 @@ class Masked(Generic[T]):
             if mask & worlds:
                 yield mask & worlds, value
 
-    def one(self, world: Worlds) -> T:
+    def one(self, worlds: Worlds) -> T:
         """The value in the lowest of some worlds."""
-        lowest = world & -world
-        return next(v for m, v in self.pairs if m & lowest)
+        lowest = worlds & -worlds
+        for mask, value in self.pairs:
+            if mask & lowest:
+                return value
+        raise AssertionError("every world is in a pair")
 
-    def born(self, parent: Worlds, child: Worlds) -> None:
+    def born(self, parent: Worlds, child: Worlds) -> Masked[T]:
         """A new world has what its parent has; so far it is among all the others, in the last pair."""
         for i, (mask, value) in enumerate(self.pairs[:-1]):
             if mask & parent:
-                self.pairs[i] = (mask | child, value)
-                self.pairs[-1] = (self.pairs[-1][0] & ~child, self.pairs[-1][1])
-                return
+                pairs = list(self.pairs)
+                pairs[i] = (mask | child, value)
+                pairs[-1] = (pairs[-1][0] & ~child, pairs[-1][1])
+                return Masked(tuple(pairs))
+        return self
 
 
 @dataclass(slots=True)
