@@ -57,10 +57,13 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
         _ignores_above(root, top, found)
     _required(root, found)
-    tracked, git_problem = index(root, top)
-    if tracked is not None:
+    modes, git_problem = index(root, top)
+    tracked = executable = None
+    if modes is not None:
         own = tuple(f"{folder}/" for folder in found.own_projects)
-        tracked = frozenset(_short(p) for p in tracked if not p.startswith(own) and not excluded(p))
+        kept = [p for p in modes if not p.startswith(own) and not excluded(p)]
+        tracked = frozenset(_short(p) for p in kept)
+        executable = frozenset(p for p in kept if modes[p] and p in found.files)
     return Project(
         files=found.files,
         tracked=tracked,
@@ -69,6 +72,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         root=str(root),
         broken=found.broken,
         git_problem=git_problem,
+        executable=executable,
     )
 
 
@@ -236,8 +240,8 @@ def repository(root: Path) -> Path | None:
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
 
 
-def index(root: Path, top: Path | None) -> tuple[frozenset[str] | None, str | None]:
-    """(paths in the git index below the root and relative to it, why they cannot be known).
+def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | None]:
+    """(paths in the git index below the root and relative to it, and whether they are executable; why they cannot be known).
 
     (None, None) outside a repository. Nothing that a repository's own config names is run: no fsmonitor, no hook, no
     fetch of missing objects, and a bare repository hidden among the files is not taken for one.
@@ -256,15 +260,15 @@ def index(root: Path, top: Path | None) -> tuple[frozenset[str] | None, str | No
         # git's own words name folders of this machine
         untrusted = b"dubious ownership" in done.stderr or b"safe.directory" in done.stderr
         return None, "git does not trust this folder, see safe.directory" if untrusted else "git cannot read the index"
-    return frozenset(_entries(done.stdout)), None
+    return dict(_entries(done.stdout)), None
 
 
-def _entries(listed: bytes) -> Iterator[str]:
+def _entries(listed: bytes) -> Iterator[tuple[str, bool]]:
     """Paths of `git ls-files --stage -z`: `mode object stage<TAB>path<NUL>`; submodules (160000) are no files."""
     for entry in listed.split(b"\0"):
         about, tab, path = entry.partition(b"\t")
         if tab and not about.startswith(b"160000"):
-            yield os.fsdecode(path)
+            yield os.fsdecode(path), about.startswith(b"100755")
 
 
 def _environment(git_dir: Path) -> dict[str, str]:

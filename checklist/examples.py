@@ -16,6 +16,7 @@ def project(example: packs.Example) -> Project:
     return Project(
         files=example.files,
         tracked=example.tracked,
+        executable=example.executable,
         paths=example.paths,
         policy=config.parse(config.NAME if text else "", text, Path("/project")).policy,
     )

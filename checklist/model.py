@@ -231,6 +231,8 @@ class Project:
     """The variables that a config is evaluated with, from the env file that the user names; None: any may be set."""
     git_problem: str | None = None
     """Why the index of a repository that is there could not be read; `tracked` is None then."""
+    executable: frozenset[str] | None = None
+    """Tracked paths whose mode in the index is 100755; None where modes are not known."""
 
     def exists(self, path: str) -> bool:
         """Whether a file is there or in the index."""
@@ -245,6 +247,8 @@ class Project:
         for path, text in sorted(self.files.items()):
             seen = "\n".join(_ENV_KEY.findall(text)) if _ENV_FILE.search(path) else text
             told.update(f"{path}\0{len(seen)}\0{seen}\0{path in (self.tracked or ())}\0".encode("utf-8", "surrogatepass"))
+            if path in (self.executable or ()):
+                told.update(b"x")
         return told.hexdigest()
 
 

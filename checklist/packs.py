@@ -24,6 +24,7 @@ class Example:
     title: str
     files: Mapping[str, str]
     tracked: frozenset[str] | None
+    executable: frozenset[str] | None
     """The git index; None: no repository."""
     at: tuple[str, ...]
     """`file:line:column` of each finding; empty for good ones."""
@@ -71,6 +72,7 @@ def examples(file: Path) -> tuple[Example, ...]:
             title=one["title"],
             files=one["files"],
             tracked=frozenset(one["git"]["tracked"]) if "git" in one else None,
+            executable=frozenset(one["git"]["executable"]) if "executable" in one.get("git", {}) else None,
             at=tuple(one.get("at", ())),
             config=one.get("config", ""),
             paths=frozenset(one.get("paths", ())),

@@ -37,6 +37,10 @@ _PHRASES = {
     "a script or workflow that is not seen may check": "проверять может скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may notify": "сообщать может скрипт или workflow, которого не видно",
     "pull requests are tested, and the branch may require it": "тесты идут на pull request, и ветка может их требовать",
+    # rollback
+    "how the release is found is not seen": "не видно, как выбирается релиз",
+    "the file is not in the git index": "файла нет в индексе git",
+    "a command is not known here": "одна из команд здесь неизвестна",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",
     "an env file cannot be understood": "env-файл не разобрать",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from checklist.facts import ci as ci
 from checklist.facts import deploy as deploy
-from checklist.facts import env, git, measures, packages, pm2, sources
+from checklist.facts import env, git, measures, packages, pm2, rollback, sources
 from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
@@ -40,6 +40,7 @@ def derive(project: Project) -> Facts:
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
     deploy_docs = deploy.documents(project, base, {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None}, package_docs, _environments(configs, app_docs))
+    target_docs = [target for config in configs for target in targets.documents(config)]
     monitor = monitors.monitor(project.policy.value)
     documents = (
         project.policy,
@@ -48,12 +49,13 @@ def derive(project: Project) -> Facts:
         *(s.document() for s in read.values()),
         *configs,
         *pm2_files.documents(project, configs, {f: s.style for f, s in understood.items()}, package_docs),
-        *(target for config in configs for target in targets.documents(config)),
+        *target_docs,
         *(_with_steps(app, deploy_docs) for app in app_docs),
         *package_docs,
         *git.documents(project, base, package_docs),
         *env.documents(project, app_docs, package_docs),
         *deploy_docs,
+        *rollback.documents(project, base, deploy_docs, target_docs, package_docs),
         *ci.documents(project, {f: s.parsed.value for f, s in understood.items() if s.format == "workflow" and s.parsed.value}, base, package_docs),
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))

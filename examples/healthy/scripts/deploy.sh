@@ -31,3 +31,7 @@ if ! curl -sf --max-time 5 http://localhost:3000/health; then
 fi
 
 pm2 save
+
+# Five releases are enough to go back to; names in the order of time, as in rollback.sh
+ls -1d "$root"/releases/* | LC_ALL=C sort | head -n -5 | xargs -r rm -rf
+git -C "$root/repo" worktree prune

@@ -1,0 +1,253 @@
+"""`rollback`, `rollback.link`, `rollback.app`: whether there is a way back, and whether it works the second time too."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checklist.facts.deploy.commands import Commands, Step
+from checklist.facts.deploy.entries import entries, is_shell
+from checklist.facts.deploy.machine import Machine, TooMuch
+from checklist.facts.deploy.path import Run
+from checklist.facts.deploy.subject import STARTS
+from checklist.facts.rollback.links import Link, links
+from checklist.facts.rollback.picks import pick
+from checklist.model import Content, Document, Location, Project, Unknown, Value, value
+from checklist.parse import recognise
+from checklist.parse import shell as shell_parser
+from checklist.parse.shell import Source
+from checklist.secrets import mask
+
+_BACK = re.compile(r"(?i)roll-?_?back|(?<![a-z])revert")
+_PROGRAM = re.compile(r"(?i)(?:^|/)(?:[\w.-]*[-_.])?roll-?_?back(?:[-_.][\w.-]*)?\.(?:sh|bash|py|js|mjs|cjs|ts|rb|php|ya?ml|ps1)$|(?:^|/)bin/roll-?_?back$")
+_TOOLS = re.compile(r"(?i)(?:^|/)(?:capfile|deploy\.php|shipitfile\.[cm]?[jt]s|flightplan\.[cm]?js|fabfile\.py|deploy\.rb)$|(?:^|/)ansible/|(?:^|/)playbooks?/")
+_TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)")
+_DATABASE = re.compile(r"(?i)migrat|database|(?:^|[-_./:])(?:db|sql|schema|prisma)(?:[-_./:]|$)")
+
+_FILLS = {"git", "cp", "rsync", "scp", "tar", "unzip", "mv", "npm", "pnpm", "yarn"}
+_RELEASE = re.compile(r"(?:^|[/:])releases/[^/]+")
+_PRUNES = re.compile(
+    r"\bxargs\b[^\n;]*\brm\b|\btail\s+(?:-n\s*)?\+\d|\bhead\s+(?:-n\s*)?-\d|\bgit\b[^\n]*\bworktree\s+(?:remove|prune)\b|\bfind\b[^\n]*(?:-delete|-exec\s+rm)"
+    r"|\brm\s+-\w*r\w*\s[^\n]*releases?|(?i:prune[-_]?(?:old|rel)|prune\s*\(\)|clean_?up|keep_?releases)"
+)
+_RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*)\b")
+_OWN = re.compile(r"^(?:\./|\.\./|/|~/|bash |sh |npm run |yarn |pnpm |make |node )")
+_NO_COMMAND = "a command is not known here"
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """A shell script that flips links or rolls back, as it runs."""
+
+    file: str
+    run: Run
+    links: list[Link]
+    rollback: bool
+
+
+def documents(project: Project, apps: Sequence[Document], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
+    """One `rollback` for each script that goes back, or one without a script; `rollback.link` for each flip of a link,
+    `rollback.app` for each app whose cwd is known where releases have a link. None in a project without PM2 apps."""
+    if not apps:
+        return []
+    scripts = list(_scripts(project))
+    rollbacks = [s for s in scripts if s.rollback]
+    paths = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
+    common = _common(project, scripts, paths, deploys, targets, packages)
+    out = [_rollback(project, s, deploys, common) for s in rollbacks] or [_none(apps, paths, common)]
+    flips = [(s, link) for s in scripts for link in s.links]
+    out += [
+        Document("rollback.link", s.file, value({"path": link.path and link.path.replace("\0", "…"), "how": link.how, "text": _text(link.step)}, link.step.at), s.file)
+        for s, link in flips
+    ]
+    return [*out, *_apps(apps, [link for _, link in flips])]
+
+
+def _scripts(project: Project) -> Iterator[_Script]:
+    commands = Commands(project)
+    for entry in entries(project, {}):
+        text = project.files.get(entry.name, "")
+        back = bool(_BACK.search(posixpath.basename(entry.name)))
+        if not text or not is_shell(entry.name, text) or not (back or re.search(r"\bln\b|releases", text)):
+            continue
+        machine = Machine(commands)
+        try:
+            run = Run(machine, entry.run(machine))
+        except (TooMuch, RecursionError):
+            machine.unknown = "it is too long to be followed"
+            run = Run(machine, machine.so_far())
+        yield _Script(entry.name, run, list(links(run, again=back)), back)
+
+
+def _text(step: Step) -> str:
+    return " ".join(mask(step.text).split())
+
+
+# ---- what the project says as a whole --------------------------------------------------------------------------------
+
+
+def _common(project: Project, scripts: Sequence[_Script], paths: Sequence[Document], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> dict[str, Value]:
+    """{deploys, way, releases, prunes}: `way` says whether anything leads back, `releases` where they are made."""
+    steps = [step for s in scripts for step in s.run.steps]
+    made = next((s.at for s in steps if s.argv and _fills(s.argv)), None) or next((d.place() for d in deploys if _fills((d.value.text("text") or "").split())), None)
+    texts = [t for f, t in project.files.items() if recognise(f, t[:200]) in ("shell", "workflow", "makefile")]
+    # what a script that is not seen does, such as one of cron's, is not known; what is here may say it
+    prunes = any(_PRUNES.search(t) for t in texts)
+    return {
+        "deploys": value(bool(paths)),
+        "way": Value(_way(project, scripts, paths, targets, packages), paths[0].place(("last_restart",)) if paths else None),
+        "releases": Value(made is not None, made),
+        "prunes": Value(prunes, made),
+    }
+
+
+def _fills(words: Sequence[str]) -> bool:
+    """Whether a command puts files into a release of its own."""
+    return bool(words) and words[0] in _FILLS and any(_RELEASE.search(w) for w in words[1:])
+
+
+def _way(project: Project, scripts: Sequence[_Script], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
+    seen = sorted({*project.files, *project.paths, *(project.tracked or ())})
+    names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
+    texts = [t for f, t in project.files.items() if recognise(f, t[:200]) in ("shell", "workflow", "makefile")]
+    if (
+        any(s.rollback and (s.links or not _DATABASE.search(s.file)) for s in scripts)
+        or targets  # `pm2 deploy … revert 1`
+        or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not _DATABASE.search(f) for f in seen)
+        or any(_BACK.search(n) and not _DATABASE.search(n) for n in names)
+        or any(_TARGET.search(t) for t in texts)
+    ):
+        return True
+    backs = [b for p in paths if (b := p.value.get("rolls_back")) is not None]
+    if any(b.content is True for b in backs):
+        return True
+    return next((b.content for b in backs if isinstance(b.content, Unknown)), False)
+
+
+def _none(apps: Sequence[Document], paths: Sequence[Document], common: dict[str, Value]) -> Document:
+    at = paths[0].place(("last_restart",)) if paths else apps[0].place()
+    data = {"script": Value(None), "kind": Value(None), **common}
+    return Document("rollback", at.file, Value({k: v if v.at else Value(v.content, at) for k, v in data.items()}, at), "rollback")
+
+
+# ---- one script ------------------------------------------------------------------------------------------------------
+
+
+def _rollback(project: Project, script: _Script, deploys: Sequence[Document], common: dict[str, Value]) -> Document:
+    text, run = project.files[script.file], script.run
+    source = Source(script.file, text)
+    start = Location(script.file)
+    problem = shell_parser.parse(script.file, text).problem
+    kind, back = _kind(script)
+    how, at = pick(text)
+    flips = next((link for link in script.links if link.how != "atomic"), script.links[0] if script.links else None)
+    restart = next((s for s in reversed(run.steps) if s.effect in STARTS and run.normal(s)), None)
+    path = next((d.value for d in deploys if d.kind == "deploy.path" and d.value.text("entry") == script.file), None)
+    call = _called(script.file, deploys)
+    executable: bool | None = None
+    if project.executable is not None and script.file in (project.tracked or ()):
+        executable = script.file in project.executable
+    where = back.at if back is not None else start
+    data = {
+        **common,
+        "script": Value(script.file, start),
+        "valid": Value(problem is None, start),
+        "kind": Value(kind, where),
+        "executable": Value(Unknown("the file is not in the git index") if executable is None else executable, start),
+        "picks": Value(how if how else Unknown("how the release is found is not seen"), source.at(at, at) if how else start),
+        "link": Value(flips.path.replace("\0", "…") if flips and flips.path else None, flips.step.at if flips else start),
+        "flips": Value(flips.how if flips else None, flips.step.at if flips else start),
+        "restarts": Value(_restarts(run, restart), where),
+        "restart": Value(_text(restart), restart.at) if restart is not None else Value(None, where),
+        "checks": Value(_checks(path) if restart is not None else None, restart.at if restart is not None else where),
+        "called": Value(call is not None, call.place() if call is not None else start),
+        "by_path": Value(call is not None and _by_path(project, script.file, call), call.place() if call is not None else start),
+        "call": Value(call.value.text("text") if call is not None else None, call.place() if call is not None else start),
+    }
+    return Document("rollback", script.file, Value(data, start), script.file)
+
+
+def _kind(script: _Script) -> tuple[str | None, Step | None]:
+    """`releases` where it flips a link, `git` where it goes to an earlier commit, else None: a database's is none of ours."""
+    if script.links:
+        return "releases", script.links[0].step
+    for step in script.run.steps:
+        argv = step.argv or ()
+        if argv[:1] == ("git",) and step.effect != "rollback" and _returns(argv):
+            return "git", step
+    return None, None
+
+
+def _returns(argv: Sequence[str]) -> bool:
+    words = list(argv[1:])
+    while words[:1] in (["-C"], ["-c"]):
+        words = words[2:]
+    match words:
+        case ["reset", *rest]:
+            return "--hard" in rest and any(not w.startswith("-") and not w.startswith("origin/") for w in rest)
+        case ["checkout" | "switch", *rest]:
+            named = [w for w in rest if not w.startswith("-") or w == "-"]
+            return "--" not in rest and "-b" not in rest and len(named) == 1 and not re.fullmatch(r"main|master|develop|\.", named[0])
+        case ["revert", *rest]:
+            return any(not w.startswith("-") for w in rest)
+    return False
+
+
+def _restarts(run: Run, restart: Step | None) -> Content:
+    if restart is not None:
+        return True
+    if run.unknown:
+        return Unknown(run.unknown)
+    rest = [s for s in run.steps if s.effect in (None, "rollback", *STARTS)]
+    if any(s.argv is None or s.effect in STARTS or _RESTARTS.search(" ".join(s.argv)) or (_OWN.match(" ".join(s.argv)) and s.effect is None) for s in rest):
+        return Unknown(_NO_COMMAND)
+    return False
+
+
+def _checks(path: Value | None) -> Content:
+    smoke = path.get("smoke") if path is not None else None
+    if smoke is None or isinstance(smoke.content, Unknown):
+        return smoke.content if smoke is not None else Unknown(_NO_COMMAND)
+    return smoke.content == "real"
+
+
+def _called(file: str, deploys: Sequence[Document]) -> Document | None:
+    """The step of another script that starts this one."""
+    name = re.compile(rf"(?:^|[\s/\"'}}]){re.escape(posixpath.basename(file))}(?:$|[\s\"';&|)])")
+    steps = [d for d in deploys if d.kind in ("deploy.step", "deploy.command") and d.file != file and (d.kind == "deploy.command" or d.value.text("effect") == "rollback")]
+    return next((d for d in steps if name.search(d.value.text("text") or "") and not re.match(r"(?:chmod|scp|rsync|cp|mv|cat)\b", d.value.text("text") or "")), None)
+
+
+def _by_path(project: Project, file: str, call: Document) -> bool:
+    """Whether the kernel has to run it: its path is the command, and nothing here makes it executable first."""
+    first = re.sub(r"^(?:sudo(?:\s+-\w+(?:\s+[\w-]+)?)*\s+|\w+=\S*\s+)*", "", call.value.text("text") or "").split(" ")[0].strip("\"'")
+    name = posixpath.basename(file)
+    made = any(re.search(rf"\bchmod\b[^\n]*(?:{re.escape(name)}|\*|\s-R|\sscripts\b|\$)", t) for t in project.files.values() if "chmod" in t)
+    return first.endswith(name) and "/" in first and not made
+
+
+# ---- apps ------------------------------------------------------------------------------------------------------------
+
+
+def _apps(apps: Sequence[Document], flips: Sequence[Link]) -> Iterator[Document]:
+    """{name, cwd, link, place}: `place` is `link`, `release` or `elsewhere`; null where that is not known."""
+    known = [link.path for link in flips if link.path]
+    for app in apps:
+        cwd = app.value.get("cwd")
+        if cwd is None or not isinstance(cwd.content, str) or cwd.secret or not known:
+            continue
+        place = _place(cwd.content.rstrip("/"), known)
+        link = known[0].replace("\0", "…")
+        yield Document("rollback.app", app.file, value({"name": app.value.get("name") or Value(None), "cwd": cwd, "link": link, "place": Value(place, cwd.at)}, cwd.at), app.subject)
+
+
+def _place(cwd: str, known: Sequence[str]) -> str | None:
+    if any(posixpath.basename(path) in cwd.split("/") for path in known):
+        return "link"
+    if _RELEASE.search(cwd) and cwd.startswith(("/", "~")):
+        return "release"
+    # another server's paths are not compared with: the folder that holds the link says that it is this one
+    homes = [posixpath.dirname(path) for path in known if path.startswith("/") and "\0" not in path]
+    return "elsewhere" if any(home != "/" and (cwd == home or cwd.startswith(f"{home}/")) for home in homes) else None

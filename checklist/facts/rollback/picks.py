@@ -1,0 +1,68 @@
+"""How a script finds what to go back to, and whether doing it twice goes further back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_COMMENT = re.compile(r"(?m)^([ \t]*)#.*$")
+_SAYS = re.compile(r"(?m)^([ \t]*)(?:echo|printf|log\w*|info|warn|error|print\w*|say)\b(?:[ \t]+(?:\"[^\"`$]*\"|'[^']*'|[^\"'|`$\n])*)?$")
+_CONTINUED = re.compile(r"\\\n")
+_LISTING = re.compile(r"\b(?:ls|find)\s[^|;\n`]*(?:\|(?!\|)[^|;\n`]*)+")
+
+_SECOND = re.compile(
+    r"\bhead\s+(?:-n\s*|-|--lines[= ])2\s*\|\s*tail\s+(?:-n\s*|-|--lines[= ])1\b|\btail\s+(?:-n\s*|-|--lines[= ])2\s*\|\s*head\s+(?:-n\s*|-|--lines[= ])1\b"
+    r"|\btail\s+-n\s*\+2\s*\|\s*head\s+(?:-n\s*|-)1\b|\bsed\s+(?:-n\s*)?['\"]?2(?:p|!d|\{p;q;?\})|\bawk\s+['\"]NR\s*==\s*2\b"
+)
+_FIRST = re.compile(r"\b(?:head|tail)\s+(?:-n\s*|-|--lines[= ])1\b|\bsed\s+-n\s*['\"]?1p")
+_WITHOUT = re.compile(r"\bgrep\s+(?:-\w+\s+)*-\w*v\w*\s+(?:-\w+\s+)*(?:--\s+)?(?P<what>[^|]*)")
+_IN_USE = re.compile(r"(?i)curr|live|active|in_?use|running|readlink|\$")
+_NEIGHBOUR = re.compile(r"\bgrep\s+[^|]*-\w*[AB]\s*1\b")
+
+# a release that was bad is named so, moved or removed: the next rollback does not see it
+_MARKS = re.compile(
+    r"(?i)\b(?:touch|mv|tee|ln)\b[^\n;|]*(?:bad|fail|broken|rolled|skip)|>>?\s*[\"']?[^\n;|]*(?:\.bad|bad[-_.]|fail|broken|rolled)"
+    r"|\brm\s+-\w*r\w*\s+(?:--\s+)?[\"']?\$\{?(?!\w*link)\w*(?:curr|bad|fail|broken)\w*\}?[\"']?\s*$",
+    re.MULTILINE,
+)
+_SWAPS = re.compile(r"\bgit\b[^\n;|]*(?:HEAD@\{1\}|ORIG_HEAD)|\bgit\s+(?:-C\s+\S+\s+)?(?:checkout|switch)\s+-(?=\s*(?:$|[;&|)]))|\bgit\s+(?:-C\s+\S+\s+)?revert\b[^\n;|]*\bHEAD\b(?![~^@])", re.MULTILINE)
+_BEFORE = re.compile(r"\bgit\b[^\n;|]*HEAD(?:~1?|\^)(?![\w@])")
+_ARGUMENT = re.compile(r"\$\{?1\b|\$@|\bgetopts\b")
+
+
+def pick(script: str) -> tuple[str | None, int]:
+    """(how, where in the text) the thing to go back to is found, None if that is not seen.
+
+    `order`: the second newest, whatever is in use. `swap`: the last one that is not in use, which the next time is the
+    one that was left. `before`: the one before that in use. `mark`: bad ones are marked or removed. `argument`: it is named.
+    """
+    text = _CONTINUED.sub("  ", script)
+    for hidden in (_COMMENT, _SAYS):
+        text = hidden.sub(lambda m: " " * len(m[0]), text)
+    found = list(_listed(text))
+    if found and _MARKS.search(text):
+        return "mark", found[0][1]
+    for how in ("before", "order", "swap"):
+        if places := [at for told, at in found if told == how]:
+            return how, places[0]
+    for how, pattern in (("swap", _SWAPS), ("before", _BEFORE)):
+        if m := pattern.search(text):
+            return how, m.start()
+    if _MARKS.search(text):
+        return "mark", 0
+    m = _ARGUMENT.search(text)
+    return ("argument", m.start()) if m else (None, 0)
+
+
+def _listed(text: str) -> Iterator[tuple[str, int]]:
+    for m in _LISTING.finditer(text):
+        said = m[0]
+        without = [w["what"] for w in _WITHOUT.finditer(said)]
+        if re.search(r"\bxargs\b|\bwc\b|-exec\b", said):
+            continue
+        if _NEIGHBOUR.search(said):
+            yield "before", m.start()
+        elif len(without) == 1 and _IN_USE.search(without[0]) and _FIRST.search(said):
+            yield "swap", m.start()
+        elif not without and _SECOND.search(said) and re.search(r"\bls\s[^|]*-\w*t|\bsort\b|^ls\s", said):
+            yield "order", m.start()
