@@ -23,8 +23,8 @@ from checklist.secrets import mask
 _BACK = re.compile(r"(?i)roll-?_?back|(?<![a-z])revert")
 _PROGRAM = re.compile(r"(?i)(?:^|/)(?:[\w.-]*[-_.])?roll-?_?back(?:[-_.][\w.-]*)?\.(?:sh|bash|py|js|mjs|cjs|ts|rb|php|ya?ml|ps1)$|(?:^|/)bin/roll-?_?back$")
 _TOOLS = re.compile(r"(?i)(?:^|/)(?:capfile|deploy\.php|shipitfile\.[cm]?[jt]s|flightplan\.[cm]?js|fabfile\.py|deploy\.rb)$|(?:^|/)ansible/|(?:^|/)playbooks?/")
-_TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)")
-_DATABASE = re.compile(r"(?i)migrat|database|(?:^|[-_./:])(?:db|sql|schema|prisma)(?:[-_./:]|$)")
+_TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)|^[ \t]*[\"']?(?:-*)roll-?_?back[\"']?[ \t]*\)")
+_DATABASE = re.compile(r"(?i)(?:^|/)[^/]*(?:migration|database|(?:^|[-_.:])(?:db|sql|schema|prisma)(?:[-_.:]))[^/]*$|(?:^|/)(?:migrations?|database|db|sql|prisma)/[^/]*$|(?:^|[-_.:])(?:db|migrat\w*)(?:[-_.:]|$)[^/]*$")
 
 _FILLS = {"git", "cp", "rsync", "scp", "tar", "unzip", "mv", "npm", "pnpm", "yarn"}
 _RELEASE = re.compile(r"(?:^|[/:])releases/[^/]+")
@@ -32,7 +32,7 @@ _PRUNES = re.compile(
     r"\bxargs\b[^\n;]*\brm\b|\btail\s+(?:-n\s*)?\+\d|\bhead\s+(?:-n\s*)?-\d|\bgit\b[^\n]*\bworktree\s+(?:remove|prune)\b|\bfind\b[^\n]*(?:-delete|-exec\s+rm)"
     r"|\brm\s+-\w*r\w*\s[^\n]*releases?|(?i:prune[-_]?(?:old|rel)|prune\s*\(\)|clean_?up|keep_?releases)"
 )
-_RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*)\b")
+_RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*|deploy\w*|publish|rollout|[\w./-]*(?:restart|reload)[\w./-]*)\b")
 _OWN = re.compile(r"^(?:\./|\.\./|/|~/|bash |sh |npm run |yarn |pnpm |make |node )")
 _NO_COMMAND = "a command is not known here"
 
@@ -234,11 +234,14 @@ def _by_path(project: Project, file: str, call: Document) -> bool:
 def _apps(apps: Sequence[Document], flips: Sequence[Link]) -> Iterator[Document]:
     """{name, cwd, link, place}: `place` is `link`, `release` or `elsewhere`; null where that is not known."""
     known = [link.path for link in flips if link.path]
+    linked = {app.value.text("name") for app in apps if (told := app.value.text("cwd")) and _place(told, known) == "link"}
     for app in apps:
         cwd = app.value.get("cwd")
         if cwd is None or not isinstance(cwd.content, str) or cwd.secret or not known:
             continue
         place = _place(cwd.content.rstrip("/"), known)
+        if place == "elsewhere" and app.value.text("name") in linked:
+            place = None  # a second config, for servers without the link
         link = known[0].replace("\0", "…")
         yield Document("rollback.app", app.file, value({"name": app.value.get("name") or Value(None), "cwd": cwd, "link": link, "place": Value(place, cwd.at)}, cwd.at), app.subject)
 
