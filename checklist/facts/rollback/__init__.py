@@ -26,6 +26,11 @@ _TOOLS = re.compile(r"(?i)(?:^|/)(?:capfile|deploy\.php|shipitfile\.[cm]?[jt]s|f
 _TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)|^[ \t]*[\"']?(?:-*)roll-?_?back[\"']?[ \t]*\)")
 _DATABASE = re.compile(r"(?i)(?:^|/)[^/]*(?:migration|database|(?:^|[-_.:])(?:db|sql|schema|prisma)(?:[-_.:]))[^/]*$|(?:^|/)(?:migrations?|database|db|sql|prisma)/[^/]*$|(?:^|[-_.:])(?:db|migrat\w*)(?:[-_.:]|$)[^/]*$")
 
+# a deploy that is told which commit is a rollback if it is told an earlier one
+_ANY_COMMIT = re.compile(
+    r"(?i)\bgit\b[^\n]*\b(?:checkout|reset|switch|worktree\s+add)\b[^\n]*\$\{?(?:1\b|\w*(?:ref|commit|sha|tag|version|revision)\b)|\bref:[ \t]*\$\{\{[^}\n]*\binputs\."
+)
+
 _FILLS = {"git", "cp", "rsync", "scp", "tar", "unzip", "mv", "npm", "pnpm", "yarn"}
 _RELEASE = re.compile(r"(?:^|[/:])releases/[^/]+")
 _PRUNES = re.compile(
@@ -117,7 +122,7 @@ def _way(project: Project, scripts: Sequence[_Script], paths: Sequence[Document]
         or targets  # `pm2 deploy … revert 1`
         or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not _DATABASE.search(f) for f in seen)
         or any(_BACK.search(n) and not _DATABASE.search(n) for n in names)
-        or any(_TARGET.search(t) for t in texts)
+        or any(_TARGET.search(t) or _ANY_COMMIT.search(t) for t in texts)
     ):
         return True
     backs = [b for p in paths if (b := p.value.get("rolls_back")) is not None]
