@@ -43,6 +43,8 @@ def of(kind: str, **files: str) -> list[dict[str, object]]:
         ('prev=$(ls -1 releases | grep -B1 "$current" | head -1)', "before"),
         ('prev=$(ls -t releases | head -2 | tail -1)\nmv "$current" "$current.bad"', "mark"),
         ('prev=$(ls -t releases | grep -v bad | sed -n 2p)\ntouch "$cur/.bad"', "mark"),
+        ('prev=$(ls -t releases | sed -n 2p)\nln -sfn "releases/$prev" current\nrm -rf "$current_release"', "mark"),
+        ('prev=$(ls -t releases | sed -n 2p)\nrm -f "$current_link"\nln -s "releases/$prev" "$current_link"', "order"),
         ('ln -sfn "releases/$1" current', "argument"),
         ("git checkout \"$1\"", "argument"),
         # what only looks like one

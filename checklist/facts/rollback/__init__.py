@@ -24,7 +24,7 @@ _BACK = re.compile(r"(?i)roll-?_?back|(?<![a-z])revert")
 _PROGRAM = re.compile(r"(?i)(?:^|/)(?:[\w.-]*[-_.])?roll-?_?back(?:[-_.][\w.-]*)?\.(?:sh|bash|py|js|mjs|cjs|ts|rb|php|ya?ml|ps1)$|(?:^|/)bin/roll-?_?back$")
 _TOOLS = re.compile(r"(?i)(?:^|/)(?:capfile|deploy\.php|shipitfile\.[cm]?[jt]s|flightplan\.[cm]?js|fabfile\.py|deploy\.rb)$|(?:^|/)ansible/|(?:^|/)playbooks?/")
 _TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)|^[ \t]*[\"']?(?:-*)roll-?_?back[\"']?[ \t]*\)")
-_DATABASE = re.compile(r"(?i)(?:^|/)[^/]*(?:migration|database|(?:^|[-_.:])(?:db|sql|schema|prisma)(?:[-_.:]))[^/]*$|(?:^|/)(?:migrations?|database|db|sql|prisma)/[^/]*$|(?:^|[-_.:])(?:db|migrat\w*)(?:[-_.:]|$)[^/]*$")
+_DATABASE = {"db", "sql", "database", "schema", "prisma", "knex", "typeorm", "sequelize", "migration", "migrations", "migrate"}
 
 # a deploy that is told which commit is a rollback if it is told an earlier one
 _ANY_COMMIT = re.compile(
@@ -118,10 +118,10 @@ def _way(project: Project, scripts: Sequence[_Script], paths: Sequence[Document]
     names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
     texts = [t for f, t in project.files.items() if recognise(f, t[:200]) in ("shell", "workflow", "makefile")]
     if (
-        any(s.rollback and (s.links or not _DATABASE.search(s.file)) for s in scripts)
+        any(s.rollback and (s.links or not _of_database(s.file)) for s in scripts)
         or targets  # `pm2 deploy … revert 1`
-        or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not _DATABASE.search(f) for f in seen)
-        or any(_BACK.search(n) and not _DATABASE.search(n) for n in names)
+        or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not _of_database(f) for f in seen)
+        or any(_BACK.search(n) and not _of_database(n) for n in names)
         or any(_TARGET.search(t) or _ANY_COMMIT.search(t) for t in texts)
     ):
         return True
@@ -129,6 +129,12 @@ def _way(project: Project, scripts: Sequence[_Script], paths: Sequence[Document]
     if any(b.content is True for b in backs):
         return True
     return next((b.content for b in backs if isinstance(b.content, Unknown)), False)
+
+
+def _of_database(name: str) -> bool:
+    """Whether a file or npm script takes a database back, by its own name or its folder's."""
+    *_, folder, own = ("", *name.lower().split("/"))
+    return folder in _DATABASE or not _DATABASE.isdisjoint(re.split(r"[^a-z]+", own))
 
 
 def _none(apps: Sequence[Document], paths: Sequence[Document], common: dict[str, Value]) -> Document:
