@@ -37,6 +37,11 @@ _PHRASES = {
     "a script or workflow that is not seen may check": "проверять может скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may notify": "сообщать может скрипт или workflow, которого не видно",
     "pull requests are tested, and the branch may require it": "тесты идут на pull request, и ветка может их требовать",
+    # what a service has
+    "Nest's own logger writes JSON if it is told to": "логгер самого Nest пишет JSON, если его об этом попросить",
+    "whether its logger writes JSON is set in the code": "пишет ли логгер JSON, решает код",
+    "its framework answers requests in tests without a library": "фреймворк отвечает на запросы в тестах без отдельной библиотеки",
+    "the test command may run tests that no file name gives away": "команда может запускать тесты, которых по именам файлов не видно",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",
     "an env file cannot be understood": "env-файл не разобрать",
