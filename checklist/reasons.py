@@ -41,6 +41,7 @@ _PHRASES = {
     "Nest's own logger writes JSON if it is told to": "логгер самого Nest пишет JSON, если его об этом попросить",
     "whether its logger writes JSON is set in the code": "пишет ли логгер JSON, решает код",
     "its framework answers requests in tests without a library": "фреймворк отвечает на запросы в тестах без отдельной библиотеки",
+    "tests that are named for routes may send requests": "запросы могут отправлять тесты, названные по маршрутам",
     "the test command may run tests that no file name gives away": "команда может запускать тесты, которых по именам файлов не видно",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",

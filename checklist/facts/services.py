@@ -5,6 +5,7 @@ Judged by package.json, the names of files and the policy; what the sources do w
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -22,6 +23,10 @@ _STRUCTURED = re.compile(
 _PERHAPS = re.compile(r"log4js|consola|moleculer|egg|@midwayjs/logger|effect|electron-log|@opentelemetry/(?:api-logs|sdk-logs|sdk-node)")
 _PLAIN = re.compile(r"(?:koa|redux|morgan|express|color|simple-node|vite-plugin|@hono)[/-]?logger|log-symbols|loglevel")
 _LOGGER = re.compile(r"(?:.*[/-])?logg(?:er|ing)(?:-.*)?")
+
+# What runs in a browser, or renders for one, and what makes a service of a package all the same.
+_BROWSER = re.compile(r"react-dom|react-scripts|preact|vue|vuetify|nuxt\d?|next|svelte|@sveltejs/.+|@angular/core|astro|gatsby|@remix-run/.+|solid-js|vite|webpack|@vue/.+")
+_SERVER = re.compile(r"express|koa|@?hapi(?:/hapi)?|fastify|@nestjs/core|hono|restify|polka|apollo-server.*|@apollo/server|@feathersjs/.+|socket\.io|ws|graphql-yoga|bullmq|bull|amqplib|kafkajs|discord\.js|telegraf|mongoose|pg|mysql2?")
 
 # What sends logs away: transports, agents inside the process.
 _TRANSPORT = re.compile(
@@ -42,27 +47,34 @@ _LOG_FILES = ("out_file", "error_file", "log_file")
 def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
     """One for each package with PM2 apps that run Node, and one for the apps of a config that no package is seen of.
 
-    {directory, apps, logger, dev_logger, ships, rotation, unit_tests, integration_tests, end_to_end_tests}
+    {directory, apps, frontend, logger, dev_logger, ships, rotation, unit_tests, integration_tests, end_to_end_tests}
     """
     groups: dict[tuple[str, str], list[Document]] = {}
     for app in apps:
         starts = app.value.get("starts")
         if starts is not None and starts.content in ("static", "other"):
             continue
-        package = governing(app.value.text("directory") or "", packages) if starts is not None else None
+        package = governing(_folder(app, project), packages) if starts is not None else None
         groups.setdefault(("package", package.file) if package else ("config", app.file), []).append(app)
     found = {p.file: p for p in packages}
     return [_service(project, found.get(file) if kind == "package" else None, of, packages) for (kind, file), of in groups.items()]
 
 
+def _folder(app: Document, project: Project) -> str:
+    """Where the app's code is: its entry's folder, which need not be below the one that it runs in."""
+    entry = app.value.text("entry")
+    return posixpath.dirname(entry) if entry and project.exists(entry) else app.value.text("directory") or ""
+
+
 def _service(project: Project, package: Document | None, apps: list[Document], packages: Sequence[Document]) -> Document:
-    names = sorted({name for a in apps if (name := a.value.text("name")) is not None})
+    names = sorted({name for a in apps if (name := a.value.text("name")) is not None}) or [package.subject if package else "?"]
     shared = {"apps": value(names), "rotation": Value(_rotation(project, apps))}
-    subject = ", ".join(names) or "?"
+    subject = ", ".join(names)
     if package is None:
         at = apps[0].value.at
         unseen = Value(Unknown("no package.json is seen"), at)
         told = dict.fromkeys(("logger", "unit_tests", "integration_tests"), unseen) | {
+            "frontend": Value(False),
             "ships": _ships(project, {}, at, unseen.content),
             "end_to_end_tests": Value(True, at) if testing.end_to_end(project, packages) else unseen,
         }
@@ -72,6 +84,7 @@ def _service(project: Project, package: Document | None, apps: list[Document], p
     listed, scripts = package.value.get("dependencies"), package.value.get("scripts")
     at = listed.at if listed is not None else package.value.at
     told = {
+        "frontend": Value(any(_BROWSER.fullmatch(n) for n in needed | dev) and not any(_SERVER.fullmatch(n) for n in needed), at),
         "directory": Value(package.value.text("directory") or ""),
         "logger": Value(_logger(needed), at),
         "dev_logger": Value(next((n for n in dev if _STRUCTURED.fullmatch(n)), None), at),

@@ -16,7 +16,9 @@ _HELPER = re.compile(
     r"|(?:setup|teardown|config|helpers?|utils?|mocks?|fixtures?|global|\.d)\.[cm]?[jt]sx?\Z"
 )
 _END_TO_END = re.compile(r"(?i)\.feature\Z|(?:^|[/._-])(?:e2e|end-?to-?end|playwright|cypress|acceptance|browser-?tests?)[/._-]|\.cy\.")
-_INTEGRATION = re.compile(r"(?i)(?:^|[/._-])(?:integrations?|itest|integration[_-]?tests?)[/._-]|\.int\.|/int/")
+_INTEGRATION = re.compile(r"(?i)(?:^|[/._-])(?:integrations?|integra[çc][ãa]o|integraci[oó]n|itest|integration[_-]?tests?)[/._-]|\.int\.|/int/")
+# They may start the app and ask it
+_ROUTES = re.compile(r"(?i)[/._-](?:api|apis|https?|routes?|routers?|endpoints?|contracts?|controllers?|server|app|health)[._-][^/]*\Z")
 # `src/integrations/slack.test.ts` tests a part of the product
 _OWN_PART = re.compile(r"(?i)(?:^|/)(?:src|lib|app)/(?:.*/)?integrations?/")
 
@@ -47,6 +49,8 @@ def facts(project: Project, package: Document, mine: Sequence[Document], package
     integration: Content = any(kind(f) == "integration" for f in files) or (requests and bool(files))
     if not integration and files and libraries & _INJECTS:
         integration = Unknown("its framework answers requests in tests without a library")
+    if not integration and any(_ROUTES.search("/" + f) for f in files):
+        integration = Unknown("tests that are named for routes may send requests")
     unit: Content = bool(plain)
     if not plain and not files and _odd_command(mine):
         unit = integration = Unknown("the test command may run tests that no file name gives away")
