@@ -83,6 +83,8 @@ def parse(name: str, text: str, folder: Path) -> Config:
     policy = dict(filled.get("policy").members() if filled.get("policy") else {})  # type: ignore[union-attr]
     if monitor := filled.get("monitor"):
         policy["monitor"] = _sealed(monitor)
+    if logging := filled.get("logging"):
+        policy["logging"] = sealed(logging)
     if health := policy.get("health_url"):
         policy["health_url"] = sealed(health)
     return Config(

@@ -17,13 +17,14 @@ from pathlib import Path
 
 from checklist.errors import CheckError
 from checklist.model import Document, Project, plain
-from checklist.parse import needs_head, recognise
+from checklist.parse import markdown, needs_head, recognise
 from checklist.parse.gitignore import matcher
 
 CONFIG = "onai-check.yaml"
 _MAX_FILES = 50_000
 MAX_BYTES = 1 << 20
 """Larger files are no configs: they are named as unreadable instead of being read."""
+_MAX_PAGES = 200
 
 # fmt: off
 _PASSED_BY = frozenset({
@@ -143,6 +144,9 @@ def _is_build_dir(path: str, build_dirs: frozenset[str]) -> bool:
 def _take(root: Path, path: str, found: _Found) -> None:
     """Reads a file if a parser is interested in it."""
     kind = recognise(path)
+    if kind is None and markdown.kind(path) is not None:
+        _take_page(root, path, found)
+        return
     if kind is None and not needs_head(path):
         return
     try:
@@ -157,6 +161,16 @@ def _take(root: Path, path: str, found: _Found) -> None:
     text = _decoded(data)
     if kind or recognise(path, text):
         found.files[path] = text
+
+
+def _take_page(root: Path, path: str, found: _Found) -> None:
+    """Reads a runbook or the like. It is evidence and no config: one that can't be read is not there."""
+    if sum(markdown.kind(p) is not None for p in found.files) < _MAX_PAGES:
+        try:
+            data = _read(root, path, whole=True)
+        except _Unreadable:
+            return
+        found.files[path] = _decoded(data or b"")
 
 
 _REQUIRES = re.compile(r"""\brequire\(\s*['"](\.{1,2}/[^'"\n]+)['"]\s*\)""")

@@ -41,6 +41,12 @@ _PHRASES = {
     "how the release is found is not seen": "не видно, как выбирается релиз",
     "the file is not in the git index": "файла нет в индексе git",
     "a command is not known here": "одна из команд здесь неизвестна",
+    # what a service has
+    "Nest's own logger writes JSON if it is told to": "логгер самого Nest пишет JSON, если его об этом попросить",
+    "whether its logger writes JSON is set in the code": "пишет ли логгер JSON, решает код",
+    "its framework answers requests in tests without a library": "фреймворк отвечает на запросы в тестах без отдельной библиотеки",
+    "tests that are named for routes may send requests": "запросы могут отправлять тесты, названные по маршрутам",
+    "the test command may run tests that no file name gives away": "команда может запускать тесты, которых по именам файлов не видно",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",
     "an env file cannot be understood": "env-файл не разобрать",

@@ -24,10 +24,10 @@ def command(path: Path, schema: bool, config_file: Path | None) -> None:
 
     config = common.load_config(path, config_file)
     policy = plain(config.policy.value)
-    monitor = policy.pop("monitor", None)
+    sections = {key: policy.pop(key) for key in ("monitor", "logging") if key in policy}
     told = {"gate": config.gate, "exclude": list(config.exclude), "policy": policy}
     told |= {"lang": config.lang} if config.lang else {}
-    told |= {"monitor": monitor} if monitor else {}
+    told |= sections
     told |= {"rules": {"packs": [str(p) for p in config.packs], "disable": plain(config.disable)}, "checklist": dict(config.checklist)}
     common.write(f"# {config.file or 'no onai-check.yaml: the defaults'}\n")
     common.write(yaml.safe_dump(told, allow_unicode=True, sort_keys=False))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from checklist.facts import ci as ci
 from checklist.facts import deploy as deploy
-from checklist.facts import env, git, measures, packages, pm2, rollback, sources
+from checklist.facts import env, git, measures, packages, pages, pm2, rollback, services, sources
 from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
 from checklist.model import Document, Location, Project, Value
+from checklist.parse import markdown
 from checklist.secrets import sealed
 
 _NEVER_QUOTED = {"env"}
@@ -52,6 +52,8 @@ def derive(project: Project) -> Facts:
         *target_docs,
         *(_with_steps(app, deploy_docs) for app in app_docs),
         *package_docs,
+        *services.documents(project, base, package_docs),
+        *pages.documents(project, base, package_docs),
         *git.documents(project, base, package_docs),
         *env.documents(project, app_docs, package_docs),
         *deploy_docs,
@@ -73,14 +75,6 @@ def _environments(configs: list[Document], apps: list[Document]) -> dict[str, li
     return {file: sorted({e for a in apps if a.file == file and (e := a.value.text("environment")) is not None}) for file in known}
 
 
-# by the names that people give to them, in folders of documents or at the root
-_DOCS = {
-    "runbook": re.compile(r"(?i)(?:^|/)(?:[^/]*(?:run-?_?book|operations?-?_?(?:guide|manual)|регламент|эксплуатац)[^/]*(?:/|\.(?:md|adoc|rst|txt)$)|(?:ops|operations)\.(?:md|adoc|rst|txt)$)"),
-    "playbook": re.compile(r"(?i)(?:^|/)[^/]*(?:incident|play-?_?book|post-?_?mortem|on-?_?call|инцидент|авари)[^/]*(?:/|\.(?:md|adoc|rst|txt)$)"),
-    "adr": re.compile(r"(?i)(?:^|/)(?:adrs?|decisions|architecture[-_]decisions?|решения)(?:/|\.(?:md|adoc|rst)$)|(?:^|/)adr-?\d+[^/]*\.(?:md|adoc|rst)$"),
-}
-
-
 def _whole(project: Project, apps: list[Document], monitor: Value | None) -> Document:
     """`project`: {apps: [names], monitor, detection, runbook, playbook, adr}.
 
@@ -93,7 +87,7 @@ def _whole(project: Project, apps: list[Document], monitor: Value | None) -> Doc
         if span is not None:
             data["detection"] = span[1]
     seen = [*project.paths, *project.files, *(project.tracked or ())]
-    for name, pattern in _DOCS.items():
+    for name, pattern in markdown.KINDS.items():
         data[name] = Value(any(pattern.search(path) for path in seen))
     return Document("project", project.policy.file, Value(data, project.policy.value.at), "project")
 
