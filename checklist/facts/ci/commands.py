@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from checklist.facts.deploy.effects import bare, without_place
@@ -15,6 +15,7 @@ from checklist.parse.sh.tree import Word
 from checklist.parse.shell import Source
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_HOLE = re.compile(r"\$\{__EXPRESSION_(\d+)__\}")
 _SCRIPT = re.compile(r"[\w./~-]+\.(?:sh|bash)")
 _NO_TTY = {"-i", "-p", "-o", "-l", "-F", "-J", "-L", "-R", "-b", "-c", "-E", "-e", "-m", "-S", "-W"}
 
@@ -61,10 +62,16 @@ def commands(script: Value, project: Project, *, remote: bool = False, depth: in
     if not isinstance(script.content, str) or script.at is None:
         return []
     source = embedded.source(project.files.get(script.at.file, ""), script.at, script.content)
-    return list(_read(source.plain(_EXPRESSION), project, remote, depth))
+    expressions = _EXPRESSION.findall(script.content)
+
+    def said(text: str) -> str:
+        """A text as it is written in the workflow."""
+        return _HOLE.sub(lambda m: expressions[int(m[1])], text)
+
+    return list(_read(source.plain(_EXPRESSION), project, said, remote, depth))
 
 
-def _read(source: Source, project: Project, remote: bool, depth: int, at: Location | None = None) -> Iterator[Command]:
+def _read(source: Source, project: Project, said: Callable[[str], str], remote: bool, depth: int, at: Location | None = None) -> Iterator[Command]:
     """The commands of a script; `at` is where all of them stand if the script is called from there."""
 
     def visit(node: tree.Command, masked: bool, quiet: bool) -> Iterator[Command]:
@@ -89,17 +96,17 @@ def _read(source: Source, project: Project, remote: bool, depth: int, at: Locati
     def simple(node: tree.Simple, masked: bool, quiet: bool) -> Iterator[Command]:
         argv, _ = without_place(bare([_word(w, source) for w in node.words]))
         if argv:
-            full, told = " ".join(argv), source.text[node.start : node.end]
+            full, told = said(" ".join(argv)), said(source.text[node.start : node.end])
             here = at or source.at(node.start, node.end)
             called = next((w for w in argv[:3] if _SCRIPT.fullmatch(w)), None) if argv[0] in ("bash", "sh", "source", ".") or _SCRIPT.fullmatch(argv[0]) else None
             file = posixpath.normpath(called.removeprefix("./")) if called else ""
             inside = file in project.files
             yield Command(told, here, _does(argv, full), masked, None if quiet or remote else _shown(argv, told), remote, bool(called) and not (inside and depth))
             if inside and depth:
-                yield from _read(Source(file, project.files[file]), project, remote, depth - 1, here)
+                yield from _read(Source(file, project.files[file]), project, said, remote, depth - 1, here)
             if argv[0] in ("ssh", "sshpass") and depth:
                 sent = next((_word(r.target, source) for r in node.redirects if r.operator.startswith("<<")), "")
-                yield from _read(Source(source.file, sent or _far(argv)), project, True, depth - 1, here)
+                yield from _read(Source(source.file, sent or _far(argv)), project, said, True, depth - 1, here)
         for word in [*node.words, *(a.value for a in node.assignments if isinstance(a.value, Word))]:
             for part in word.parts:
                 if isinstance(part, tree.Substitution):
