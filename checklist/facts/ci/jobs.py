@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checklist.facts.ci.commands import Command, commands
 from checklist.model import Document, Location, Project, Unknown, Value, value, walk
 from checklist.secrets import issued
 
-_SHIPS = re.compile(
-    r"(?i)(?:appleboy/(?:ssh|scp)-action|easingthemes/ssh-deploy|burnett01/rsync-deployments|garygrossgarten/github-action-(?:ssh|scp)|"
-    r"fifsky/ssh-action|cross-the-world/(?:ssh|scp)[\w-]*|wlixcc/sftp-deploy-action|samkirkland/(?:ftp|web)-deploy[\w-]*|contention/rsync-deployments|"
-    r"azurydev/deploy-action|easingthemes/[\w-]*|up9cloud/action-rsync|nogsantos/ssh-scp-deploy|d3rhase/ssh-command-action)@"
+_RUNS = re.compile(r"(?i)(?:appleboy/ssh-action|fifsky/ssh-action|cross-the-world/ssh[\w-]*|garygrossgarten/github-action-ssh|d3rhase/ssh-command-action)@")
+"""Actions that run commands on a server."""
+_COPIES = re.compile(
+    r"(?i)(?:appleboy/scp-action|easingthemes/ssh-deploy|burnett01/rsync-deployments|garygrossgarten/github-action-scp|cross-the-world/scp[\w-]*|wlixcc/sftp-deploy-action|"
+    r"samkirkland/(?:ftp|web)-deploy[\w-]*|contention/rsync-deployments|azurydev/deploy-action|up9cloud/action-rsync|nogsantos/ssh-scp-deploy|cross-the-world/[\w-]*scp[\w-]*)@"
 )
+"""Actions that copy files to a server."""
+_HOSTED = re.compile(r"(?i)(?:ubuntu|windows|macos)-|\$\{\{")
+_PASSWORDS = ("password", "passphrase", "key", "ssh_private_key", "ssh-private-key", "proxy_password", "proxy_key")
+_TYPED = re.compile(r"sshpass\s+-p\s*(['\"]?)[^\s'\"$][^\s'\"]*\1")
 _NOTICE = re.compile(r"(?i)[^@]*(?:telegram|slack|discord|notif|send-mail|msteams|teams-|mattermost|rocketchat|pushover)")
 _HEALTH = re.compile(r"(?i)[^@]*(?:health|smoke|wait-for|uptime|http-request|playwright|cypress)")
 _TESTS = re.compile(r"(?i)[^@]*(?:cypress-io|jest|vitest|test-reporter|coverage)")
@@ -32,10 +37,26 @@ class Step:
     uses: str
     condition: str
     unseen: bool = False
+    tolerated: bool = False
+    """The job goes on if it fails."""
 
     def does(self, what: str) -> bool:
-        own = {"deploy": _SHIPS, "notify": _NOTICE, "health": _HEALTH, "test": _TESTS}.get(what)
-        return any(c.does == what for c in self.commands) or bool(own and self.uses and own.match(self.uses))
+        """Whether it ships to a server ("deploy"), or does something else that a command can be for; tests that cannot fail are "mock"."""
+        own = {"deploy": _COPIES, "notify": _NOTICE, "health": _HEALTH, "test": _TESTS}.get(what)
+        if own and self.uses and own.match(self.uses):
+            return True
+        match what:
+            case "deploy":
+                return any(c.ships for c in self.commands)
+            case "test":
+                return any(c.does == "test" and not c.masked for c in self.commands) and not self.tolerated
+            case "mock":
+                return any(c.does == "test" and (c.masked or self.tolerated) for c in self.commands)
+        return any(c.does == what for c in self.commands)
+
+    @property
+    def restarts(self) -> bool:
+        return any(c.restarts for c in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +101,21 @@ class Workflow:
 
     def document(self) -> Document:
         """`ci.workflow`: {name, permissions, literals: [places of secrets written into it]}."""
-        literals = [Value("", v.at, secret=True) for _, v in walk(self.of) if isinstance(v.content, str) and issued(v.content)]
+        written = [v for _, v in walk(self.of) if isinstance(v.content, str) and (issued(v.content) or _TYPED.search(v.content))]
+        written += [v for job in self.jobs.values() for step in job.steps if step.of.at and step.of.at.file == self.file for v in _passwords(step)]
+        literals = [Value("", at, secret=True) for at in dict.fromkeys(v.at for v in written)]
         given = [v for v in (self.of.get("permissions"), *(j.of.get("permissions") for j in self.jobs.values())) if v is not None]
         wide = next((v for v in given if v.content == "write-all"), None)
         told: dict[str, Any] = {"name": self.name, "permissions": wide or Value("limited" if given else "default"), "literals": literals}
         return Document("ci.workflow", self.file, value(told, self.of.at or Location(self.file)), self.name)
+
+
+def _passwords(step: Step) -> list[Value]:
+    """What an action for servers is given as a password, word for word."""
+    if not (_RUNS.match(step.uses) or _COPIES.match(step.uses)):
+        return []
+    given = [step.of.get("with", key) for key in _PASSWORDS]
+    return [v for v in given if v is not None and isinstance(v.content, str) and v.content.strip() and "${{" not in v.content and "/" not in v.content]
 
 
 def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value]) -> Workflow:
@@ -93,24 +124,32 @@ def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value]
     for id, job in (of.get("jobs") or Value(None)).members().items():
         needs = job.get("needs")
         names = (needs.content,) if needs is not None and isinstance(needs.content, str) else tuple(n.content for n in needs.items()) if needs else ()
-        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed))
+        runner = " ".join(str(v.content) for _, v in walk(job.get("runs-on") or Value("ubuntu-")))
+        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed, own=not _HOSTED.search(runner)))
+        if (job.get("continue-on-error") or Value(None)).content is True:
+            steps = tuple(replace(s, tolerated=True) for s in steps)
         found[id] = Job(id, job, steps, tuple(str(n) for n in names), job.text("uses") or "", _condition(job))
     return Workflow(file, of, found, not of.members())
 
 
-def _steps(step: Value, project: Project, parsed: Mapping[str, Value], depth: int = 3) -> list[Step]:
+def _steps(step: Value, project: Project, parsed: Mapping[str, Value], *, own: bool, depth: int = 3) -> list[Step]:
+    """A step, those of an action of the project in its place; `own`: it runs on a machine that is not GitHub's, maybe the server."""
     uses = step.text("uses") or ""
+    tolerated = (step.get("continue-on-error") or Value(None)).content is True
     inside = list(commands(step.get("run") or Value(None), project))
-    if _SHIPS.match(uses):
-        for key in ("script", "command"):
-            inside += commands(step.get("with", key) or Value(None), project, remote=True)
+    if own:
+        inside = [replace(c, does="deploy") if c.does == "restart" else c for c in inside]
     if not uses.startswith("./"):
-        return [Step(step, tuple(inside), uses, _condition(step))]
+        if not _RUNS.match(uses):
+            return [Step(step, tuple(inside), uses, _condition(step), tolerated=tolerated)]
+        for key in ("script", "command", "args"):
+            inside += commands(step.get("with", key) or Value(None), project, remote=True)
+        return [Step(step, tuple(inside), uses, _condition(step), not inside, tolerated)]
     action = next((parsed[p] for p in (f"{uses[2:].rstrip('/')}/action.yml", f"{uses[2:].rstrip('/')}/action.yaml") if p in parsed), None)
-    own = action.get("runs", "steps") if action is not None else None
-    if own is None or depth == 0:
-        return [Step(step, (), uses, _condition(step), unseen=True)]
-    return [Step(step, (), uses, _condition(step)), *(s for inner in own.items() for s in _steps(inner, project, parsed, depth - 1))]
+    below = action.get("runs", "steps") if action is not None else None
+    if below is None or depth == 0:
+        return [Step(step, (), uses, _condition(step), True, tolerated)]
+    return [Step(step, (), uses, _condition(step)), *(replace(s, tolerated=s.tolerated or tolerated) for inner in below.items() for s in _steps(inner, project, parsed, own=own, depth=depth - 1))]
 
 
 def _condition(of: Value) -> str:
@@ -119,26 +158,30 @@ def _condition(of: Value) -> str:
 
 
 def jobs(flow: Workflow, flows: Mapping[str, Workflow]) -> list[Document]:
-    """`ci.job` of each job: {workflow, deploys, tests, health, notifies, any_branch, concurrency, timeout}."""
+    """`ci.job` of each job: {id, workflow, needs, deploys, tests, mock_tests, health, notifies, any_branch, concurrency, timeout}."""
     return [_job(flow, job, flows) for job in flow.jobs.values()]
 
 
 def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
     last = max((i for i, s in enumerate(job.steps) if s.does("deploy")), default=-1)
+    tests, mocks = _tests(flow, job, last, flows)
     at = job.of.key_at or job.of.at or Location(flow.file)
     deploys: object = last >= 0
     if job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))
-    elif last < 0 and (any(s.unseen for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
+    elif last < 0 and (any(s.unseen or any(c.unseen and c.remote for c in s.commands) for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
         deploys = Value(Unknown("a script that is not seen may deploy"))
+    elif last < 0 and any(s.restarts for s in job.steps):
+        deploys = Value(Unknown("a restart is seen, but not what brings the code"))
     open_branch, where = _any_branch(flow, job)
     data: dict[str, Any] = {
         "id": job.id,
         "workflow": flow.name,
         "needs": list(job.needs),
         "deploys": deploys,
-        "tests": _tests(flow, job, last, flows),
-        "health": _health(flow, job, last),
+        "tests": tests,
+        "mock_tests": mocks,
+        "health": _health(flow, job),
         "notifies": _notifies(flow, job, flows),
         "any_branch": Value(open_branch, where or at),
         "concurrency": job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None,
@@ -179,29 +222,34 @@ def _any_does(job: Job, what: str, flows: Mapping[str, Workflow]) -> bool | None
     return None if called is None else any(j.does(what) for j in called.jobs.values())
 
 
-def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -> object:
-    if any(s.does("test") for s in job.steps[: last + 1]):
-        return True
-    answers = [_any_does(j, "test", flows) for j in _before(flow, job)]
+def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -> tuple[object, bool]:
+    """Whether tests come before the deploy, and whether some do that cannot fail."""
+    done = job.steps[: last + 1]
+    before = _before(flow, job)
+    mocks = any(s.does("mock") for s in done) or any(j.does("mock") for j in before)
+    if any(s.does("test") for s in done):
+        return True, mocks
+    answers = [_any_does(j, "test", flows) for j in before]
     after = flow.trigger("workflow_run")
     if after is not None:
         names = [n.content for n in (after.get("workflows") or Value(None)).items()]
         first = [w for w in flows.values() if w.name in names]
         answers += [any(_any_does(j, "test", flows) for j in w.jobs.values()) or None for w in first] or [None]
     if True in answers:
-        return True
-    if None in answers or _called(flow) or any(s.unseen or any(c.unseen for c in s.commands) for s in job.steps[: last + 1]):
-        return Value(Unknown("a script or workflow that is not seen may test"))
+        return True, mocks
+    if None in answers or _called(flow) or any(s.unseen or any(c.unseen for c in s.commands) for s in done):
+        return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):
-        return Value(Unknown("pull requests are tested, and the branch may require it"))
-    return False
+        return Value(Unknown("pull requests are tested, and the branch may require it")), mocks
+    return False, mocks
 
 
-def _health(flow: Workflow, job: Job, last: int) -> object:
+def _health(flow: Workflow, job: Job) -> object:
+    last = max((i for i, s in enumerate(job.steps) if s.does("deploy") or s.restarts), default=-1)
     # a step can restart and check, so the order of commands in it counts
     told = [c for s in job.steps[last:] for c in s.commands] if last >= 0 else []
-    restart = max((i for i, c in enumerate(told) if c.does == "deploy"), default=-1)
+    restart = max((i for i, c in enumerate(told) if c.ships or c.restarts), default=-1)
     if any(c.does == "health" for c in told[restart + 1 :]) or any(s.does("health") for s in job.steps[last + 1 :]) or any(j.does("health") for j in _after(flow, job)):
         return True
     if _called(flow) or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
