@@ -29,7 +29,9 @@ def _whole(project: Project, apps: list[Document], job_docs: list[Document], flo
     seen = [d.value.get("deploys") for d in job_docs]
     deploys: object = any(v is not None and v.content is True for v in seen)
     if not deploys:
-        if any(v is not None and isinstance(v.content, Unknown) for v in seen):
+        if any(s.other_way for f in flows.values() for j in f.jobs.values() for s in j.steps):
+            deploys = Value(Unknown("a workflow may deploy in a way that is not read here"))
+        elif any(v is not None and isinstance(v.content, Unknown) for v in seen):
             deploys = Value(Unknown("a workflow that is not seen may deploy"))
         elif any(project.exists(p) for p in _OTHERS):
             deploys = Value(Unknown("another CI system may deploy"))

@@ -18,7 +18,7 @@ from checklist.secrets import secret_name
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _HOLE = re.compile(r"\$\{__EXPRESSION_(\d+)__\}")
-_SCRIPT = re.compile(r"[\w./~-]+\.(?:sh|bash)")
+_SCRIPT = re.compile(r"[\w./~${}-]+\.(?:sh|bash)")
 _TAKES = {"-i", "-p", "-o", "-l", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-E", "-e", "-m", "-S", "-W"}
 """Options of ssh that take the next word."""
 _FAR = ("ssh", "sshpass")
@@ -49,20 +49,28 @@ _DOES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("install", r"(?:npm|pnpm|bun) (?:install|i|ci)\b|yarn(?: install\b.*)?$"),
         ("notify", r"(?:curl|wget|http)\b.*(?:api\.telegram\.org|hooks\.slack\.com|slack\.com/api|discord(?:app)?\.com/api|ntfy)|gh issue create|sendmail\b|mail -s"),
         ("notify", rf"(?:curl|wget|http)\b{_SENDS}.*(?i:webhook|telegram|slack|discord|mattermost)"),
-        ("health", rf"(?:curl|wget|http|https|wait-on|httpie|k6)\b{_ELSEWHERE}|nc -\w*z|(?:npm|pnpm|yarn) (?:run )?\S*(?:health|smoke|wait-for)"),
+        ("health", rf"(?:docker(?: compose|-compose)? .*?exec .*?)?(?:curl|wget|http|https|wait-on|httpie|k6)\b{_ELSEWHERE}|docker inspect\b.*(?i:health|state)|nc -\w*z|(?:npm|pnpm|yarn) (?:run )?\S*(?:health|smoke|wait-for)"),
+        ("health", r"(?i:.*\b(?:invoke-webrequest|invoke-restmethod|iwr)\b(?!.*-method +['\"]?(?:post|put)))"),
         ("health", r"(?:bash |sh |\./|\S*/)\S*(?:health|smoke|verify|wait-for)\S*"),
         ("deploy", r"pm2 deploy\b"),
         ("deploy", rf"(?!source |\. /?\S*lib/){_SCRIPTED}(?!\S*(?:check|test|lint|valid|guard|common|helper|prepare|notif))[\w.-]*deploy[\w.-]*\.(?:sh|bash)\b"),
-        ("restart", r"pm2 (?:start|restart|reload|startOr\w+|gracefulReload)\b|(?:systemctl|supervisorctl)(?: -\S+)* (?:re)?(?:start|load)\b|service \S+ (?:re)?(?:start|load)\b"),
-        ("restart", r"(?:docker(?: compose|-compose)?|forever) (?:\S+ )*?(?:re)?start\b"),
+        ("restart", r"pm2 (?:start|restart|reload|startOr\w+|gracefulReload)\b|forever (?:re)?start"),
+        # a web server or a database that is restarted beside the service is not the service
+        ("restart", r"(?:(?:systemctl|supervisorctl)(?: -\S+)* (?:re)?(?:start|load)|service(?= \S+ (?:re)?(?:start|load)))\b(?!.*\b(?:nginx|caddy|apache2?|httpd|haproxy|cloudflared|postgresql|pgbouncer|mysqld?|redis|docker)\b)"),
+        ("restart", r"docker(?: compose|-compose)? (?:\S+ )*?(?:(?:re)?start|up|run)\b(?!.*--build)"),
     )
 )
 # what brings code if it runs on the server; on a runner it would be part of a test
 _BRINGS = re.compile(
-    r"git (?:-\S+ \S+ )*(?:pull|fetch|reset|checkout|clone)\b|docker(?: compose|-compose)? (?:\S+ )*?(?:up|pull|build|run|load)\b|docker (?:stack deploy|service update)\b"
+    r"git (?:-\S+ \S+ )*(?:pull|fetch|reset|checkout|clone)\b|docker(?: compose|-compose)? (?:\S+ )*?(?:up|pull|build|load)\b|docker (?:stack deploy|service update)\b"
     r"|tar (?:-\S*x|x)|unzip\b|ln -\S*s|(?:composer|pip3?|poetry|bundle) install\b|(?:kubectl (?:apply|rollout|set)|helm upgrade)\b|(?:\S*/)?[\w-]*deploy\b|make (?:\S+ )*deploy"
 )
 _BESIDE = re.compile(r"(?:^|[/:])\.?/?(?:docs?|storybook(?:-static)?|coverage|reports?|backups?|dumps?)(?:/|$)")
+_SETTINGS = re.compile(r"\.(?:md|txt|sh|conf|ya?ml|service|pem|key|env|html)(?:\.\w+)?$|(?:^|/)\.env")
+_OTHER_WAYS = re.compile(
+    r"(?:fly|flyctl) deploy|aws (?:ssm send-command|ecs|deploy|lambda|elasticbeanstalk|s3 sync)|gcloud|kubectl (?:apply|rollout|set)|helm upgrade|heroku|railway|vercel|netlify|eb deploy|az (?:webapp|container)"
+    r"|docker(?: buildx)? (?:push|build .*--push)|ansible-playbook|cap \S+ deploy|dokku|git push (?!origin\b)\S+ |caprover|kamal|serverless|(?:npm|pnpm|yarn|bun) (?:run )?\S*deploy|curl\b.*(?i:hook|deploy)"
+)
 _ENCODES = {"base64", "rev", "xxd", "od", "hexdump", "cut", "sed", "head", "tail", "tr", "fold", "awk"}
 _UNPACKS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key", "tee", "python", "python3", "node"}
 
@@ -81,6 +89,11 @@ class Command:
     remote: bool = False
     unseen: bool = False
     """It calls a script that is not read here."""
+
+    @property
+    def other_way(self) -> bool:
+        """Whether it may bring code to where the service runs in a way that is not read here."""
+        return _OTHER_WAYS.match(self.text) is not None
 
     @property
     def ships(self) -> bool:
@@ -141,10 +154,10 @@ def _read(source: Source, project: Project, said: Callable[[str], str], remote: 
             here = at or source.at(node.start, node.end)
             called = next((w for w in argv[:3] if _SCRIPT.fullmatch(w)), None) if argv[0] in ("bash", "sh", "source", ".") or _SCRIPT.fullmatch(argv[0]) else None
             file = posixpath.normpath(called.removeprefix("./")) if called else ""
-            inside = file in project.files
+            inside = file in project.files and "-n" not in argv
             handed = _handed(argv, next((_word(r.target, source) for r in node.redirects if r.operator.startswith("<<")), ""))
-            unseen = handed == "" or (bool(called) and not (inside and depth)) or (remote and full.startswith("$"))
-            yield Command(told, here, _does(argv, full, remote), masked, None if quiet else _shown(argv, told), remote or (handed == "" and argv[0] in _FAR), unseen)
+            unseen = handed == "" or (bool(called) and not (inside and depth) and "-n" not in argv) or (remote and full.startswith("$"))
+            yield Command(told, here, _does(argv, full, remote, inside), masked, None if quiet else _shown(argv, told), remote or (handed == "" and argv[0] in _FAR), unseen)
             if inside and depth:
                 yield from _read(Source(file, project.files[file]), project, said, remote, depth - 1, here)
             if handed and depth:
@@ -195,19 +208,21 @@ def _first(node: tree.Command) -> str:
     return (inner.words[0].literal() or "") if isinstance(inner, tree.Simple) and inner.words else ""
 
 
-def _does(argv: list[str], full: str, remote: bool) -> str | None:
-    if argv[0] in ("echo", "printf", ":", "true", "cat", "mkdir", "chmod", "grep", "which", "type", "command", *_FAR):
+def _does(argv: list[str], full: str, remote: bool, inside: bool) -> str | None:
+    if argv[0] in ("echo", "printf", ":", "true", "cat", "mkdir", "chmod", "grep", "which", "type", "command", *_FAR) or (argv[0] in _SHELLS and "-n" in argv):
         return None
     if argv[0] in ("scp", "rsync"):
         return "deploy" if _ships([w for w in argv[1:] if not w.startswith("-")]) else None
     found = next((name for name, pattern in _DOES if pattern.match(full)), None)
+    if found == "deploy" and inside:
+        return None  # what it does is seen
     return "deploy" if found is None and remote and _BRINGS.match(full) else found
 
 
 def _ships(places: list[str]) -> bool:
     """Whether what is copied goes to another machine, and is not documentation, a report or a backup beside the service."""
     far = [":" in w or ("$" in w and any("@" in p or ":" in p for p in places)) for w in places]
-    return bool(far) and far[-1] and not any(_BESIDE.search(w) for w in places)
+    return bool(far) and far[-1] and not any(_BESIDE.search(w) for w in places) and not all(_SETTINGS.search(w) for w in places[:-1])
 
 
 def _shown(argv: list[str], told: str) -> str | None:

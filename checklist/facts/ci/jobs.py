@@ -18,6 +18,10 @@ _COPIES = re.compile(
     r"samkirkland/(?:ftp|web)-deploy[\w-]*|contention/rsync-deployments|azurydev/deploy-action|up9cloud/action-rsync|nogsantos/ssh-scp-deploy|cross-the-world/[\w-]*scp[\w-]*)@"
 )
 """Actions that copy files to a server."""
+_OTHER_WAYS = re.compile(r"(?i)[^@]*(?:deploy|flyctl|heroku|vercel|netlify|railway|build-push-action|ansible|wrangler|caprover)")
+_MAY_TEST = re.compile(r"(?:npm|pnpm|yarn|bun|make) (?:run )?(?:ci|check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
+_MOVES = re.compile(r"(?:sudo )?(?:rsync|cp)\b.* [\"']?[/~$][^ ]*$")
+"""Files that are copied out of the folder of the job."""
 _HOSTED = re.compile(r"(?i)(?:ubuntu|windows|macos)-|\$\{\{")
 _PASSWORDS = ("password", "passphrase", "key", "ssh_private_key", "ssh-private-key", "proxy_password", "proxy_key")
 _TYPED = re.compile(r"sshpass\s+-p\s*(['\"]?)[^\s'\"$][^\s'\"]*\1")
@@ -53,6 +57,11 @@ class Step:
             case "mock":
                 return any(c.does == "test" and (c.masked or self.tolerated) for c in self.commands)
         return any(c.does == what for c in self.commands)
+
+    @property
+    def other_way(self) -> bool:
+        """Whether it may bring code to where the service runs in a way that is not read here."""
+        return any(c.other_way for c in self.commands) or _OTHER_WAYS.match(self.uses) is not None
 
     @property
     def restarts(self) -> bool:
@@ -138,7 +147,7 @@ def _steps(step: Value, project: Project, parsed: Mapping[str, Value], *, own: b
     tolerated = (step.get("continue-on-error") or Value(None)).content is True
     inside = list(commands(step.get("run") or Value(None), project))
     if own:
-        inside = [replace(c, does="deploy") if c.does == "restart" else c for c in inside]
+        inside = [replace(c, does="deploy") if c.does == "restart" or _MOVES.match(c.text) else c for c in inside]
     if not uses.startswith("./"):
         if not _RUNS.match(uses):
             return [Step(step, tuple(inside), uses, _condition(step), tolerated=tolerated)]
@@ -237,7 +246,7 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
         answers += [any(_any_does(j, "test", flows) for j in w.jobs.values()) or None for w in first] or [None]
     if True in answers:
         return True, mocks
-    if None in answers or _called(flow) or any(s.unseen or any(c.unseen for c in s.commands) for s in done):
+    if None in answers or _called(flow) or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
         return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):
