@@ -167,7 +167,10 @@ def _read(source: Source, project: Project, said: Callable[[str], str], remote: 
                 if isinstance(part, tree.Substitution):
                     yield from visit(part.body, masked, True)
 
-    yield from visit(shell.read(source).root, False, False)
+    script = shell.read(source)
+    yield from visit(script.root, False, False)
+    if script.problem is not None:
+        yield Command(said(source.text).strip(), at or script.problem.location, None, remote=remote, unseen=True)
 
 
 _FORGIVES = re.compile(r"true|:|exit 0|echo\b(?!.*exit)|/bin/true")
