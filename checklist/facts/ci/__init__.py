@@ -19,7 +19,7 @@ def documents(project: Project, parsed: dict[str, Value], apps: list[Document], 
     out: list[Document] = [flow.document() for flow in flows.values()]
     out += job_docs
     for flow in flows.values():
-        out += step_documents(flow, packages)
+        out += step_documents(flow, packages, project)
         out += command_documents(flow, packages)
     return [*out, _whole(project, apps, job_docs, flows)]
 

@@ -156,7 +156,7 @@ def _read(source: Source, project: Project, said: Callable[[str], str], remote: 
             file = posixpath.normpath(called.removeprefix("./")) if called else ""
             inside = file in project.files and "-n" not in argv
             handed = _handed(argv, next((_word(r.target, source) for r in node.redirects if r.operator.startswith("<<")), ""))
-            unseen = handed == "" or (bool(called) and not (inside and depth) and "-n" not in argv) or (remote and full.startswith("$"))
+            unseen = (handed == "" and (remote or argv[0] in _FAR)) or (bool(called) and not (inside and depth) and "-n" not in argv) or (remote and full.startswith("$"))
             yield Command(told, here, _does(argv, full, remote, inside), masked, None if quiet else _shown(argv, told), remote or (handed == "" and argv[0] in _FAR), unseen)
             if inside and depth:
                 yield from _read(Source(file, project.files[file]), project, said, remote, depth - 1, here)

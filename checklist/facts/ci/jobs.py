@@ -22,7 +22,7 @@ _OTHER_WAYS = re.compile(r"(?i)[^@]*(?:deploy|flyctl|heroku|vercel|netlify|railw
 _MAY_TEST = re.compile(r"(?:npm|pnpm|yarn|bun|make) (?:run )?(?:ci|check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _MOVES = re.compile(r"(?:sudo )?(?:rsync|cp)\b.* [\"']?[/~$][^ ]*$")
 """Files that are copied out of the folder of the job."""
-_HOSTED = re.compile(r"(?i)(?:ubuntu|windows|macos)-|\$\{\{")
+_HOSTED = re.compile(r"(?i)(?:ubuntu|windows|macos)-")
 _PASSWORDS = ("password", "passphrase", "key", "ssh_private_key", "ssh-private-key", "proxy_password", "proxy_key")
 _TYPED = re.compile(r"sshpass\s+-p\s*(['\"]?)[^\s'\"$][^\s'\"]*\1")
 _NOTICE = re.compile(r"(?i)[^@]*(?:telegram|slack|discord|notif|send-mail|msteams|teams-|mattermost|rocketchat|pushover)")
@@ -134,19 +134,21 @@ def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value]
         needs = job.get("needs")
         names = (needs.content,) if needs is not None and isinstance(needs.content, str) else tuple(n.content for n in needs.items()) if needs else ()
         runner = " ".join(str(v.content) for _, v in walk(job.get("runs-on") or Value("ubuntu-")))
-        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed, own=not _HOSTED.search(runner)))
+        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed, runner=runner))
         if (job.get("continue-on-error") or Value(None)).content is True:
             steps = tuple(replace(s, tolerated=True) for s in steps)
         found[id] = Job(id, job, steps, tuple(str(n) for n in names), job.text("uses") or "", _condition(job))
     return Workflow(file, of, found, not of.members())
 
 
-def _steps(step: Value, project: Project, parsed: Mapping[str, Value], *, own: bool, depth: int = 3) -> list[Step]:
-    """A step, those of an action of the project in its place; `own`: it runs on a machine that is not GitHub's, maybe the server."""
+def _steps(step: Value, project: Project, parsed: Mapping[str, Value], *, runner: str, depth: int = 3) -> list[Step]:
+    """A step, those of an action of the project in its place. A runner that is not GitHub's may be the server."""
     uses = step.text("uses") or ""
     tolerated = (step.get("continue-on-error") or Value(None)).content is True
     inside = list(commands(step.get("run") or Value(None), project))
-    if own:
+    if "${{" in runner:
+        inside = [replace(c, remote=True) if c.does == "restart" else c for c in inside]
+    elif not _HOSTED.search(runner):
         inside = [replace(c, does="deploy") if c.does == "restart" or _MOVES.match(c.text) else c for c in inside]
     if not uses.startswith("./"):
         if not _RUNS.match(uses):
@@ -158,7 +160,7 @@ def _steps(step: Value, project: Project, parsed: Mapping[str, Value], *, own: b
     below = action.get("runs", "steps") if action is not None else None
     if below is None or depth == 0:
         return [Step(step, (), uses, _condition(step), True, tolerated)]
-    return [Step(step, (), uses, _condition(step)), *(replace(s, tolerated=s.tolerated or tolerated) for inner in below.items() for s in _steps(inner, project, parsed, own=own, depth=depth - 1))]
+    return [Step(step, (), uses, _condition(step)), *(replace(s, tolerated=s.tolerated or tolerated) for inner in below.items() for s in _steps(inner, project, parsed, runner=runner, depth=depth - 1))]
 
 
 def _condition(of: Value) -> str:
@@ -193,10 +195,24 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
         "health": _health(flow, job),
         "notifies": _notifies(flow, job, flows),
         "any_branch": Value(open_branch, where or at),
-        "concurrency": job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None,
-        "timeout": job.of.get("timeout-minutes") is not None or any(s.of.get("timeout-minutes") is not None for s in job.steps if s.does("deploy")),
+        "concurrency": _concurrency(flow, job, flows),
+        "timeout": job.of.get("timeout-minutes") is not None or (last >= 0 and all(_limited(s) for s in job.steps if s.does("deploy"))),
     }
     return Document("ci.job", flow.file, value(data, at), job.id)
+
+
+def _limited(step: Step) -> bool:
+    """Whether something ends a step that hangs. appleboy's actions have `command_timeout: 10m` by default (their action.yml, November 2026)."""
+    if step.of.get("timeout-minutes") is not None or step.uses.startswith(("appleboy/ssh-action@", "appleboy/scp-action@")):
+        return True
+    reaching = [c.text for c in step.commands if not c.remote and (c.ships or re.search(r"\bssh(?:pass)? ", c.text))]
+    return bool(reaching) and all(re.match(r"(?:sudo )?timeout ", text) for text in reaching)
+
+
+def _concurrency(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object:
+    if job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None:
+        return True
+    return Value(Unknown("the workflow that calls it may set it")) if _called(flow) else False
 
 
 def _npm_deploy(step: Step) -> bool:
