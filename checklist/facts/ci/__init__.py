@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checklist.facts.ci.jobs import Workflow, jobs, workflow
+from checklist.facts.ci.jobs import jobs
 from checklist.facts.ci.steps import command_documents, step_documents
+from checklist.facts.ci.workflows import Workflow, workflow
 from checklist.model import Document, Project, Unknown, Value, value
 
 _OTHERS = (

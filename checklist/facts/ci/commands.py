@@ -21,6 +21,8 @@ _HOLE = re.compile(r"\$\{__EXPRESSION_(\d+)__\}")
 _SCRIPT = re.compile(r"[\w./~${}-]+\.(?:sh|bash)")
 _TAKES = {"-i", "-p", "-o", "-l", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-E", "-e", "-m", "-S", "-W"}
 """Options of ssh that take the next word."""
+_VALUED = {"-e", "--rsh", "--exclude", "--exclude-from", "--include", "--filter", "-f", "--chown", "--chmod", "-i", "-o", "-F", "-J"}
+"""Options of rsync and scp that take the next word."""
 _FAR = ("ssh", "sshpass")
 _SHELLS = ("bash", "sh", "zsh")
 
@@ -63,7 +65,7 @@ _DOES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 # what brings code if it runs on the server; on a runner it would be part of a test
 _BRINGS = re.compile(
     r"git (?:-\S+ \S+ )*(?:pull|fetch|reset|checkout|clone)\b|docker(?: compose|-compose)? (?:\S+ )*?(?:up|pull|build|load)\b|docker (?:stack deploy|service update)\b"
-    r"|tar (?:-\S*x|x)|unzip\b|ln -\S*s|(?:composer|pip3?|poetry|bundle) install\b|(?:kubectl (?:apply|rollout|set)|helm upgrade)\b|(?:\S*/)?[\w-]*deploy\b|make (?:\S+ )*deploy"
+    r"|tar (?:-\S*x|x)|unzip\b|ln -\S*s|(?:kubectl (?:apply|rollout|set)|helm upgrade)\b|(?:\S*/)?[\w-]*deploy\b|make (?:\S+ )*deploy"
 )
 _BESIDE = re.compile(r"(?:^|[/:])\.?/?(?:docs?|storybook(?:-static)?|coverage|reports?|backups?|dumps?)(?:/|$)")
 _SETTINGS = re.compile(r"\.(?:md|txt|sh|conf|ya?ml|service|pem|key|env|html)(?:\.\w+)?$|(?:^|/)\.env")
@@ -98,12 +100,12 @@ class Command:
     @property
     def ships(self) -> bool:
         """Whether it brings code to a server."""
-        return self.does == "deploy" or (self.remote and self.does in ("install", "build"))
+        return self.does == "deploy"
 
     @property
     def restarts(self) -> bool:
-        """Whether it restarts what runs on a server."""
-        return self.does == "restart" and self.remote
+        """Whether it changes what runs on a server, without bringing code there."""
+        return self.remote and self.does in ("restart", "install", "build")
 
 
 def commands(script: Value, project: Project, *, remote: bool = False, depth: int = 3) -> list[Command]:
@@ -215,7 +217,7 @@ def _does(argv: list[str], full: str, remote: bool, inside: bool) -> str | None:
     if argv[0] in ("echo", "printf", ":", "true", "cat", "mkdir", "chmod", "grep", "which", "type", "command", *_FAR) or (argv[0] in _SHELLS and "-n" in argv):
         return None
     if argv[0] in ("scp", "rsync"):
-        return "deploy" if _ships([w for w in argv[1:] if not w.startswith("-")]) else None
+        return "deploy" if _ships([w for before, w in pairwise(argv) if not w.startswith("-") and before not in _VALUED and not (before == "-P" and argv[0] == "scp")]) else None
     found = next((name for name, pattern in _DOES if pattern.match(full)), None)
     if found == "deploy" and inside:
         return None  # what it does is seen

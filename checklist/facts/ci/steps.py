@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from checklist.facts.ci.jobs import Job, Step, Workflow
+from checklist.facts.ci.workflows import Job, Step, Workflow
 from checklist.model import Document, Location, Project, Unknown, Value, value
 from checklist.secrets import mask
 
