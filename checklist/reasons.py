@@ -32,6 +32,9 @@ _PHRASES = {
     # CI
     "a workflow that is not seen may deploy": "деплоить может workflow, которого не видно",
     "a script that is not seen may deploy": "деплоить может скрипт, которого не видно",
+    "a build or a restart is seen, but not what brings the code": "сборка или перезапуск видны, а откуда берётся код, нет",
+    "a workflow may deploy in a way that is not read here": "workflow, возможно, деплоит способом, который здесь не разбирается",
+    "the workflow that calls it may set it": "это может быть задано в вызывающем workflow",
     "another CI system may deploy": "деплоить может другая система CI",
     "a script or workflow that is not seen may test": "тесты может запускать скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may check": "проверять может скрипт или workflow, которого не видно",

@@ -23,6 +23,7 @@ NAMES = {
         .env.tpl .env.j2 .env.dist .env.20251222 .env.keys .env.sample.txt тест.env 🚀.env
     """,
     "gitignore": ".gitignore backend/.gitignore ../.gitignore",
+    "node-version": ".nvmrc .node-version",
     "shell": "deploy.sh scripts/deploy-production.sh run.bash x.zsh .env.sh деплой.sh",
     "workflow": ".github/workflows/deploy.yml .github/workflows/ci.yaml .github/workflows/pm2.yml .github/actions/a/action.yml .github/actions/a/b/action.yaml",
     "package": "package.json apps/api/package.json",

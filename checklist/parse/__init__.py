@@ -34,6 +34,7 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("pm2.json", rf"(?:.*/)?{_BEFORE}(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.json5?"),
         ("pm2.yaml", rf"(?:.*/)?{_BEFORE}(?:ecosystem{_MORE}|pm2{_MORE}|process(?:es)?(?:[.-]\w+)?)\.ya?ml"),
         ("gitignore", r"(?:.*/)?\.gitignore"),
+        ("node-version", r"\.(?:nvmrc|node-version)"),
         ("shell", r".*\.(?:sh|bash|zsh|ksh)"),
         ("env", rf"(?:.*/)?(?:[^/]*\.env|\.env(?:[.~_-](?!(?:.*\.)?(?:{_NOT_ENV})\Z)[^/]*)?|\.env~)"),
         ("env", rf"(?:.*/)?[^/]+\.env[.~](?!(?:.*\.)?(?:{_NOT_ENV})\Z)[^/]*"),

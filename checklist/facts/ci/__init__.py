@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checklist.facts.ci.jobs import Workflow, jobs, workflow
+from checklist.facts.ci.jobs import jobs
 from checklist.facts.ci.steps import command_documents, step_documents
+from checklist.facts.ci.workflows import Workflow, workflow
 from checklist.model import Document, Project, Unknown, Value, value
 
 _OTHERS = (
@@ -19,7 +20,7 @@ def documents(project: Project, parsed: dict[str, Value], apps: list[Document], 
     out: list[Document] = [flow.document() for flow in flows.values()]
     out += job_docs
     for flow in flows.values():
-        out += step_documents(flow, packages)
+        out += step_documents(flow, packages, project)
         out += command_documents(flow, packages)
     return [*out, _whole(project, apps, job_docs, flows)]
 
@@ -29,7 +30,9 @@ def _whole(project: Project, apps: list[Document], job_docs: list[Document], flo
     seen = [d.value.get("deploys") for d in job_docs]
     deploys: object = any(v is not None and v.content is True for v in seen)
     if not deploys:
-        if any(v is not None and isinstance(v.content, Unknown) for v in seen):
+        if any(s.other_way for f in flows.values() for j in f.jobs.values() for s in j.steps):
+            deploys = Value(Unknown("a workflow may deploy in a way that is not read here"))
+        elif any(v is not None and isinstance(v.content, Unknown) for v in seen):
             deploys = Value(Unknown("a workflow that is not seen may deploy"))
         elif any(project.exists(p) for p in _OTHERS):
             deploys = Value(Unknown("another CI system may deploy"))

@@ -1,150 +1,64 @@
-"""Workflows and their jobs: what starts a job, what it waits for, and what it does about a deploy."""
+"""Jobs: what they wait for, and what they do about a deploy."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from checklist.facts.ci.commands import Command, commands
-from checklist.model import Document, Location, Project, Unknown, Value, value, walk
-from checklist.secrets import issued
+from checklist.facts.ci.workflows import Job, Step, Workflow
+from checklist.model import Document, Location, Unknown, Value, value
 
-_SHIPS = re.compile(
-    r"(?i)(?:appleboy/(?:ssh|scp)-action|easingthemes/ssh-deploy|burnett01/rsync-deployments|garygrossgarten/github-action-(?:ssh|scp)|"
-    r"fifsky/ssh-action|cross-the-world/(?:ssh|scp)[\w-]*|wlixcc/sftp-deploy-action|samkirkland/(?:ftp|web)-deploy[\w-]*|contention/rsync-deployments|"
-    r"azurydev/deploy-action|easingthemes/[\w-]*|up9cloud/action-rsync|nogsantos/ssh-scp-deploy|d3rhase/ssh-command-action)@"
-)
-_NOTICE = re.compile(r"(?i)[^@]*(?:telegram|slack|discord|notif|send-mail|msteams|teams-|mattermost|rocketchat|pushover)")
-_HEALTH = re.compile(r"(?i)[^@]*(?:health|smoke|wait-for|uptime|http-request|playwright|cypress)")
-_TESTS = re.compile(r"(?i)[^@]*(?:cypress-io|jest|vitest|test-reporter|coverage)")
+_MAY_TEST = re.compile(r"(?:npm|pnpm|yarn|bun|make) (?:run )?(?:ci|check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _WHATEVER = re.compile(r"always\(\)|failure\(\)|!\s*cancelled\(\)")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step, those of composite actions of the project in the place of their call."""
-
-    of: Value
-    commands: tuple[Command, ...]
-    uses: str
-    condition: str
-    unseen: bool = False
-
-    def does(self, what: str) -> bool:
-        own = {"deploy": _SHIPS, "notify": _NOTICE, "health": _HEALTH, "test": _TESTS}.get(what)
-        return any(c.does == what for c in self.commands) or bool(own and self.uses and own.match(self.uses))
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One job."""
-
-    id: str
-    of: Value
-    steps: tuple[Step, ...]
-    needs: tuple[str, ...]
-    uses: str
-    condition: str
-
-    def does(self, what: str) -> bool:
-        return any(s.does(what) for s in self.steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Workflow:
-    """One file."""
-
-    file: str
-    of: Value
-    jobs: Mapping[str, Job]
-    problem: bool
-
-    @property
-    def name(self) -> str:
-        return self.of.text("name") or self.file
-
-    def trigger(self, event: str) -> Value | None:
-        """What `on` says of an event, an empty object if it is only named."""
-        on = self.of.get("on")
-        if on is None:
-            return None
-        if on.content == event:
-            return Value({}, on.at, on.key_at)
-        for item in on.items():
-            if item.content == event:
-                return Value({}, item.at)
-        return on.members().get(event)
-
-    def document(self) -> Document:
-        """`ci.workflow`: {name, permissions, literals: [places of secrets written into it]}."""
-        literals = [Value("", v.at, secret=True) for _, v in walk(self.of) if isinstance(v.content, str) and issued(v.content)]
-        given = [v for v in (self.of.get("permissions"), *(j.of.get("permissions") for j in self.jobs.values())) if v is not None]
-        wide = next((v for v in given if v.content == "write-all"), None)
-        told: dict[str, Any] = {"name": self.name, "permissions": wide or Value("limited" if given else "default"), "literals": literals}
-        return Document("ci.workflow", self.file, value(told, self.of.at or Location(self.file)), self.name)
-
-
-def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value]) -> Workflow:
-    """One workflow with the steps of its jobs; `parsed` holds the composite actions too."""
-    found = {}
-    for id, job in (of.get("jobs") or Value(None)).members().items():
-        needs = job.get("needs")
-        names = (needs.content,) if needs is not None and isinstance(needs.content, str) else tuple(n.content for n in needs.items()) if needs else ()
-        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed))
-        found[id] = Job(id, job, steps, tuple(str(n) for n in names), job.text("uses") or "", _condition(job))
-    return Workflow(file, of, found, not of.members())
-
-
-def _steps(step: Value, project: Project, parsed: Mapping[str, Value], depth: int = 3) -> list[Step]:
-    uses = step.text("uses") or ""
-    inside = list(commands(step.get("run") or Value(None), project))
-    if _SHIPS.match(uses):
-        for key in ("script", "command"):
-            inside += commands(step.get("with", key) or Value(None), project, remote=True)
-    if not uses.startswith("./"):
-        return [Step(step, tuple(inside), uses, _condition(step))]
-    action = next((parsed[p] for p in (f"{uses[2:].rstrip('/')}/action.yml", f"{uses[2:].rstrip('/')}/action.yaml") if p in parsed), None)
-    own = action.get("runs", "steps") if action is not None else None
-    if own is None or depth == 0:
-        return [Step(step, (), uses, _condition(step), unseen=True)]
-    return [Step(step, (), uses, _condition(step)), *(s for inner in own.items() for s in _steps(inner, project, parsed, depth - 1))]
-
-
-def _condition(of: Value) -> str:
-    said = of.get("if")
-    return "" if said is None else str(said.content)
-
-
 def jobs(flow: Workflow, flows: Mapping[str, Workflow]) -> list[Document]:
-    """`ci.job` of each job: {workflow, deploys, tests, health, notifies, any_branch, concurrency, timeout}."""
+    """`ci.job` of each job: {id, workflow, needs, deploys, tests, mock_tests, health, notifies, any_branch, concurrency, timeout}."""
     return [_job(flow, job, flows) for job in flow.jobs.values()]
 
 
 def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
     last = max((i for i, s in enumerate(job.steps) if s.does("deploy")), default=-1)
+    tests, mocks = _tests(flow, job, last, flows)
     at = job.of.key_at or job.of.at or Location(flow.file)
     deploys: object = last >= 0
     if job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))
-    elif last < 0 and (any(s.unseen for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
+    elif last < 0 and (any(s.unseen or any(c.unseen and c.remote for c in s.commands) for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
         deploys = Value(Unknown("a script that is not seen may deploy"))
+    elif last < 0 and any(s.restarts for s in job.steps):
+        deploys = Value(Unknown("a build or a restart is seen, but not what brings the code"))
     open_branch, where = _any_branch(flow, job)
     data: dict[str, Any] = {
         "id": job.id,
         "workflow": flow.name,
         "needs": list(job.needs),
         "deploys": deploys,
-        "tests": _tests(flow, job, last, flows),
-        "health": _health(flow, job, last),
+        "tests": tests,
+        "mock_tests": mocks,
+        "health": _health(flow, job),
         "notifies": _notifies(flow, job, flows),
         "any_branch": Value(open_branch, where or at),
-        "concurrency": job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None,
-        "timeout": job.of.get("timeout-minutes") is not None or any(s.of.get("timeout-minutes") is not None for s in job.steps if s.does("deploy")),
+        "concurrency": _concurrency(flow, job, flows),
+        "timeout": job.of.get("timeout-minutes") is not None or (last >= 0 and all(_limited(s) for s in job.steps if s.does("deploy"))),
     }
     return Document("ci.job", flow.file, value(data, at), job.id)
+
+
+def _limited(step: Step) -> bool:
+    """Whether something ends a step that hangs. appleboy's actions have `command_timeout: 10m` by default (their action.yml, November 2026)."""
+    if step.of.get("timeout-minutes") is not None or step.uses.startswith(("appleboy/ssh-action@", "appleboy/scp-action@")):
+        return True
+    reaching = [c.text for c in step.commands if not c.remote and (c.ships or re.search(r"\bssh(?:pass)? ", c.text))]
+    return bool(reaching) and all(re.match(r"(?:sudo )?timeout ", text) for text in reaching)
+
+
+def _concurrency(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object:
+    if job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None:
+        return True
+    return Value(Unknown("the workflow that calls it may set it")) if _called(flow) else False
 
 
 def _npm_deploy(step: Step) -> bool:
@@ -179,29 +93,34 @@ def _any_does(job: Job, what: str, flows: Mapping[str, Workflow]) -> bool | None
     return None if called is None else any(j.does(what) for j in called.jobs.values())
 
 
-def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -> object:
-    if any(s.does("test") for s in job.steps[: last + 1]):
-        return True
-    answers = [_any_does(j, "test", flows) for j in _before(flow, job)]
+def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -> tuple[object, bool]:
+    """Whether tests come before the deploy, and whether some do that cannot fail."""
+    done = job.steps[: last + 1]
+    before = _before(flow, job)
+    mocks = any(s.does("mock") for s in done) or any(j.does("mock") for j in before)
+    if any(s.does("test") for s in done):
+        return True, mocks
+    answers = [_any_does(j, "test", flows) for j in before]
     after = flow.trigger("workflow_run")
     if after is not None:
         names = [n.content for n in (after.get("workflows") or Value(None)).items()]
         first = [w for w in flows.values() if w.name in names]
         answers += [any(_any_does(j, "test", flows) for j in w.jobs.values()) or None for w in first] or [None]
     if True in answers:
-        return True
-    if None in answers or _called(flow) or any(s.unseen or any(c.unseen for c in s.commands) for s in job.steps[: last + 1]):
-        return Value(Unknown("a script or workflow that is not seen may test"))
+        return True, mocks
+    if None in answers or _called(flow) or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
+        return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):
-        return Value(Unknown("pull requests are tested, and the branch may require it"))
-    return False
+        return Value(Unknown("pull requests are tested, and the branch may require it")), mocks
+    return False, mocks
 
 
-def _health(flow: Workflow, job: Job, last: int) -> object:
+def _health(flow: Workflow, job: Job) -> object:
+    last = max((i for i, s in enumerate(job.steps) if s.does("deploy") or s.restarts), default=-1)
     # a step can restart and check, so the order of commands in it counts
     told = [c for s in job.steps[last:] for c in s.commands] if last >= 0 else []
-    restart = max((i for i, c in enumerate(told) if c.does == "deploy"), default=-1)
+    restart = max((i for i, c in enumerate(told) if c.ships or c.restarts), default=-1)
     if any(c.does == "health" for c in told[restart + 1 :]) or any(s.does("health") for s in job.steps[last + 1 :]) or any(j.does("health") for j in _after(flow, job)):
         return True
     if _called(flow) or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):

@@ -5,28 +5,28 @@ from __future__ import annotations
 import posixpath
 import re
 
-from checklist.facts.ci.jobs import Job, Step, Workflow
-from checklist.model import Document, Location, Unknown, Value, value
+from checklist.facts.ci.workflows import Job, Step, Workflow
+from checklist.model import Document, Location, Project, Unknown, Value, value
 from checklist.secrets import mask
 
 _MOVES = {"master", "main", "develop", "dev", "trunk", "HEAD", "latest"}
 _IMPORTANT = ("test", "lint", "build")
 
 
-def step_documents(flow: Workflow, packages: list[Document]) -> list[Document]:
-    """`ci.step`: {job, uses, ref, pin: commit|version|branch|none|local|image, node, node_fits, tolerated}."""
+def step_documents(flow: Workflow, packages: list[Document], project: Project) -> list[Document]:
+    """`ci.step`: {job, uses, ref, pin: commit|version|branch|none|local|image, node, asks, asked, node_fits, does, tolerated}."""
     out = []
     for job in flow.jobs.values():
         if job.uses:
-            out.append(_step(flow, job, job.of, packages, None))
+            out.append(_step(flow, job, job.of, packages, project, None))
         for step in job.steps:
             # steps of a composite action stand in another file, which every job that calls it would report again
             if step.of.at is not None and step.of.at.file == flow.file:
-                out.append(_step(flow, job, step.of, packages, step))
+                out.append(_step(flow, job, step.of, packages, project, step))
     return out
 
 
-def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], step: Step | None) -> Document:
+def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], project: Project, step: Step | None) -> Document:
     uses = of.get("uses")
     said = of.text("uses") or ""
     ref = said.rpartition("@")[2] if "@" in said else ""
@@ -37,7 +37,7 @@ def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], step: S
         data["does"] = does
         data["tolerated"] = tolerated if isinstance(tolerated.content, bool) else Value(Unknown("it depends on a condition"), tolerated.at)
     if said.startswith("actions/setup-node@"):
-        data |= _node(of, packages)
+        data |= _node(of, packages, project)
     return Document("ci.step", flow.file, value(data, of.at or Location(flow.file)), said or f"{job.id}: {of.text('name') or does or 'step'}")
 
 
@@ -53,14 +53,23 @@ def _pin(uses: str, ref: str) -> str:
     return "branch" if ref in _MOVES or ref.startswith("refs/heads/") else "version"
 
 
-def _node(step: Value, packages: list[Document]) -> dict[str, object]:
-    given = step.get("with", "node-version")
+def _node(of: Value, packages: list[Document], project: Project) -> dict[str, object]:
+    """The version that CI sets up, and the first of those the project asks for that it may not be."""
+    named = (of.text("with", "node-version-file") or "").removeprefix("./")
+    given, version = of.get("with", "node-version"), of.text("with", "node-version") or ""
+    if given is None and named in project.files:
+        given, version = of.get("with", "node-version-file"), project.files[named].strip()
+    elif given is not None:
+        version = str(given.content)
     root = next((p for p in packages if p.file == "package.json"), None)
-    wanted = root.value.text("engines", "node") if root else None
-    if given is None or wanted is None:
+    wanted = {"package.json": root.value.text("engines", "node") if root else None}
+    wanted |= {f: project.files[f].strip() for f in (".nvmrc", ".node-version") if f in project.files and f != named}
+    if given is None or not any(wanted.values()):
         return {}
-    fits = _fits(str(given.content), wanted)
-    return {"node": given, "engines": wanted, "node_fits": Value(Unknown("not known here") if fits is None else fits, given.at)}
+    answers = {f: _fits(version, w) for f, w in wanted.items() if w}
+    asker = next((f for f, fits in answers.items() if fits is False), next((f for f, fits in answers.items() if fits is None), next(iter(answers))))
+    told = answers[asker]
+    return {"node": version, "asks": asker, "asked": wanted[asker], "node_fits": Value(Unknown("not known here") if told is None else told, given.at)}
 
 
 def _fits(version: str, wanted: str) -> bool | None:
