@@ -116,8 +116,8 @@ def _held(path: str, of: Survey, *, below: bool, present: Mapping[str, str | Non
     if path == WORKFLOW and of.workflows:
         told = ", ".join(of.workflows)
         return {"en": f"there is a workflow that deploys already: {told}", "ru": f"workflow с деплоем уже есть: {told}"}
-    if path == WORKFLOW and of.deploys:
-        return {"en": f"it calls {DEPLOY}, which is not written", "ru": f"он вызывает {DEPLOY}, а тот не создаётся"}
+    if path in (WORKFLOW, RUNBOOK, PLAYBOOK, ADR) and (of.deploys or of.rollbacks or below) and DEPLOY not in present:
+        return {"en": f"it is about {DEPLOY}, which is not written", "ru": f"он рассчитан на {DEPLOY}, а тот не создаётся"}
     document = {RUNBOOK: "runbook", PLAYBOOK: "playbook", ADR: "adr"}.get(path)
     if document in of.documents:
         return {"en": "there is one already", "ru": "такой документ уже есть"}
@@ -207,6 +207,7 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
         "quality": "\n".join(f"      - run: {command}" for command in _quality(of, run)),
         "node": f"node-version-file: {of.node.value}" if of.node.where else f"node-version: {of.node.value}",
         "build_dirs": " ".join(shlex.quote(d) for d in of.build_dirs),
+        "still_there": " || ".join(f"[ -e {shlex.quote(d)} ]" for d in of.build_dirs),
         "entry": shlex.quote(of.entry),
         "env_file": shlex.quote(of.env_file.value),
         "env_why": of.env_file.where,

@@ -31,6 +31,8 @@ _READS_FILE = re.compile(r"""(?:config|loadEnvFile|env-file)\w*\s*[(=][^)\n]*?['
 # set by Node, npm, PM2 or the system, not by an env file
 _GIVEN = re.compile(r"NODE_ENV|NODE_APP_INSTANCE|CI|HOME|PATH|PWD|USER|SHELL|TERM|TZ|LANG|HOSTNAME|DEBUG|npm_\w+|pm_\w+|PM2_\w+")
 _BROWSER = re.compile(r"^(?:react|vue|preact|svelte|solid-js|@angular/core|lit)$")
+_BRINGS, _STARTS = {"fetch", "ship", "install", "build"}, {"start", "restart", "reload"}
+_BACK = re.compile(r"(?i)roll-?_?back|revert")
 _NO_TEST = re.compile(r"no test specified")
 
 
@@ -239,15 +241,18 @@ def _node(project: Project, package: Value, folder: str) -> Seen:
 
 
 def _deploys(documents: Sequence[Document]) -> Iterator[str]:
+    """Scripts that bring code and restart the app, whether a workflow calls them or a person, with app and host."""
     for path in documents:
         entry = path.value.text("entry") or ""
-        if path.kind != "deploy.path" or plain(path.value.get("deploys")) is not True or entry == DEPLOY or path.file.startswith(".github/"):
+        if path.kind != "deploy.path" or "#" in entry or entry == DEPLOY or _BACK.search(entry):
             continue
-        steps = [s for s in (path.value.get("steps") or Value(())).items()]
-        hosts = dict.fromkeys(h for s in steps if (h := s.text("host")) and h not in ("local", "remote") and "\0" not in h)
-        apps = [str(a.content) for a in (path.value.get("apps") or Value(())).items() if a.content]
-        told = ", ".join([*apps, *hosts])
-        yield f"{entry} ({told})" if told else entry
+        steps = (path.value.get("steps") or Value(())).items()
+        effects = {s.text("effect") for s in steps}
+        if effects & _BRINGS and effects & _STARTS:
+            hosts = [h for s in steps if (h := s.text("host")) and h not in ("local", "remote") and h.isprintable()]
+            apps = [str(a.content) for a in (path.value.get("apps") or Value(())).items() if a.content]
+            told = ", ".join(dict.fromkeys([*apps, *hosts]))
+            yield f"{entry} ({told})" if told else entry
 
 
 def has_tests(of: Survey) -> bool:
