@@ -57,7 +57,7 @@ def notes(of: Survey, lang: str) -> list[str]:
             "en": f"{of.config}: set cwd: '{of.link}', so that PM2 starts the app from the link that a rollback flips",
             "ru": f"{of.config}: указать cwd: '{of.link}', чтобы PM2 запускал приложение через ссылку, которую переключает откат",
         })
-    if of.apps and not of.locked:
+    if of.apps and of.lock is None:
         found.append({
             "en": "no lock file is here, and `npm ci` needs one: run `npm install` once and commit package-lock.json",
             "ru": "нет lock-файла, а без него `npm ci` не работает: один раз выполнить `npm install` и закоммитить package-lock.json",
@@ -152,6 +152,9 @@ def _plain(of: Any) -> Any:
 def _example(of: Survey, old: str | None, made: _Maker, *, exists: bool) -> Proposal:
     """Names without values; a file that is there is only added to."""
     lines = "".join(f"{name}=\n" for name in of.env_names)
+    if lines and of.example not in ("", EXAMPLE):
+        why = {"en": f"these names are missing in {of.example}", "ru": f"в {of.example} не хватает этих имён"}
+        return Proposal(EXAMPLE, "shown", lines, why[made.lang])
     if not lines or (exists and old is None):
         return Proposal(EXAMPLE, "there" if exists else "held", why="" if exists else {"en": "no variable is read here", "ru": "переменные здесь не читаются"}[made.lang])
     if old is None:
@@ -183,6 +186,10 @@ def _conditions(of: Survey) -> Iterator[str]:
     yield "monitor" if of.monitor else "nomonitor"
     if of.env_file.value:
         yield "env"
+    if of.folder:
+        yield "nested"
+    if of.lock is not None and of.lock != of.folder:
+        yield "apart"
     if of.frontends:
         yield "frontends"
     if not has_tests(of):
@@ -198,6 +205,10 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
         "apps": " ".join(shlex.quote(a) for a in of.apps),
         "root": of.root,
         "below": f"/{of.folder}" if of.folder else "",
+        "folder": of.folder,
+        "lock_folder": of.lock or ("." if of.lock == "" else of.folder),
+        "lock_file": posixpath.join(of.folder if of.lock is None else of.lock, "package-lock.json"),
+        "lock_below": f"/{of.folder}" if of.folder and of.lock != "" else "",
         "branch": of.branch,
         "config": shlex.quote(posixpath.relpath(of.config, of.folder or ".")) if of.config else "",
         "config_path": of.config,
@@ -213,6 +224,7 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
         "env_why": of.env_file.where,
         "env_home": f"{of.root}/shared/{of.env_file.value or '.env'}",
         "health_url": shlex.quote(of.health.value),
+        "health_remote": shlex.quote(shlex.quote(of.health.value)),
         "health_plain": of.health.value,
         "health_yaml": json.dumps(of.health.value) if re.search(r"[#{}\[\],&*!|>'\"%@`\\]|: ", of.health.value) else of.health.value,
         "health_why": of.health.where or usual,

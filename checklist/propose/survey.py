@@ -62,12 +62,15 @@ class Survey:
     health: Seen
     env_file: Seen
     env_names: tuple[str, ...]
+    example: str
+    """The example env file that is there, "" for none."""
     frontends: tuple[str, ...]
     root: str
     """The folder on the server that holds the releases."""
     branch: str
     manager: str
-    locked: bool
+    lock: str | None
+    """The folder with the lock file: the app's own, or the root of its workspaces; None where there is none."""
     node: Seen
     """Version of Node.js, or the file that names it."""
     scripts: Mapping[str, str]
@@ -111,7 +114,8 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
     frontends = [f for f in packages if is_frontend(project, f, apps, project.policy)]
     served = {path: text for path, text in code.items() if not any(path.startswith(f"{f}/") for f in frontends if f)}
     scripts = {k: v.content for k, v in (package.get("scripts") or Value({})).members().items() if isinstance(v.content, str)}
-    locks = [str(lock.content) for lock in (package.get("locks") or Value(())).items()]
+    locks = [(f, str(lock.content)) for f in dict.fromkeys((folder, "")) for lock in (packages.get(f, Value({})).get("locks") or Value(())).items()]
+    examples = sorted((f for f in project.files if recognise(f) == "env" and role(f) == "example" and posixpath.dirname(f) in ("", folder)), key=lambda f: (posixpath.dirname(f) != folder, f))
     declared = project.policy.value.get("run_from")
     whole = next((d.value for d in documents if d.kind == "project"), Value({}))
     return Survey(
@@ -123,12 +127,13 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         build_dirs=tuple(dict.fromkeys(d.value.text("name") or "" for d in documents if d.kind == "git.build_dir" and (d.value.text("directory") or "") == folder and plain(d.value.get("produced")))) or ("dist",),
         health=_health(project, documents, first, served),
         env_file=_env_file(project, served, package),
-        env_names=_env_names(project, served, first),
+        env_names=_env_names(project, served, first, examples),
+        example=examples[0] if examples else "",
         frontends=_unrecognised(project, packages, frontends, folder),
         root=_root(first, config, documents) or f"/srv/{mine[0].value.text('name') if mine else 'app'}",
         branch=_branch(documents),
-        manager=locks[0] if locks else "npm",
-        locked=bool(locks),
+        manager=locks[0][1] if locks else "npm",
+        lock=locks[0][0] if locks else None,
         node=_node(project, package, folder),
         scripts=scripts,
         typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
@@ -190,19 +195,15 @@ def _env_file(project: Project, code: Mapping[str, str], package: Value) -> Seen
     return Seen(found_name, ".gitignore") if found_name else Seen("")
 
 
-def _env_names(project: Project, code: Mapping[str, str], app: Value) -> tuple[str, ...]:
+def _env_names(project: Project, code: Mapping[str, str], app: Value, examples: Iterable[str]) -> tuple[str, ...]:
     """The variables that the service reads and that an env file has to set, without those that the example names already."""
     read = {m[1] or m[2] for text in code.values() for m in _READ.finditer(text)}
     for text in code.values():
         for found in _TAKEN_APART.finditer(text):
             read |= {part.partition("=")[0].partition(":")[0].strip() for part in found[1].split(",")}
     wanted = {str(v.content) for v in (project.policy.value.get("required_env") or Value(())).items()}
-    known = {e.name for f in _examples(project) for e in env_parser.entries(f, project.files[f])} | set((app.get("env") or Value({})).members())
+    known = {e.name for f in examples for e in env_parser.entries(f, project.files[f])} | set((app.get("env") or Value({})).members())
     return tuple(sorted(n for n in read | wanted if re.fullmatch(r"[A-Za-z_]\w*", n) and n not in known and not _GIVEN.fullmatch(n)))
-
-
-def _examples(project: Project) -> Iterable[str]:
-    return (f for f in project.files if recognise(f) == "env" and role(f) == "example" and "/" not in f)
 
 
 def _unrecognised(project: Project, packages: Mapping[str, Value], frontends: Sequence[str], own: str) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,12 @@ from checklist import cli
 
 APP = """
 const http = require('http')
-if (process.env.RELEASE_TEST_BROKEN || require('fs').existsSync(__dirname + '/broken')) throw new SyntaxError('as planned')
+if (require('fs').existsSync(__dirname + '/broken')) throw new SyntaxError('as planned')
 const answer = require('fs').readFileSync(__dirname + '/version', 'utf8').trim()
 const well = !require('fs').existsSync(__dirname + '/ill')
 http.createServer((request, response) => {
   response.writeHead(request.url === '/health' && well ? 200 : 503).end(answer)
-}).listen(Number(process.env.PORT ?? PORT), '127.0.0.1')
+}).listen(Number(process.env.PORT), '127.0.0.1')
 """
 
 
@@ -42,6 +43,8 @@ class Server:
     origin: Path
     port: int
     environment: dict[str, str]
+    folder: str = ""
+    """Where the app lies in the repository."""
 
     @property
     def root(self) -> Path:
@@ -55,12 +58,12 @@ class Server:
         assert done.returncode == 0, done.stderr
 
     def commit(self, version: str, **marks: bool) -> None:
-        (self.origin / "src" / "version").write_text(version)
-        for name in ("broken", "ill", "dist"):
-            path = self.origin / ("src/" + name)
+        (self.origin / self.folder / "src" / "version").write_text(version)
+        for name in ("broken", "ill"):
+            path = self.origin / self.folder / "src" / name
             path.write_text("") if marks.get(name) else path.unlink(missing_ok=True)
         self.git("add", "-A")
-        self.git("commit", "-q", "-m", version)
+        self.git("commit", "-q", "--allow-empty", "-m", version)
 
     def script(self, name: str, *args: str, of: str = "current") -> subprocess.CompletedProcess[str]:
         return self.run("bash", self.root / of / "scripts" / name, *args)
@@ -97,16 +100,15 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server after its first deploy, of version 1."""
-    home = tmp_path_factory.mktemp("server").resolve()
+@contextmanager
+def first_deploy(home: Path, folder: str, files: Callable[[str, int], Mapping[str, str]], config: str = "") -> Iterator[Server]:
+    """A server after its first deploy, of version 1; `files` are made from PM2's `cwd` and the port."""
     for program in ("git", "bash", "curl", "flock", "npm"):
         need(program)
     port = free_port()
     origin, bin = home / "origin", home / "bin"
-    for folder in (origin / "src", bin, home / "srv" / "shop" / "releases", home / "srv" / "shop" / "shared"):
-        folder.mkdir(parents=True)
+    for path in (origin / folder / "src", bin, home / "srv" / "shop" / "releases", home / "srv" / "shop" / "shared"):
+        path.mkdir(parents=True)
     with daemon() as pm2:
         # a tenth of each wait is enough here
         (bin / "sleep").write_text(f'#!/bin/sh\nexec {shutil.which("sleep")} "$(awk "BEGIN {{ print $1 / 10 }}")"\n')
@@ -115,16 +117,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             program.chmod(0o755)
         environment = {**pm2.environment, "PATH": f"{bin}:{pm2.environment['PATH']}", "GIT_CONFIG_GLOBAL": os.devnull, "npm_config_offline": "true", "npm_config_cache": str(home / "npm")}
         environment |= {f"GIT_{who}_{what}": "t@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        made = Server(pm2, home, origin, port, environment)
-        files = {
-            "ecosystem.config.js": f"module.exports = {{ apps: [{{ name: 'shop', cwd: '{made.root}/current', script: 'src/server.js', max_restarts: 3, min_uptime: '30s', env: {{ PORT: {port} }} }}] }}\n",
-            "package.json": json.dumps({"name": "shop", "version": "1.0.0", "scripts": {"test": "node --test"}}),
-            "package-lock.json": json.dumps({"name": "shop", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "shop", "version": "1.0.0"}}}),
-            ".gitignore": "node_modules/\nenv.env\n",
-            "src/server.js": APP.replace("PORT)", f"{port})"),
-        }
-        for name, text in files.items():
-            (origin / name).write_text(text)
+        made = Server(pm2, home, origin, port, environment, folder)
+        for name, text in files(f"{made.root}/current/{folder}".rstrip("/"), port).items():
+            (origin / folder / name).write_text(text)
+        if config:
+            (origin / "onai-check.yaml").write_text(config)
         made.git("init", "-q", "-b", "main")
         assert cli.run(["init", str(origin), "--write", "--root", str(made.root)]) == 0
         (made.root / "shared" / "env.env").write_text("KEY=1\n")
@@ -132,6 +129,32 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         assert made.run("git", "clone", "-q", origin, made.root / "repo").returncode == 0
         first = made.script("deploy.sh", of="repo")
         assert first.returncode == 0, first.stdout + first.stderr
+        yield made
+
+
+def package(**scripts: str) -> Mapping[str, str]:
+    """A package that needs nothing from anywhere."""
+    about = {"name": "shop", "version": "1.0.0"}
+    return {
+        "package.json": json.dumps({**about, "scripts": {"test": "node --test", **scripts}}),
+        "package-lock.json": json.dumps({**about, "lockfileVersion": 3, "packages": {"": about}}),
+    }
+
+
+def ecosystem(cwd: str, port: int, script: str) -> str:
+    app = {"name": "shop", "cwd": cwd, "script": script, "max_restarts": 3, "min_uptime": "30s", "env": {"PORT": port}}
+    return f"module.exports = {json.dumps({'apps': [app]})}\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service that runs from its sources, and has an env file."""
+
+    def files(cwd: str, port: int) -> Mapping[str, str]:
+        ignored = {".gitignore": "node_modules/\nenv.env\n"}
+        return {**package(), **ignored, "ecosystem.config.js": ecosystem(cwd, port, "src/server.js"), "src/server.js": APP}
+
+    with first_deploy(tmp_path_factory.mktemp("server").resolve(), "", files) as made:
         yield made
 
 
@@ -179,11 +202,11 @@ def test_two_rollbacks_go_two_good_releases_back_and_past_the_bad_ones(server: S
 
 def test_a_deploy_that_ends_before_its_restart_is_nothing_to_go_back_to(server: Server) -> None:
     now = server.release()
-    package = server.origin / "package-lock.json"
-    kept = package.read_text()
-    package.write_text("{")
+    lock = server.origin / "package-lock.json"
+    kept = lock.read_text()
+    lock.write_text("{")
     assert server.deploy("half").returncode != 0
-    package.write_text(kept)
+    lock.write_text(kept)
     assert server.answer() == (200, now)
     assert server.deploy("whole").returncode == 0
     assert server.script("rollback.sh").returncode == 0
@@ -218,8 +241,6 @@ def test_two_deploys_at_once_are_one(server: Server) -> None:
 
 def test_an_app_that_pm2_knows_from_another_folder_is_started_anew_from_the_link(server: Server) -> None:
     elsewhere = server.home / "old"
-    if elsewhere.exists():
-        shutil.rmtree(elsewhere)
     shutil.copytree((server.root / "current").resolve(), elsewhere, ignore=shutil.ignore_patterns(".git"))
     (elsewhere / "src" / "version").write_text("old")
     config = (elsewhere / "ecosystem.config.js").read_text().replace(str(server.root / "current"), str(elsewhere))
@@ -233,16 +254,36 @@ def test_an_app_that_pm2_knows_from_another_folder_is_started_anew_from_the_link
 
 
 def test_old_releases_go_but_never_the_one_in_use_nor_the_one_before(server: Server) -> None:
-    for n in range(6):
-        done = server.deploy(f"n{n}")
-        assert done.returncode == 0, done.stdout + done.stderr
-    assert 5 <= len(server.releases()) <= 6
-    for _ in range(3):
-        assert server.deploy("no", broken=True).returncode == 1
-    assert server.release() == "n5"
-    for _ in range(3):
-        server.deploy("no", broken=True)
+    before = server.release()
+    # newer by their names than anything that is deployed here: none of the five newest is in use
+    later = [server.root / "releases" / f"29990101T00000{n}.000Z" for n in range(6)]
+    for release in later:
+        release.mkdir()
     assert server.deploy("last").returncode == 0
-    assert len(server.releases()) <= 6
+    kept = server.releases()
+    assert kept[2:] == later[1:]
+    assert kept[1] == (server.root / "current").resolve()
     assert server.script("rollback.sh").returncode == 0
-    assert server.answer() == (200, "n5")
+    assert (server.root / "current").resolve() == kept[0]
+    assert server.answer() == (200, before)
+
+
+def test_a_service_in_a_folder_of_its_own_runs_from_what_the_deploy_builds(tmp_path: Path) -> None:
+    def files(cwd: str, port: int) -> Mapping[str, str]:
+        build = "node -e \"fs.cpSync('src', process.env.NOWHERE ?? 'dist', {recursive: true})\" -- --outDir dist"
+        return {**package(build=build), "ecosystem.config.js": ecosystem(cwd, port, "dist/server.js"), "src/server.js": APP}
+
+    with first_deploy(tmp_path.resolve(), "backend", files, "policy: {run_from: build}\n") as server:
+        assert server.answer() == (200, "1")
+        assert server.pm2.list()[0]["pm2_env"]["pm_exec_path"] == f"{server.root}/current/backend/dist/server.js"
+        # a build that says nothing and makes nothing: what runs goes on
+        server.environment["NOWHERE"] = "elsewhere"
+        done = server.deploy("2")
+        assert done.returncode == 1
+        assert "the build has not made dist/server.js" in done.stderr
+        assert server.answer() == (200, "1")
+        del server.environment["NOWHERE"]
+        assert server.deploy("3", broken=True).returncode == 1
+        assert server.answer() == (200, "1")
+        assert server.deploy("4").returncode == 0
+        assert server.answer() == (200, "4")
