@@ -326,6 +326,19 @@ def test_shellcheck_finds_nothing_in_the_healthy_example() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_where_no_app_is_seen_only_config_and_hook_are_proposed(folder: Folder) -> None:
+    root = folder({"src/server.js": "process.env.KEY"})
+    init(root, "--write")
+    assert set(texts(root)) == {"src/server.js", "onai-check.yaml", ".pre-commit-config.yaml"}
+
+
+def test_that_build_output_is_what_runs_is_said_and_not_only_written(folder: Folder) -> None:
+    root = folder({path: text for path, text in BUILD.items() if path != "onai-check.yaml"})
+    told = init(root, "--write").output
+    assert "ecosystem.config.js: PM2 starts dist/server.js, so run_from: build is proposed" in told
+    assert "  run_from: build\n" in (root / "onai-check.yaml").read_text()
+
+
 def test_what_only_a_person_knows_is_not_made_up(folder: Folder) -> None:
     root = folder(SOURCE)
     init(root, "--write")

@@ -52,6 +52,11 @@ def proposals(of: Survey, present: Mapping[str, str | None], lang: str, version:
 def notes(of: Survey, lang: str) -> list[str]:
     """What a person has to do besides, because it stands in files that are theirs."""
     found: list[Texts] = []
+    if of.runs.value == "build" and of.runs.where != "policy.run_from":
+        found.append({
+            "en": f"{of.config}: PM2 starts {of.entry}, so run_from: build is proposed; if the sources are meant to run, change `script` first",
+            "ru": f"{of.config}: PM2 запускает {of.entry}, поэтому предложено run_from: build; если должны работать исходники, сначала изменить `script`",
+        })
     if of.apps and of.cwd != of.link:
         found.append({
             "en": f"{of.config}: set cwd: '{of.link}', so that PM2 starts the app from the link that a rollback flips",
@@ -98,7 +103,7 @@ def _held(path: str, of: Survey, *, below: bool, present: Mapping[str, str | Non
             "en": "the repository begins above this folder: run `onai-check init` at its top",
             "ru": "репозиторий начинается выше этой папки: запустить `onai-check init` в его корне",
         }
-    if path in (DEPLOY, ROLLBACK, SMOKE, WORKFLOW, RUNBOOK, PLAYBOOK, ADR) and not of.apps:
+    if path not in (CONFIG, HOOKS) and not of.apps:
         return {"en": "no PM2 config here names an app", "ru": "ни один конфиг PM2 здесь не называет приложение"}
     if path in (DEPLOY, ROLLBACK) and of.deploys:
         told = "; ".join(of.deploys)
