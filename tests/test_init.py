@@ -250,6 +250,22 @@ def test_no_value_of_an_env_file_is_shown_or_written(folder: Folder) -> None:
     assert not any(b"canary" in text for text in files.values())
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_what_is_in_an_example_file_already_is_not_shown(folder: Folder, end: str) -> None:
+    root = folder({**SOURCE, ".env.example": f"DATABASE_URL=postgres://u:canary-4711@db/x{end}"})
+    told = init(root, "--write").output
+    assert "canary" not in told
+    assert "+++ b/.env.example\n@@ -1,0 +2,2 @@\n+SENTRY_DSN=\n+SENTRY_ENABLED=\n" in told
+    assert (root / ".env.example").read_text() == "DATABASE_URL=postgres://u:canary-4711@db/x\nSENTRY_DSN=\nSENTRY_ENABLED=\n"
+
+
+def test_what_a_terminal_would_obey_is_written_out(folder: Folder) -> None:
+    root = folder({**SOURCE, ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks: []\n  # \u202e evil\n"})
+    assert "+++ b/.pre-commit-config.yaml" in (told := init(root).output)
+    assert "\u202e" not in told
+    assert "\\u202e evil" in told
+
+
 HOOK = "  - repo: https://github.com/onai/onai-check\n    rev: v"
 
 

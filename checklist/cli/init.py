@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,10 +126,19 @@ def _told(one: Proposal, present: Mapping[str, str | None], lang: str) -> str:
     return f"{heading}\n\n{''.join(_diff(one, present.get(one.path)))}\n"
 
 
-def _diff(one: Proposal, old: str | None) -> Sequence[str]:
-    before = f"a/{one.path}" if old is not None else "/dev/null"
-    lines = difflib.unified_diff(_lines(old or ""), _lines(one.text), before, f"b/{one.path}")
-    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+def _diff(one: Proposal, old: str | None) -> Iterator[str]:
+    before = _lines(old or "")
+    after = _lines(one.text)
+    yield f"--- {f'a/{one.path}' if old is not None else '/dev/null'}\n+++ b/{one.path}\n"
+    if old and one.path == propose.EXAMPLE:
+        # what stands around it may be a value that should not be there: it is not shown
+        added = after[len(before) :]
+        yield f"@@ -{len(before)},0 +{len(before) + 1},{len(added)} @@\n"
+        yield from (f"+{line}" for line in added)
+        return
+    for line in list(difflib.unified_diff(before, after))[2:]:
+        shown = "\t".join(one_line(part) for part in line.rstrip("\n").split("\t"))
+        yield f"{shown}\n" if line.endswith("\n") else f"{shown}\n\\ No newline at end of file\n"
 
 
 def _lines(text: str) -> list[str]:

@@ -105,7 +105,8 @@ def is_code(path: str) -> bool:
 def survey(project: Project, documents: Sequence[Document], code: Mapping[str, str]) -> Survey:
     """The survey of a project; `code` has the texts of its sources."""
     apps = [d for d in documents if d.kind == "pm2.app" and _PATH.fullmatch(d.file) and d.value.get("environment") in (None, Value(None)) and d.value.text("starts") != "static"]
-    config = next((a.file for a in apps if _NAME.fullmatch(a.value.text("name") or "")), "")
+    # of ecosystem.config.js and ecosystem.config.dev.js the first, at whatever depth it is
+    config = min((a.file for a in apps if _NAME.fullmatch(a.value.text("name") or "")), key=lambda f: (len(posixpath.basename(f)), f.count("/"), f), default="")
     mine = [a for a in apps if a.file == config and _NAME.fullmatch(a.value.text("name") or "")]
     first = mine[0].value if mine else Value({})
     packages = {d.value.text("directory") or "": d.value for d in documents if d.kind == "package"}
