@@ -11,7 +11,7 @@ import posixpath
 import re
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +75,20 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         git_problem=git_problem,
         executable=executable,
     )
+
+
+def texts(root: Path, paths: Iterable[str]) -> dict[str, str | None]:
+    """Those of some paths below a folder that exist, also as a link that leads nowhere; None for one that is not to be read:
+    no regular file, too large, outside the project."""
+    found: dict[str, str | None] = {}
+    for path in paths:
+        if os.path.lexists(root / path):
+            try:
+                data = _read(root.resolve(), path, whole=True)
+                found[path] = None if data is None else data.decode("utf-8")
+            except (_Unreadable, UnicodeDecodeError):
+                found[path] = None
+    return found
 
 
 # ---- the folder ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "checklist"
 LAYERS = [
     ["cli"],
     ["examples"],
-    ["discover", "packs", "gate", "report", "config"],
+    ["discover", "packs", "gate", "report", "config", "propose"],
     ["engine"],
     ["facts", "checks"],
     ["parse"],

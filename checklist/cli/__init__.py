@@ -15,7 +15,7 @@ import click
 from checklist import __version__
 from checklist.errors import CheckError
 
-COMMANDS = ("check", "report", "show", "plan", "simulate", "rules", "explain", "test-rules", "config")
+COMMANDS = ("check", "report", "init", "show", "plan", "simulate", "rules", "explain", "test-rules", "config")
 DEFAULT = "check"
 
 
@@ -45,6 +45,7 @@ class _Commands(click.Group):
 _SAYS = [
     ("check [PATH]", "hold the rules against a project and close or open the gate (the default)"),
     ("report [PATH]", "write DEPLOY_CHECKLIST.md"),
+    ("init [PATH]", "propose config, hooks, deploy scripts and a workflow; write them with --write"),
     ("show FILE", "what the rules see of a file"),
     ("plan [PATH]", "the deploy, step by step, as it will run"),
     ("simulate [PATH]", "what PM2 does with a crashing app, and when it never gives up"),

@@ -1,0 +1,262 @@
+"""Documents and sources → what a deploy of this project has to know, and where that was seen."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from checklist.facts.folders import has_bundler, is_frontend
+from checklist.facts.placeholders import role
+from checklist.model import Document, Project, Value, plain
+from checklist.parse import env as env_parser
+from checklist.parse import recognise
+
+DEPLOY, ROLLBACK, SMOKE = "scripts/deploy.sh", "scripts/rollback.sh", "scripts/smoke-test.sh"
+
+_CODE = re.compile(r"(?i)(?!(?:.*/)?(?:tests?|__tests__|__mocks__|e2e|cypress|examples?|migrations|public|static)/)(?!.*(?:\.(?:test|spec|stories|min|d)|\.config)\.\w+$).*\.(?:[cm]?[jt]s|tsx|jsx)")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+# names are anybody's: what is no plain path is put into no script
+_PATH = re.compile(r"[\w./ @+-]*")
+_ROUTE = re.compile(r"""(?<![\w./-])(?:['"`])(/(?:[\w-]+/){0,3}(?:health(?:[-_]?check)?|healthz|livez|readyz|liveness|readiness|ping|status))/?['"`]""")
+# Nest names a route in pieces
+_CONTROLLER = re.compile(r"""@Controller\(\s*['"`]/?(health(?:[-_]?check)?|healthz)['"`]""")
+_PORT = re.compile(r"""process\.env\.PORT[^\n;]{0,20}?(?:\?\?|\|\|)\s*['"]?(\d{2,5})|\.listen\(\s*(\d{2,5})\b|\bport\s*[:=]\s*(\d{2,5})\b""", re.IGNORECASE)
+_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[^\s'\"|;)<>]*)?")
+_READ = re.compile(r"process\.env(?:\.([A-Za-z_]\w*)|\[\s*['\"]([A-Za-z_]\w*)['\"]\s*\])")
+_TAKEN_APART = re.compile(r"\{([^{}]*)\}\s*=\s*process\.env\b")
+_READS_FILE = re.compile(r"""(?:config|loadEnvFile|env-file)\w*\s*[(=][^)\n]*?['"`]?((?:[\w./-]*/)?(?:\.env[\w.-]*|[\w-]+\.env))(?=['"`\s)])""")
+# set by Node, npm, PM2 or the system, not by an env file
+_GIVEN = re.compile(r"NODE_ENV|NODE_APP_INSTANCE|CI|HOME|PATH|PWD|USER|SHELL|TERM|TZ|LANG|HOSTNAME|DEBUG|npm_\w+|pm_\w+|PM2_\w+")
+_BROWSER = re.compile(r"^(?:react|vue|preact|svelte|solid-js|@angular/core|lit)$")
+_BRINGS, _STARTS = {"fetch", "ship", "install", "build"}, {"start", "restart", "reload"}
+_BACK = re.compile(r"(?i)roll-?_?back|revert")
+_NO_TEST = re.compile(r"no test specified")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A value, and the file or key that says so; `where` is "" where it is only what is usual."""
+
+    value: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is known of the project, as far as a deploy needs it."""
+
+    apps: tuple[str, ...]
+    """Names of the PM2 apps that one config starts; empty where none can be told."""
+    config: str
+    """Path of that PM2 config."""
+    folder: str
+    """The folder of the app's package."""
+    runs: Seen
+    """`source` or `build`."""
+    entry: str
+    """What is started, relative to `folder`."""
+    build_dirs: tuple[str, ...]
+    health: Seen
+    env_file: Seen
+    env_names: tuple[str, ...]
+    example: str
+    """The example env file that is there, "" for none."""
+    frontends: tuple[str, ...]
+    root: str
+    """The folder on the server that holds the releases."""
+    branch: str
+    manager: str
+    lock: str | None
+    """The folder with the lock file: the app's own, or the root of its workspaces; None where there is none."""
+    node: Seen
+    """Version of Node.js, or the file that names it."""
+    scripts: Mapping[str, str]
+    typed: bool
+    deploys: tuple[str, ...]
+    """Scripts of the project's own that deploy already, with what they do."""
+    rollbacks: tuple[str, ...]
+    workflows: tuple[str, ...]
+    """Workflows of its own that deploy already."""
+    documents: frozenset[str]
+    """Which of runbook, playbook and adr are there."""
+    cwd: str | None
+    """PM2's `cwd`, where it is written."""
+    monitor: tuple[str, str] | None = None
+    """Provider and URL of the uptime monitor, where somebody has said so."""
+
+    @property
+    def name(self) -> str:
+        return self.apps[0] if self.apps else ""
+
+    @property
+    def link(self) -> str:
+        """The folder that PM2 is to start the apps in."""
+        return posixpath.join(self.root, "current", self.folder).rstrip("/")
+
+
+def is_code(path: str) -> bool:
+    """Whether a file may hold the service's own code."""
+    return bool(_CODE.fullmatch(path))
+
+
+def survey(project: Project, documents: Sequence[Document], code: Mapping[str, str]) -> Survey:
+    """The survey of a project; `code` has the texts of its sources."""
+    apps = [d for d in documents if d.kind == "pm2.app" and _PATH.fullmatch(d.file) and d.value.get("environment") in (None, Value(None)) and d.value.text("starts") != "static"]
+    # of ecosystem.config.js and ecosystem.config.dev.js the first, at whatever depth it is
+    config = min((a.file for a in apps if _NAME.fullmatch(a.value.text("name") or "")), key=lambda f: (len(posixpath.basename(f)), f.count("/"), f), default="")
+    mine = [a for a in apps if a.file == config and _NAME.fullmatch(a.value.text("name") or "")]
+    first = mine[0].value if mine else Value({})
+    packages = {d.value.text("directory") or "": d.value for d in documents if d.kind == "package"}
+    folder = posixpath.dirname(config) if posixpath.dirname(config) in packages else first.text("directory") or ""
+    package = packages.get(folder, Value({}))
+    frontends = [f for f in packages if is_frontend(project, f, apps, project.policy)]
+    served = {path: text for path, text in code.items() if not any(path.startswith(f"{f}/") for f in frontends if f)}
+    scripts = {k: v.content for k, v in (package.get("scripts") or Value({})).members().items() if isinstance(v.content, str)}
+    locks = [(f, str(lock.content)) for f in dict.fromkeys((folder, "")) for lock in (packages.get(f, Value({})).get("locks") or Value(())).items()]
+    examples = sorted((f for f in project.files if recognise(f) == "env" and role(f) == "example" and posixpath.dirname(f) in ("", folder)), key=lambda f: (posixpath.dirname(f) != folder, f))
+    declared = project.policy.value.get("run_from")
+    whole = next((d.value for d in documents if d.kind == "project"), Value({}))
+    return Survey(
+        apps=tuple(dict.fromkeys(a.value.text("name") or "" for a in mine)),
+        config=config,
+        folder=folder,
+        runs=_runs(first, declared, config),
+        entry=posixpath.relpath(first.text("entry") or "dist", folder or "."),
+        build_dirs=tuple(dict.fromkeys(d.value.text("name") or "" for d in documents if d.kind == "git.build_dir" and (d.value.text("directory") or "") == folder and plain(d.value.get("produced")))) or ("dist",),
+        health=_health(project, documents, first, served),
+        env_file=_env_file(project, served, package),
+        env_names=_env_names(project, served, first, examples),
+        example=examples[0] if examples else "",
+        frontends=_unrecognised(project, packages, frontends, folder),
+        root=_root(first, config, documents) or f"/srv/{mine[0].value.text('name') if mine else 'app'}",
+        branch=_branch(documents),
+        manager=locks[0][1] if locks else "npm",
+        lock=locks[0][0] if locks else None,
+        node=_node(project, package, folder),
+        scripts=scripts,
+        typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
+        deploys=tuple(_deploys(documents)),
+        rollbacks=tuple(sorted({p for p in (*project.files, *project.paths) if re.search(r"(?i)(?:^|/)[^/]*roll-?_?back[^/]*\.(?:sh|bash)$", p) and p != ROLLBACK})),
+        workflows=tuple(sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False})),
+        documents=frozenset(k for k in ("runbook", "playbook", "adr") if plain(whole.get(k)) is True),
+        cwd=first.text("cwd"),
+    )
+
+
+def _runs(app: Value, declared: Value | None, config: str) -> Seen:
+    if declared is not None and declared.content in ("source", "build"):
+        return Seen(str(declared.content), "policy.run_from")
+    return Seen(app.text("runs") or "source", config)
+
+
+def _health(project: Project, documents: Sequence[Document], app: Value, code: Mapping[str, str]) -> Seen:
+    told = project.policy.value.get("health_url")
+    if told is not None and told.at is not None and isinstance(told.content, str) and not told.secret:
+        return Seen(told.content, told.at.file)
+    for step in documents:
+        if step.kind == "deploy.step" and step.value.text("effect") == "health_check":
+            for word in (step.value.get("argv") or Value(())).items():
+                if isinstance(word.content, str) and _LOCAL.fullmatch(word.content) and urlsplit(word.content).path.strip("/"):
+                    return Seen(word.content, f"{step.value.text('file')}:{plain(step.value.get('line'))}")
+    port = plain(app.get("env", "PORT"))
+    if not isinstance(port, int | str) or not str(port).isdigit():
+        port = next((next(g for g in found.groups() if g) for _, _, found in _matches(_PORT, code)), "3000")
+    routes = [*_matches(_ROUTE, code), *((f, n, m) for f, n, m in _matches(_CONTROLLER, code))]
+    # what is named health comes before a ping or a status, and the shorter path before the longer
+    best = min(routes, key=lambda r: ("health" not in r[2][1], r[2][1].count("/"), r[0], r[1]), default=None)
+    if best is None:
+        return Seen(f"http://localhost:{port}/health")
+    return Seen(f"http://localhost:{port}/{best[2][1].lstrip('/')}", f"{best[0]}:{best[1]}")
+
+
+def _matches(pattern: re.Pattern[str], code: Mapping[str, str]) -> Iterator[tuple[str, int, re.Match[str]]]:
+    for file, text in sorted(code.items()):
+        for found in pattern.finditer(text):
+            yield file, text.count("\n", 0, found.start()) + 1, found
+
+
+def _env_file(project: Project, code: Mapping[str, str], package: Value) -> Seen:
+    """The env file that the service reads: as its code says, else one that is there, else one that git ignores by name."""
+    names = [str(f.content) for f in (project.policy.value.get("env_files") or Value(())).items()]
+    scripts = {"package.json": "\n".join(v.content for v in (package.get("scripts") or Value({})).members().values() if isinstance(v.content, str))}
+    for file, line, found in _matches(_READS_FILE, {**code, **scripts}):
+        name = found[1].removeprefix("./")
+        if role(name) == "real" and "/" not in name:
+            return Seen(name, file if file == "package.json" else f"{file}:{line}")
+    for name in names:
+        if project.exists(name):
+            return Seen(name, name)
+    if any("dotenv" in text for text in code.values()):
+        return Seen(".env", "dotenv")
+    ignored = {line.strip().strip("/") for line in project.files.get(".gitignore", "").split("\n")}
+    found_name = next((n for n in names if n in ignored), None)
+    return Seen(found_name, ".gitignore") if found_name else Seen("")
+
+
+def _env_names(project: Project, code: Mapping[str, str], app: Value, examples: Iterable[str]) -> tuple[str, ...]:
+    """The variables that the service reads and that an env file has to set, without those that the example names already."""
+    read = {m[1] or m[2] for text in code.values() for m in _READ.finditer(text)}
+    for text in code.values():
+        for found in _TAKEN_APART.finditer(text):
+            read |= {part.partition("=")[0].partition(":")[0].strip() for part in found[1].split(",")}
+    wanted = {str(v.content) for v in (project.policy.value.get("required_env") or Value(())).items()}
+    known = {e.name for f in examples for e in env_parser.entries(f, project.files[f])} | set((app.get("env") or Value({})).members())
+    return tuple(sorted(n for n in read | wanted if re.fullmatch(r"[A-Za-z_]\w*", n) and n not in known and not _GIVEN.fullmatch(n)))
+
+
+def _unrecognised(project: Project, packages: Mapping[str, Value], frontends: Sequence[str], own: str) -> tuple[str, ...]:
+    """Folders that are frontends by what they depend on, though no bundler is seen there."""
+    return tuple(
+        f
+        for f, package in sorted(packages.items())
+        if f and f != own and f not in frontends and not has_bundler(project, f) and any(_BROWSER.match(d) for d in (package.get("dependencies") or Value({})).members())
+        and "build" in (package.get("scripts") or Value({})).members()
+    )
+
+
+def _root(app: Value, config: str, documents: Sequence[Document]) -> str | None:
+    """The folder above `current`, where the PM2 config names one; else the path of PM2's own deploy."""
+    cwd = app.text("cwd") or ""
+    found = re.fullmatch(r"(/[\w./-]+?)/current(?:/[\w./-]*)?", cwd)
+    return found[1] if found else None
+
+
+def _branch(documents: Sequence[Document]) -> str:
+    """main, or master where that is what workflows and scripts deploy."""
+    for d in documents:
+        branch = d.value.text("branch") if d.kind == "deploy.step" else None
+        if branch and branch.removeprefix("origin/") in ("main", "master", "production"):
+            return branch.removeprefix("origin/")
+    return "main"
+
+
+def _node(project: Project, package: Value, folder: str) -> Seen:
+    for name in (".nvmrc", ".node-version"):
+        if project.exists(name):
+            return Seen(name, "file")
+    if package.text("engines", "node"):
+        return Seen(posixpath.join(folder, "package.json"), "file")
+    return Seen("22")
+
+
+def _deploys(documents: Sequence[Document]) -> Iterator[str]:
+    """Scripts that bring code and restart the app, whether a workflow calls them or a person, with app and host."""
+    for path in documents:
+        entry = path.value.text("entry") or ""
+        if path.kind != "deploy.path" or "#" in entry or entry == DEPLOY or _BACK.search(entry):
+            continue
+        steps = (path.value.get("steps") or Value(())).items()
+        effects = {s.text("effect") for s in steps}
+        if effects & _BRINGS and effects & _STARTS:
+            hosts = [h for s in steps if (h := s.text("host")) and h not in ("local", "remote") and h.isprintable()]
+            apps = [str(a.content) for a in (path.value.get("apps") or Value(())).items() if a.content]
+            told = ", ".join(dict.fromkeys([*apps, *hosts]))
+            yield f"{entry} ({told})" if told else entry
+
+
+def has_tests(of: Survey) -> bool:
+    """Whether `npm test` runs something."""
+    return "test" in of.scripts and not _NO_TEST.search(of.scripts["test"])
