@@ -55,11 +55,14 @@ class Source:
             spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
         return Source(self.file, "".join(text), spots)
 
-    def plain(self, holes: re.Pattern[str]) -> Source:
-        """The text with a variable that nobody knows, `${__EXPRESSION_0__}` and so on, in place of each match: GitHub's `${{ … }}` is none of the shell's."""
+    def plain(self, holes: re.Pattern[str], *, numbered: bool = False) -> Source:
+        """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's.
+
+        It is `${__EXPRESSION__}`, or `numbered` from `${__EXPRESSION_0__}` on for those who put the match back.
+        """
         pieces, at = list[tuple[str, int, bool]](), 0
         for number, found in enumerate(holes.finditer(self.text)):
-            pieces += [(self.text[at : found.start()], at, True), (f"${{__EXPRESSION_{number}__}}", found.start(), False)]
+            pieces += [(self.text[at : found.start()], at, True), (f"${{__EXPRESSION_{number}__}}" if numbered else "${__EXPRESSION__}", found.start(), False)]
             at = found.end()
         return self.embedded([*pieces, (self.text[at:], at, True)]) if at else self
 

@@ -119,7 +119,7 @@ def commands(script: Value, project: Project, *, remote: bool = False, depth: in
         """A text as it is written in the workflow."""
         return _HOLE.sub(lambda m: expressions[int(m[1])], text)
 
-    return list(_read(source.plain(_EXPRESSION), project, said, remote, depth))
+    return list(_read(source.plain(_EXPRESSION, numbered=True), project, said, remote, depth))
 
 
 def _read(source: Source, project: Project, said: Callable[[str], str], remote: bool, depth: int, at: Location | None = None) -> Iterator[Command]:
