@@ -263,7 +263,7 @@ def test_what_was_replaced_already_is_put_back(tmp_path: Path, monkeypatch: pyte
     [
         (["--select", "pm2"], {"pm2"}),
         (["--select", "pm2/", "--ignore", "pm2/short-min-uptime"], {"pm2"}),
-        (["--ignore", "deploy", "--ignore", "pm2"], {"rollback", "git", "env", "ci", "monitor", "tests", "docs"}),
+        (["--ignore", "deploy", "--ignore", "pm2"], {"rollback", "git", "env", "ci", "logging", "monitor", "tests", "docs"}),
     ],
 )
 def test_rules_are_selected_by_id_or_prefix(args: list[str], groups: set[str]) -> None:

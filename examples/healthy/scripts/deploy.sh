@@ -33,5 +33,5 @@ fi
 pm2 save
 
 # Five releases are enough to go back to; names in the order of time, as in rollback.sh
-ls -1d "$root"/releases/* | LC_ALL=C sort | head -n -5 | xargs -r rm -rf
+find "$root/releases" -mindepth 1 -maxdepth 1 -type d | LC_ALL=C sort | head -n -5 | xargs -r rm -rf
 git -C "$root/repo" worktree prune
