@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
-from checklist.report import living, measures
+from checklist.report import living, measures, plan
 from checklist.report.items import Line, decide, load
 from checklist.report.markdown import code, line
 from checklist.report.view import View
@@ -51,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "also": "see also {places}",
         "more": "{places} and {n} more",
         "fix": "What to do",
+        "plan": "The deploy as it will run",
     },
     "ru": {
         "title": "Чек-лист деплоя",
@@ -78,6 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "also": "см. также {places}",
         "more": "{places} и ещё {n}",
         "fix": "Что сделать",
+        "plan": "Деплой, как он пойдёт",
     },
 }
 
@@ -127,6 +129,8 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
         out += ["", f"## {part.title[lang]}", ""]
         for number, decided in enumerate(lines, 1):
             out += _item(decided, number, lang)
+    if diagram := plan.mermaid(report, lang, deploys=True):
+        out += ["", f"## {words['plan']}", "", "```mermaid", *diagram.rstrip("\n").split("\n"), "```"]
     return living.seal("\n".join(out) + "\n", report.digest[:12])
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
-from checklist.report import checklist, living, measures, page, plot
+from checklist.report import checklist, living, measures, page, plan, plot
 from checklist.report.clean import one_line
 from checklist.report.items import Line, Part, decide
 from checklist.report.markdown import line as markdown_line
@@ -73,6 +73,7 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
         *_measures(report, lang),
         *(part for one in decide(report, own or {}) for part in _part(*one, left, lang)),
         *_others(left, lang),
+        *_plan(report, lang),
         *_loops(report, lang),
         f"<footer>{_rich(_WORDS[lang]['read'].format(files=len({f for f, _ in report.checked}), digest=f'`{report.digest[:12]}`'))}</footer>",
     ]
@@ -97,6 +98,14 @@ def _measures(report: Report, lang: str) -> Iterator[str]:
             measures.heads(lang),
             [[_text(r.name), _text(r.before), f'<span class="{states[r.met]}">{_ICONS[states[r.met]]} {_text(r.now)}</span>{f" {_place(r.at)}" if r.at else ""}', _text(r.goal)] for r in rows],
         )
+
+
+def _plan(report: Report, lang: str) -> Iterator[str]:
+    for number, (entry, rows) in enumerate(plan.deploys(report, lang)):
+        if not number:
+            yield f"<h2>{_text(checklist.WORDS[lang]['plan'])}</h2>"
+        yield f"<h3>{_code(entry)}</h3>"
+        yield page.table(["", "", "", ""], [[n, _text(effect), f"{_code(text)} {_text(where)}", _text(fate)] for n, effect, text, where, fate in rows])
 
 
 def _part(part: Part, lines: list[Line], left: living.Person, lang: str) -> Iterator[str]:

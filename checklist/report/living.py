@@ -35,7 +35,7 @@ _OURS = re.compile(
     r"<!-- onai-check: |# (?:Deploy checklist|Чек-лист деплоя)$|> \[!(?:CAUTION|NOTE)\]$|> \*\*(?:The gate is|No gate is|Шлюз) |Read: |Прочитано файлов: "
     r"|\| (?:\*\*P[012]\*\*|\||measure \||показатель \||[^|]+\|[^|]+\| [✅❌❔] )|\|---"
     r"| {2}- (?:\*\*P[012]\*\* `|❔ `|rules that hold: |for you to |after the deploy|правила соблюдены: |проверить самому|после деплоя|решает человек)"
-    r"| {4}- (?:What to do|Что сделать) \("
+    r"| {4}- (?:What to do|Что сделать) \(|```(?:mermaid)?$|flowchart TD$| {2}(?:subgraph e\d+\[|end$|style e|class(?:Def)? )| {4}e\d+s\d+(?:\[| -)"
 )
 
 

@@ -108,7 +108,7 @@ def lines(report: Report, lang: str, columns: int) -> Iterator[Text]:
 def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], lang: str, columns: int) -> Iterator[Text]:
     number = plain(step.get("n"))
     where = f"{step.text('host') or ''}:{_folder(step)}"
-    effect = words["smoke"] if step.text("role") == "smoke_test" else (step.text("effect") or "").replace("_", " ")
+    effect = _effect(step, words)
     line = Text(f"{number:>4}  ", style="dim").append(f"{effect:<13}", style="bold" if outcomes else "")
     room = max(20, columns - 6 - 13 - 2 - cell_len(where))
     line.append(_cut(one_line(step.text("text") or ""), room)).append(f"  {where}", style="dim")
@@ -119,6 +119,10 @@ def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], la
     yield Text(" " * 19 + told, style="dim")
     for outcome in sorted(outcomes, key=lambda o: (PRIORITIES.index(o.priority), o.rule.id)):
         yield Text(" " * 19).append(f"{outcome.priority}  {outcome.rule.id}", style=_COLORS[outcome.priority])
+
+
+def _effect(step: Value, words: Mapping[str, str]) -> str:
+    return words["smoke"] if step.text("role") == "smoke_test" else (step.text("effect") or "").replace("_", " ")
 
 
 def _folder(step: Value) -> str:
@@ -136,17 +140,29 @@ def _cut(text: str, room: int) -> str:
     return text if cell_len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
-def mermaid(report: Report, lang: str = "en") -> str:
-    """The plan as a Mermaid flowchart, which GitHub shows: one subgraph for each entry point."""
+def deploys(report: Report, lang: str) -> Iterator[tuple[str, list[tuple[str, str, str, str, str]]]]:
+    """Each deploy with its steps in words: (number, effect, text, where, what a failure does)."""
+    words = _WORDS[lang]
+    for path, steps in entries(report):
+        if path.get("deploys") == Value(True, path.at):
+            rows = [(str(plain(s.get("n"))), _effect(s, words), s.text("text") or "", f"{s.text('host') or ''}:{_folder(s)}", _fate(s, words)) for s, _ in steps]
+            yield path.text("entry") or "", rows
+
+
+def mermaid(report: Report, lang: str = "en", *, deploys: bool = False) -> str:
+    """The plan as a Mermaid flowchart, which GitHub shows: one subgraph for each entry point; `deploys`: for deploys only, "" without one."""
     words = _WORDS[lang]
     out = ["flowchart TD"]
     marks: dict[str, list[str]] = {}
-    for e, (path, steps) in enumerate(entries(report)):
+    shown = [entry for entry in entries(report) if not deploys or entry[0].get("deploys") == Value(True, entry[0].at)]
+    if deploys and not shown:
+        return ""
+    for e, (path, steps) in enumerate(shown):
         out.append(f'  subgraph e{e}["{_label(path.text("entry") or "")}"]')
         names = [f"e{e}s{i + 1}" for i in range(len(steps))]
         beside = {n for step, _ in steps for n in plain(step.get("then")) or ()}
         for name, (step, outcomes) in zip(names, steps, strict=True):
-            effect = words["smoke"] if step.text("role") == "smoke_test" else (step.text("effect") or "").replace("_", " ")
+            effect = _effect(step, words)
             rules = "".join(f"<br/>{o.priority} {o.rule.id}" for o in outcomes)
             out.append(f'    {name}["{plain(step.get("n"))}. {effect}: {_label(_cut(one_line(step.text("text") or ""), 60))}{rules}"]')
             if outcomes:
