@@ -62,7 +62,8 @@ def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Va
         directories = list(dict.fromkeys(a.value.text("directory") or "" for a in node))
     else:
         own = [posixpath.dirname(f) for f in files if posixpath.basename(f) in names]
-        configs = any((recognise(f) or "").startswith("pm2.") for f in project.files)
+        # a config without an app that is seen; JSON that only has such a name (`pm2_values.json`) is none
+        configs = any(recognise(f) == "pm2.js" for f in project.files)
         directories = list(dict.fromkeys(own)) or ([""] if configs else [])
     for directory in directories:
         mine = [a for a in node if (a.value.text("directory") or "") == directory]
