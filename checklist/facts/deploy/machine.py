@@ -153,6 +153,9 @@ class Machine:
             out.true, out.false = done.true, done.false
             worlds = done.on
             shell.status = (done.true & ~done.false, done.false)
+            if (gone := done.left_true | done.left_false) and not shell.exit_trap.differs and shell.exit_trap.one(1) is None:
+                # who has left this shell needs its variables no more
+                shell.change(lambda masked, gone=gone: masked.forget(gone))  # type: ignore[misc]
         return out
 
     def command(self, node: Command, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
@@ -518,6 +521,9 @@ class Machine:
 
 def _together(masked: Masked[Any], back: list[Worlds], ways: Worlds, parent: Worlds) -> Masked[Any]:
     """A value after ways have come together: what they agree on, else not known."""
+    for i, (mask, _) in enumerate(masked.pairs):
+        if mask & parent and mask & ways == ways:  # nothing was assigned on the way
+            return masked.forget(ways) if i < len(masked.pairs) - 1 else masked
     values = [masked.one(way) for way in back]
     same = all(v == values[0] for v in values)
     return masked.put(parent, values[0] if same else (False if isinstance(values[0], bool) else None)).forget(ways)
