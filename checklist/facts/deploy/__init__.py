@@ -21,6 +21,10 @@ from checklist.secrets import mask, mask_words
 
 _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "printf", "env", "printenv", "export"}
 """Commands that rules look at by their words alone."""
+# what a package manager or a build makes again wherever it is missing
+_REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|package-lock\.json)(?:/|$)")
+# a script is in a folder that is there: `cd "$(dirname "$0")"`
+_OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
@@ -126,6 +130,9 @@ def _lock(project: Project, met: Met) -> str | None:
     argv = list(met.step.argv or ())
     if argv[:2] not in (["npm", "install"], ["npm", "i"]) or any(not w.startswith("-") for w in argv[2:]) or met.folder is None:
         return None
+    # the lock file is made anew, or the script itself asks whether there is one
+    if "--package-lock-only" in argv or re.search(r"package-lock|shrinkwrap", met.step.branch or ""):
+        return None
     if met.step.host == "local" and met.step.at.file.startswith(".github/"):
         return None
     place = home(project, met.folder)
@@ -144,8 +151,12 @@ def _environment(step: Step, environments: Mapping[str, Sequence[str]]) -> tuple
 
 def _astray(path: Path, step: Step) -> bool:
     """Whether it runs in the wrong folder when a `cd` before it fails."""
-    relative = step.effect == "clean" and all(not w.startswith(("/", "~", "@/")) and "\0" not in w for w in (step.argv or ())[1:] if not w.startswith("-"))
-    return relative and any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order for s in path.run.steps)
+    if step.effect != "clean":
+        return False
+    words = [w for w in (step.argv or ())[1:] if not w.startswith("-")]
+    if any(w.startswith(("/", "~", "@/")) or "\0" in w for w in words) or (words and all(_REMADE.match(w) for w in words)):
+        return False
+    return any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order and not _OWN_FOLDER.search(s.text) for s in path.run.steps)
 
 
 def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool) -> dict[str, object]:

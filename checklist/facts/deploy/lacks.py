@@ -37,7 +37,11 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
 
 
 def _restarts_anyway(path: Path, n: int) -> bool:
-    step = path.met[n].step
+    step, then = path.met[n].step, path.met[n].fate.then
+    # `git pull origin main || git pull origin master`: what counts is whether the other way fails too
+    other = next((i for i, m in enumerate(path.met) if m.step.order in then and m.step.effect == step.effect), None)
+    if other is not None and other > n:
+        return _restarts_anyway(path, other)
     return any(m.step.effect in STARTS and m.fate.normal and path.run.because(m.step, step) for m in path.met)
 
 
@@ -84,7 +88,7 @@ def _output(project: Project, path: Path, last: int | None, app: Document | None
         return none
     place = home(project, app.value.text("directory") or "")
     names = build_dirs(project.policy)
-    made = next((n for n in names if produced(project, place, n, (), packages) is not None), None)
+    made = next((n for n in names if produced(project, place, n, (), packages, clients=False) is not None), None)
     entry = app.value.text("entry") or ""
     own = next((n for n in names if f"/{n}/" in f"/{entry}"), None)
     name = made or own

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.effects import effect
-from checklist.facts.folders import build_dirs, home, is_frontend
+from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend
 from checklist.facts.outputs import written
 from checklist.model import Document, Project
 
@@ -18,7 +18,7 @@ STARTS = ("start", "restart", "reload")
 def app(project: Project, folder: str | None, step: Step, apps: Sequence[Document]) -> Document | None:
     """The `pm2.app` that a step is about, None where that is not clear."""
     argv = step.argv or ()
-    if step.effect is None or not apps:
+    if step.effect is None or not apps or (step.host == "container" and step.effect not in STARTS):
         return None
     if step.effect in (*STARTS, "stop", "delete"):
         named = [a for a in apps if a.value.text("name") in argv]
@@ -53,12 +53,14 @@ def _built(project: Project, folder: str, argv: list[str], body: list[list[str]]
     place = home(project, folder)
     commands = body if body is not None else [argv]
     for command in commands:
-        if effect(command, project.policy) != "build":
+        if effect(command, project.policy) != "build" or for_browsers(project, place, " ".join(command)):
             continue
         for out in written(project, place, " ".join(command)):
             for name in names:
                 if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
                     return name
+    if body is None and argv[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and not re.match(r"\w+ (?:exec |x )?(?:tsc|nest|tsup|ncc)\b", " ".join(argv)):
+        return None  # a package script that is not seen here
     tsc = any("tsc" in c for c in commands)
     configured = body is not None and project.exists(posixpath.join(place, "tsconfig.json"))
     if configured or re.match(r"(?:next|vite|nuxt)\b", " ".join(argv)) or (body is not None and not tsc):
