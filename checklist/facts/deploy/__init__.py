@@ -29,13 +29,13 @@ _BRINGS = ("fetch", "ship", "install", "build")
 
 
 def documents(
-    project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Sequence[str]] | None = None
+    project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Mapping[str, bool]] | None = None
 ) -> list[Document]:
     """`deploy.path` for each entry point that has a step, a `deploy.step` for each command with an effect, a
     `deploy.command` for each external command that is run.
 
     `apps` and `packages` are the documents of those kinds, `parsed` the values of the workflows, package.json files and
-    PM2 configs, `environments` has the names X of the `env_X` in each PM2 config.
+    PM2 configs, `environments` has the names X of the `env_X` in each PM2 config, and whether it differs from the plain `env`.
     """
     commands = Commands(project)
     paths = [path for entry in entries(project, parsed or {}) if (path := _follow(project, entry, commands, apps)) is not None]
@@ -54,15 +54,16 @@ def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[D
         run = Run(machine, machine.so_far())
     counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
     met = []
+    own = subject.written(project.files.get(entry.at.file, ""))
     for step in counted:
         folder = commands.folder(step.directory)
-        app = subject.app(project, folder, step, apps)
-        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None else None))
+        app = subject.app(project, folder, step, apps) if not own else None
+        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None and not subject.has_own_build(app) else None))
     return Path(entry, run, met) if met or run.steps else None
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Sequence[str]], *, called: bool
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], *, called: bool
 ) -> Iterator[Document]:
     met = path.met
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal]
@@ -91,7 +92,7 @@ def _argv(step: Step) -> list[str] | None:
     return [w.removeprefix("@/") for w in mask_words(step.words)]
 
 
-def _step(project: Project, path: Path, n: int, environments: Mapping[str, Sequence[str]], *, smoke: bool) -> Value:
+def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], *, smoke: bool) -> Value:
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     asked, known = _environment(step, environments)
@@ -118,7 +119,8 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Seque
         "astray": _astray(path, step),
         "lock": _lock(project, met),
         "environment": asked,
-        "environments": list(known) if known is not None else None,
+        "environments": sorted(known) if known is not None else None,
+        "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
     }
@@ -139,7 +141,7 @@ def _lock(project: Project, met: Met) -> str | None:
     return next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.exists(posixpath.join(place, name))), None)
 
 
-def _environment(step: Step, environments: Mapping[str, Sequence[str]]) -> tuple[str | None, Sequence[str] | None]:
+def _environment(step: Step, environments: Mapping[str, Mapping[str, bool]]) -> tuple[str | None, Mapping[str, bool] | None]:
     """(what `--env` asks for beside a PM2 config, the environments that the config has); (…, None) without such a config."""
     argv = step.argv or ()
     asked = next((argv[i + 1] if w == "--env" and i + 1 < len(argv) else w.partition("=")[2] for i, w in enumerate(argv) if w == "--env" or w.startswith("--env=")), None)

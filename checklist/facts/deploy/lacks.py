@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.subject import STARTS, has_own_build
 from checklist.facts.folders import build_dirs, home, scripts
 from checklist.facts.outputs import produced
 from checklist.model import Document, Project, Unknown, Value
@@ -84,7 +84,7 @@ def _doubles(met: Sequence[Met], n: int) -> bool:
 def _output(project: Project, path: Path, last: int | None, app: Document | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:
     """About the build output of the app that is restarted: can its package make one, is it removed, is it guarded, is it built."""
     none = {"output": None, "can_build": False, "cleans": False, "guards": False, "builds": True}
-    if app is None or last is None:
+    if app is None or last is None or has_own_build(app):
         return none
     place = home(project, app.value.text("directory") or "")
     names = build_dirs(project.policy)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.effects import effect
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend
-from checklist.facts.outputs import written
+from checklist.facts.outputs import written as paths_written
 from checklist.model import Document, Project
 
 STARTS = ("start", "restart", "reload")
@@ -22,6 +22,8 @@ def app(project: Project, folder: str | None, step: Step, apps: Sequence[Documen
         return None
     if step.effect in (*STARTS, "stop", "delete"):
         named = [a for a in apps if a.value.text("name") in argv]
+        if not named and _names_another(argv):
+            return None
         if named or len(apps) == 1:
             return (named or list(apps))[0]
     if folder is None:
@@ -33,6 +35,26 @@ def app(project: Project, folder: str | None, step: Step, apps: Sequence[Documen
     if len(apps) > 1 or is_frontend(project, folder, apps, project.policy) or (place and project.exists(f"{place}/package.json")):
         return None
     return apps[0]
+
+
+def _names_another(argv: Sequence[str]) -> bool:
+    """Whether a PM2 command, none of whose words is a name in the configs, is about a process by its name."""
+    given = [argv[i + 1] for i, w in enumerate(argv[:-1]) if w in ("--name", "-n", "--only")]
+    if not given and argv[:2] in (("pm2", "restart"), ("pm2", "reload"), ("pm2", "stop"), ("pm2", "delete")):
+        given = [w for w in argv[2:] if not w.startswith("-")][:1]
+    return bool(given) and all(re.fullmatch(r"[A-Za-z][\w-]*", w) and w != "all" for w in given)
+
+
+def written(text: str) -> bool:
+    """Whether a script writes a PM2 config itself: what runs is then not what the one in the repository says."""
+    return bool(re.search(r"(?:>|\btee\b(?: -a)?)[ \t]*['\"]?[^\s<>|;&]*(?:ecosystem|pm2)[\w.-]*\.(?:[cm]?js|json|ya?ml)['\"]?(?=\s|$)", text))
+
+
+def has_own_build(app: Document) -> bool:
+    """Whether it runs a framework's server, `next start`: what it runs lies in a folder of the framework, whatever else is built."""
+    command = app.value.get("command")
+    first = command.text(0) if command is not None else None
+    return posixpath.basename(first or "") in ("next", "nuxt", "nuxi")
 
 
 def output(project: Project, folder: str | None, step: Step) -> str | None:
@@ -55,7 +77,7 @@ def _built(project: Project, folder: str, argv: list[str], body: list[list[str]]
     for command in commands:
         if effect(command, project.policy) != "build" or for_browsers(project, place, " ".join(command)):
             continue
-        for out in written(project, place, " ".join(command)):
+        for out in paths_written(project, place, " ".join(command)):
             for name in names:
                 if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
                     return name
