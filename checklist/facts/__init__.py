@@ -10,7 +10,7 @@ from checklist.facts import env, git, measures, packages, pages, pm2, rollback, 
 from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
-from checklist.model import Document, Location, Project, Value
+from checklist.model import Document, Location, Project, Value, plain
 from checklist.parse import markdown
 from checklist.secrets import sealed
 
@@ -69,10 +69,17 @@ def derive(project: Project) -> Facts:
     )
 
 
-def _environments(configs: list[Document], apps: list[Document]) -> dict[str, list[str]]:
-    """The X of the `env_X` of each config; configs that are not known to the end are left out."""
-    known = [c.file for c in configs if c.value.known() or not c.value.more]
-    return {file: sorted({e for a in apps if a.file == file and (e := a.value.text("environment")) is not None}) for file in known}
+def _environments(configs: list[Document], apps: list[Document]) -> dict[str, dict[str, bool]]:
+    """The X of the `env_X` of each config, and whether it says anything else than the plain `env`; configs that are not
+    known to the end are left out."""
+    out: dict[str, dict[str, bool]] = {c.file: {} for c in configs if c.value.known() or not c.value.more}
+    for app in apps:
+        environment = app.value.text("environment")
+        if environment is not None and app.file in out:
+            usual = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a.value.text("environment") is None]
+            differs = not any(plain(a.value.get("env"), reveal=True) == plain(app.value.get("env"), reveal=True) for a in usual)
+            out[app.file][environment] = differs or out[app.file].get(environment, False)
+    return out
 
 
 def _whole(project: Project, apps: list[Document], monitor: Value | None) -> Document:

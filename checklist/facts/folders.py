@@ -67,6 +67,16 @@ def has_bundler(project: Project, folder: str) -> bool:
     )
 
 
+def for_browsers(project: Project, folder: str, command: str) -> bool:
+    """Whether a command makes what a browser loads: beside a server that is its client, no build of the server.
+
+    Vite builds an app from an index.html (Vite 7 manual); without one it is a library or a server.
+    """
+    if not _FRONTEND_BUILDS.search(command) or "--ssr" in command:
+        return False
+    return not re.search(r"(?<![\w-])vite\b", command) or project.exists(posixpath.join(folder, "index.html"))
+
+
 def scripts(project: Project, folder: str) -> Mapping[str, str]:
     """The npm scripts of the package.json in a folder."""
     return _scripts(project.files.get(posixpath.join(folder, "package.json"), ""))

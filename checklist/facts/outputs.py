@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from checklist.facts.folders import scripts
+from checklist.facts.folders import for_browsers, scripts
 from checklist.model import Document, Project
 from checklist.parse import json
 
@@ -20,18 +20,21 @@ _OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfil
 _TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
 
 
-def produced(project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]) -> tuple[str, str] | None:
+def produced(
+    project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document], *, clients: bool = True
+) -> tuple[str, str] | None:
     """What makes a build dir of a folder, `npm run build` or the name of a config, and the path that it writes in it;
-    None if nothing here would make it."""
-    return next(_evidence(project, folder, name, apps, packages), None)
+    None if nothing here would make it. Without `clients`, what is made for browsers does not count."""
+    return next(_evidence(project, folder, name, apps, packages, clients), None)
 
 
 def _evidence(
-    project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document]
+    project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document], clients: bool
 ) -> Iterator[tuple[str, str]]:
     path = posixpath.join(folder, name)
     for script, text in scripts(project, folder).items():
-        for out in written(project, folder, text):
+        said = text if clients else " && ".join(part for part in re.split(r"&&|;", text) if not for_browsers(project, folder, part))
+        for out in written(project, folder, said):
             if _below(out, path):
                 yield f"npm run {script}", out
     for file in sorted(project.files):

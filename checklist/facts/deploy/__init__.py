@@ -21,17 +21,21 @@ from checklist.secrets import mask, mask_words
 
 _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "printf", "env", "printenv", "export"}
 """Commands that rules look at by their words alone."""
+# what a package manager or a build makes again wherever it is missing
+_REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|package-lock\.json)(?:/|$)")
+# a script is in a folder that is there: `cd "$(dirname "$0")"`
+_OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
 def documents(
-    project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Sequence[str]] | None = None
+    project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Mapping[str, bool]] | None = None
 ) -> list[Document]:
     """`deploy.path` for each entry point that has a step, a `deploy.step` for each command with an effect, a
     `deploy.command` for each external command that is run.
 
     `apps` and `packages` are the documents of those kinds, `parsed` the values of the workflows, package.json files and
-    PM2 configs, `environments` has the names X of the `env_X` in each PM2 config.
+    PM2 configs, `environments` has the names X of the `env_X` in each PM2 config, and whether it differs from the plain `env`.
     """
     commands = Commands(project)
     paths = [path for entry in entries(project, parsed or {}) if (path := _follow(project, entry, commands, apps)) is not None]
@@ -50,15 +54,16 @@ def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[D
         run = Run(machine, machine.so_far())
     counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
     met = []
+    own = subject.written(project.files.get(entry.at.file, ""))
     for step in counted:
         folder = commands.folder(step.directory)
-        app = subject.app(project, folder, step, apps)
-        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None else None))
+        app = subject.app(project, folder, step, apps) if not own else None
+        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None and not subject.has_own_build(app) else None))
     return Path(entry, run, met) if met or run.steps else None
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Sequence[str]], *, called: bool
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], *, called: bool
 ) -> Iterator[Document]:
     met = path.met
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal]
@@ -87,7 +92,7 @@ def _argv(step: Step) -> list[str] | None:
     return [w.removeprefix("@/") for w in mask_words(step.words)]
 
 
-def _step(project: Project, path: Path, n: int, environments: Mapping[str, Sequence[str]], *, smoke: bool) -> Value:
+def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], *, smoke: bool) -> Value:
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     asked, known = _environment(step, environments)
@@ -114,7 +119,8 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Seque
         "astray": _astray(path, step),
         "lock": _lock(project, met),
         "environment": asked,
-        "environments": list(known) if known is not None else None,
+        "environments": sorted(known) if known is not None else None,
+        "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
     }
@@ -126,13 +132,16 @@ def _lock(project: Project, met: Met) -> str | None:
     argv = list(met.step.argv or ())
     if argv[:2] not in (["npm", "install"], ["npm", "i"]) or any(not w.startswith("-") for w in argv[2:]) or met.folder is None:
         return None
+    # the lock file is made anew, or the script itself asks whether there is one
+    if "--package-lock-only" in argv or re.search(r"package-lock|shrinkwrap", met.step.branch or ""):
+        return None
     if met.step.host == "local" and met.step.at.file.startswith(".github/"):
         return None
     place = home(project, met.folder)
     return next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.exists(posixpath.join(place, name))), None)
 
 
-def _environment(step: Step, environments: Mapping[str, Sequence[str]]) -> tuple[str | None, Sequence[str] | None]:
+def _environment(step: Step, environments: Mapping[str, Mapping[str, bool]]) -> tuple[str | None, Mapping[str, bool] | None]:
     """(what `--env` asks for beside a PM2 config, the environments that the config has); (…, None) without such a config."""
     argv = step.argv or ()
     asked = next((argv[i + 1] if w == "--env" and i + 1 < len(argv) else w.partition("=")[2] for i, w in enumerate(argv) if w == "--env" or w.startswith("--env=")), None)
@@ -144,8 +153,12 @@ def _environment(step: Step, environments: Mapping[str, Sequence[str]]) -> tuple
 
 def _astray(path: Path, step: Step) -> bool:
     """Whether it runs in the wrong folder when a `cd` before it fails."""
-    relative = step.effect == "clean" and all(not w.startswith(("/", "~", "@/")) and "\0" not in w for w in (step.argv or ())[1:] if not w.startswith("-"))
-    return relative and any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order for s in path.run.steps)
+    if step.effect != "clean":
+        return False
+    words = [w for w in (step.argv or ())[1:] if not w.startswith("-")]
+    if any(w.startswith(("/", "~", "@/")) or "\0" in w for w in words) or (words and all(_REMADE.match(w) for w in words)):
+        return False
+    return any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order and not _OWN_FOLDER.search(s.text) for s in path.run.steps)
 
 
 def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool) -> dict[str, object]:

@@ -307,7 +307,7 @@ class Commands:
                 return self._stdin(m, shell, node, worlds, False)
             case ["docker" | "podman" | "docker-compose" | "kubectl", *rest]:
                 index = next((i for i, w in enumerate(argv) if w in _SHELLS and i + 2 < len(argv) and re.fullmatch(r"-\w*c", argv[i + 1])), None)
-                return self._text(m, shell, node, worlds, [of[index + 2]], host="remote") if index is not None and "exec" in rest else None
+                return self._text(m, shell, node, worlds, [of[index + 2]], host="container") if index is not None and "exec" in rest else None
             case [name, *rest] if posixpath.basename(name) in _SHELLS:
                 return self._shell(m, shell, node, worlds, argv, of, said)
             case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):

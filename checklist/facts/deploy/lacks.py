@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.subject import STARTS, has_own_build
 from checklist.facts.folders import build_dirs, home, scripts
 from checklist.facts.outputs import produced
 from checklist.model import Document, Project, Unknown, Value
@@ -37,7 +37,11 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
 
 
 def _restarts_anyway(path: Path, n: int) -> bool:
-    step = path.met[n].step
+    step, then = path.met[n].step, path.met[n].fate.then
+    # `git pull origin main || git pull origin master`: what counts is whether the other way fails too
+    other = next((i for i, m in enumerate(path.met) if m.step.order in then and m.step.effect == step.effect), None)
+    if other is not None and other > n:
+        return _restarts_anyway(path, other)
     return any(m.step.effect in STARTS and m.fate.normal and path.run.because(m.step, step) for m in path.met)
 
 
@@ -80,11 +84,11 @@ def _doubles(met: Sequence[Met], n: int) -> bool:
 def _output(project: Project, path: Path, last: int | None, app: Document | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:
     """About the build output of the app that is restarted: can its package make one, is it removed, is it guarded, is it built."""
     none = {"output": None, "can_build": False, "cleans": False, "guards": False, "builds": True}
-    if app is None or last is None:
+    if app is None or last is None or has_own_build(app):
         return none
     place = home(project, app.value.text("directory") or "")
     names = build_dirs(project.policy)
-    made = next((n for n in names if produced(project, place, n, (), packages) is not None), None)
+    made = next((n for n in names if produced(project, place, n, (), packages, clients=False) is not None), None)
     entry = app.value.text("entry") or ""
     own = next((n for n in names if f"/{n}/" in f"/{entry}"), None)
     name = made or own

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.effects import effect
-from checklist.facts.folders import build_dirs, home, is_frontend
-from checklist.facts.outputs import written
+from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend
+from checklist.facts.outputs import written as paths_written
 from checklist.model import Document, Project
 
 STARTS = ("start", "restart", "reload")
@@ -18,10 +18,12 @@ STARTS = ("start", "restart", "reload")
 def app(project: Project, folder: str | None, step: Step, apps: Sequence[Document]) -> Document | None:
     """The `pm2.app` that a step is about, None where that is not clear."""
     argv = step.argv or ()
-    if step.effect is None or not apps:
+    if step.effect is None or not apps or (step.host == "container" and step.effect not in STARTS):
         return None
     if step.effect in (*STARTS, "stop", "delete"):
         named = [a for a in apps if a.value.text("name") in argv]
+        if not named and _names_another(argv):
+            return None
         if named or len(apps) == 1:
             return (named or list(apps))[0]
     if folder is None:
@@ -33,6 +35,26 @@ def app(project: Project, folder: str | None, step: Step, apps: Sequence[Documen
     if len(apps) > 1 or is_frontend(project, folder, apps, project.policy) or (place and project.exists(f"{place}/package.json")):
         return None
     return apps[0]
+
+
+def _names_another(argv: Sequence[str]) -> bool:
+    """Whether a PM2 command, none of whose words is a name in the configs, is about a process by its name."""
+    given = [argv[i + 1] for i, w in enumerate(argv[:-1]) if w in ("--name", "-n", "--only")]
+    if not given and argv[:2] in (("pm2", "restart"), ("pm2", "reload"), ("pm2", "stop"), ("pm2", "delete")):
+        given = [w for w in argv[2:] if not w.startswith("-")][:1]
+    return bool(given) and all(re.fullmatch(r"[A-Za-z][\w-]*", w) and w != "all" for w in given)
+
+
+def written(text: str) -> bool:
+    """Whether a script writes a PM2 config itself: what runs is then not what the one in the repository says."""
+    return bool(re.search(r"(?:>|\btee\b(?: -a)?)[ \t]*['\"]?[^\s<>|;&]*(?:ecosystem|pm2)[\w.-]*\.(?:[cm]?js|json|ya?ml)['\"]?(?=\s|$)", text))
+
+
+def has_own_build(app: Document) -> bool:
+    """Whether it runs a framework's server, `next start`: what it runs lies in a folder of the framework, whatever else is built."""
+    command = app.value.get("command")
+    first = command.text(0) if command is not None else None
+    return posixpath.basename(first or "") in ("next", "nuxt", "nuxi")
 
 
 def output(project: Project, folder: str | None, step: Step) -> str | None:
@@ -53,12 +75,14 @@ def _built(project: Project, folder: str, argv: list[str], body: list[list[str]]
     place = home(project, folder)
     commands = body if body is not None else [argv]
     for command in commands:
-        if effect(command, project.policy) != "build":
+        if effect(command, project.policy) != "build" or for_browsers(project, place, " ".join(command)):
             continue
-        for out in written(project, place, " ".join(command)):
+        for out in paths_written(project, place, " ".join(command)):
             for name in names:
                 if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
                     return name
+    if body is None and argv[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and not re.match(r"\w+ (?:exec |x )?(?:tsc|nest|tsup|ncc)\b", " ".join(argv)):
+        return None  # a package script that is not seen here
     tsc = any("tsc" in c for c in commands)
     configured = body is not None and project.exists(posixpath.join(place, "tsconfig.json"))
     if configured or re.match(r"(?:next|vite|nuxt)\b", " ".join(argv)) or (body is not None and not tsc):
