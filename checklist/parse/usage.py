@@ -7,11 +7,18 @@ texts and regular expressions is no read; what cannot be followed (`process.env[
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checklist.model import Location
+from checklist.parse import recognise
 from checklist.parse.lines import Lines
+
+SIGNS = ("process.env", "Sentry", "sentry", "pino", "winston", "process.send", "env-var")
+"""A source with none of these says nothing that the facts ask."""
+
+_SOURCE = re.compile(r".*\.[cm]?[jt]sx?", re.DOTALL)
+_NO_SOURCE = re.compile(r"(?:^|/)(?:__tests__|__mocks__|tests?|e2e|specs?)/|\.(?:test|spec|e2e-spec|d|min)\.[^/]*\Z")
 
 _HIDDEN = "\x01"
 _TOKEN = re.compile(r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|'(?:\\[\s\S]|[^'\\\n])*'?|\"(?:\\[\s\S]|[^\"\\\n])*\"?|[\w$]+|\s+|[\s\S]")
@@ -54,6 +61,16 @@ class Usage:
     reads: tuple[Read, ...]
     dynamic: bool
     """It may read more, by names that are not seen."""
+
+
+def is_source(path: str) -> bool:
+    """Whether a file is code of the service by its name: no test, no declaration, no config that is read as one."""
+    return _SOURCE.fullmatch(path) is not None and not _NO_SOURCE.search(path) and recognise(path) is None
+
+
+def telling(texts: Mapping[str, str]) -> dict[str, str]:
+    """Of a project's texts by path, its sources that say something the facts ask."""
+    return {f: t for f, t in texts.items() if is_source(f) and any(sign in t for sign in SIGNS)}
 
 
 def scan(file: str, text: str) -> Usage:
