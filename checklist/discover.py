@@ -19,12 +19,17 @@ from checklist.errors import CheckError
 from checklist.model import Document, Project, plain
 from checklist.parse import markdown, needs_head, recognise
 from checklist.parse.gitignore import matcher
+from checklist.parse.usage import SIGNS, is_source
 
 CONFIG = "onai-check.yaml"
 _MAX_FILES = 50_000
 MAX_BYTES = 1 << 20
 """Larger files are no configs: they are named as unreadable instead of being read."""
 _MAX_PAGES = 200
+
+_MAX_SOURCES = 3_000
+_MAX_SOURCE = 1 << 19
+_SIGNS = tuple(sign.encode() for sign in SIGNS)
 
 # fmt: off
 _PASSED_BY = frozenset({
@@ -72,6 +77,8 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         policy=policy,
         root=str(root),
         broken=found.broken,
+        sources=found.sources,
+        sources_seen=found.sources_seen,
         git_problem=git_problem,
         executable=executable,
     )
@@ -100,6 +107,9 @@ class _Found:
     paths: set[str] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
     own_projects: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    sources_read: int = 0
+    sources_seen: bool = True
 
 
 def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool], found: _Found) -> None:
@@ -161,6 +171,9 @@ def _take(root: Path, path: str, found: _Found) -> None:
     if kind is None and markdown.kind(path) is not None:
         _take_page(root, path, found)
         return
+    if kind is None and is_source(path):
+        _take_source(root, path, found)
+        return
     if kind is None and not needs_head(path):
         return
     try:
@@ -185,6 +198,23 @@ def _take_page(root: Path, path: str, found: _Found) -> None:
         except _Unreadable:
             return
         found.files[path] = _decoded(data or b"")
+
+
+def _take_source(root: Path, path: str, found: _Found) -> None:
+    """Reads a source of the service, and keeps it if it says something that the facts ask."""
+    found.sources_read += 1
+    if found.sources_read > _MAX_SOURCES:
+        found.sources_seen = False
+        return
+    try:
+        data = _read(root, path, whole=True) or b""
+    except _Unreadable:
+        found.sources_seen = False
+        return
+    if len(data) > _MAX_SOURCE:
+        found.sources_seen = False
+    elif any(sign in data for sign in _SIGNS):
+        found.sources[path] = _decoded(data)
 
 
 _REQUIRES = re.compile(r"""\brequire\(\s*['"](\.{1,2}/[^'"\n]+)['"]\s*\)""")

@@ -8,6 +8,7 @@ from pathlib import Path
 from checklist import config, engine, packs
 from checklist.errors import CheckError
 from checklist.model import Outcome, Project, Rule
+from checklist.parse.usage import is_source, telling
 
 
 def project(example: packs.Example) -> Project:
@@ -15,6 +16,8 @@ def project(example: packs.Example) -> Project:
     text = example.config or example.files.get(config.NAME, "")
     return Project(
         files=example.files,
+        sources=telling(example.files),
+        sources_seen=any(map(is_source, example.files)),
         tracked=example.tracked,
         executable=example.executable,
         paths=example.paths,

@@ -229,6 +229,10 @@ class Project:
     """Recognised files that could not be read at all, with the reason."""
     environment: Mapping[str, str] | None = None
     """The variables that a config is evaluated with, from the env file that the user names; None: any may be set."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Text of the service's own JavaScript and TypeScript that matters here: evidence, not judged itself, not in the digest."""
+    sources_seen: bool = False
+    """Whether `sources` is all there is of it."""
     git_problem: str | None = None
     """Why the index of a repository that is there could not be read; `tracked` is None then."""
     executable: frozenset[str] | None = None

@@ -260,3 +260,23 @@ def test_any_names_and_bytes_are_read(tmp_path_factory: pytest.TempPathFactory, 
     for name, data in files.items():
         (root / name).write_bytes(data)
     assert set(found(root).files) == set(files)
+
+
+def test_sources_are_evidence_and_no_tests_of_them_configs_or_builds(folder: Write) -> None:
+    reads = "process.env.A\n"
+    kept = ["a.js", "src/b.ts", "src/c.mts", "web/d.jsx"]
+    left = ["src/b.test.ts", "tests/e.js", "__tests__/f.js", "types.d.ts", "node_modules/x/g.js", "dist/h.js", "ecosystem.config.js"]
+    project = found(folder({**dict.fromkeys([*kept, *left], reads), "src/silent.ts": "1\n"}))
+    assert (sorted(project.sources), project.sources_seen) == (kept, True)
+    assert not project.sources.keys() & project.files.keys()
+
+
+@pytest.mark.parametrize(("length", "seen"), [(1 << 19, True), ((1 << 19) + 1, False), (MAX_BYTES + 1, False)])
+def test_a_source_that_is_too_large_is_not_all_there_is(folder: Write, length: int, seen: bool) -> None:
+    project = found(folder({"a.js": "process.env.A".ljust(length)}))
+    assert (bool(project.sources), project.sources_seen) == (seen, seen)
+
+
+def test_a_source_is_not_in_the_digest(folder: Write) -> None:
+    first = found(folder({"package.json": "{}", "a.js": "process.env.A"})).digest()
+    assert found(folder({"a.js": "process.env.B"})).digest() == first

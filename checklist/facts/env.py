@@ -23,6 +23,10 @@ _OFF = ("false", "0", "no", "off", "disabled", "n", "f")
 # `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
 _NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
 
+# `Sentry.init(`, `SentryModule.forRoot(`; a mere `process.env.SENTRY_DSN` starts nothing
+_SENTRY = re.compile(r"(?<![\w$])Sentry\w*\s*\.\s*(?:init|forRoot)\w*\s*\(")
+_SENTRY_NAMED = re.compile(r"(?i)sentry(?!_(?:DSN|ENABLED)\b)")
+
 
 def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
     """`env.file` and `env.variable` documents; `apps` also holds the apps of `env_X` environments."""
@@ -156,7 +160,7 @@ def _absent(service: _Service, expected: Value) -> Document:
 
 
 def _variable(project: Project, service: _Service, wanted: Value) -> Document:
-    """{name, service, directory, state, value, on, file, provided_by, alone, enabled_too}.
+    """{name, service, directory, state, value, on, file, provided_by, alone, enabled_too, initialised}.
 
     `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set, and `on` says whether it
     means yes. `alone` is false for SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set
@@ -176,10 +180,21 @@ def _variable(project: Project, service: _Service, wanted: Value) -> Document:
         "alone": name != "SENTRY_ENABLED" or state != "missing" or _state_of(project, service, "SENTRY_DSN") not in _LACKING,
         "enabled_too": name == "SENTRY_DSN" and state == "missing" and _asked(project, "SENTRY_ENABLED") and _state_of(project, service, "SENTRY_ENABLED") == "missing",
     }
+    if name == "SENTRY_DSN":
+        data["initialised"] = Value(_initialised(project), at)
     if found is not None and state == "set":
         data["value"] = found
         data["on"] = Value(str(plain(found, reveal=True)).strip().lower() not in _OFF, found.at)
     return Document("env.variable", at.file, value(data, at), name if not service.directory else f"{service.directory}: {name}")
+
+
+def _initialised(project: Project) -> bool | Unknown:
+    """Whether some source starts Sentry; false only where all of them are seen and none so much as names it."""
+    if any(_SENTRY.search(text) for text in project.sources.values()):
+        return True
+    flags = any("sentry" in text.lower() for f, text in project.files.items() if recognise(f) in ("package", "pm2.js", "pm2.json", "dockerfile", "shell"))
+    named = flags or any(_SENTRY_NAMED.search(text) for text in project.sources.values())
+    return Unknown("Sentry may be started by code that is not seen") if named or not project.sources_seen else False
 
 
 def _asked(project: Project, name: str) -> bool:
