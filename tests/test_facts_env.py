@@ -200,9 +200,8 @@ def test_no_value_of_an_env_file_reaches_a_report() -> None:
     files = {
         "env.env": "".join(f"{name}={CANARY}\n" for name in names),
         ".env.bak": f"X_TOKEN='{CANARY}\n",
-        ".env.production": f"{CANARY}={CANARY}\r\nMULTI=\"{CANARY}\n{CANARY}\"\n",
+        ".env.production": f"NAMED={CANARY}\r\nMULTI=\"{CANARY}\n{CANARY}\"\n",
     }
     report = run(files, tracked=list(files))
     told = repr(report) + json.dumps([plain(d.value) for d in report.documents])
-    # a name is no secret, even one that looks like a value
-    assert CANARY not in told.replace(f"'{CANARY}':", "").replace(f'"{CANARY}":', "")
+    assert CANARY not in told
