@@ -52,6 +52,8 @@ class Step:
     ran: Worlds
     fails: Worlds = 0
     """All worlds in which it fails: its own, and those that were split from it."""
+    exported: tuple[str, ...] = ()
+    """The variables that the script has exported before it."""
     quiet: bool = False
     """Whether what it prints goes elsewhere than to the terminal or log."""
     tells: bool = False
@@ -502,7 +504,7 @@ class Commands:
         parent = based & -based
         world = m.open(parent) if fails else 0
         step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), m.words, shell.host, directory, found, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, world, shell.quiet or _goes_away(node.redirects))  # fmt: skip
+                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), shell.quiet or _goes_away(node.redirects))  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         return step, world

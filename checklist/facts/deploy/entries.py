@@ -42,7 +42,7 @@ def entries(project: Project, parsed: Mapping[str, Value]) -> Iterator[Entry]:
         text = project.files.get(file, "")
         match recognise(file):
             case "workflow" if file.startswith(".github/workflows/"):
-                yield from _jobs(file, text, value)
+                yield from _jobs(project, file, value, parsed)
             case "package":
                 yield from _scripts(file, text, value)
             case "pm2.js" | "pm2.json" | "pm2.yaml":
@@ -126,24 +126,32 @@ def _steps(parts: list[tuple[Source, dict[str, object], bool, bool]]) -> Callabl
     return run
 
 
-def _jobs(file: str, text: str, workflow: Value) -> Iterator[Entry]:
+def _jobs(project: Project, file: str, workflow: Value, parsed: Mapping[str, Value]) -> Iterator[Entry]:
     """GitHub's own shells: `bash -e`, with `shell: bash` also pipefail (docs.github.com, workflow syntax, `jobs.<id>.steps[*].shell`)."""
     jobs = workflow.get("jobs")
     for name, job in (jobs.members() if jobs is not None else {}).items():
         parts: list[tuple[Source, dict[str, object], bool, bool]] = []
-        steps = job.get("steps")
-        for step in steps.items() if steps is not None else ():
-            source, options = _step(file, text, step, job, workflow)
+        for step, where, around in _inlined(file, job.get("steps"), workflow, parsed):
+            source, options = _step(where, project.files.get(where, ""), step, job, around)
             if source is None:
                 continue
             condition = str((step.get("if") or Value("")).content)
             passes = (flag := step.get("continue-on-error")) is not None and flag.content is True
-            only_after = "failure()" in condition
-            if only_after and "!" not in condition:
-                options["after_failure"] = True
-            parts.append((source, options, passes, "always()" in condition or only_after))
+            parts.append((source, options, passes, "always()" in condition or "failure()" in condition))
         if parts and job.at is not None:
-            yield Entry(f"{file}#{name}", job.key_at or job.at, _steps([(s, {k: v for k, v in o.items() if k != "after_failure"}, p, a) for s, o, p, a in parts]))
+            yield Entry(f"{file}#{name}", job.key_at or job.at, _steps(parts))
+
+
+def _inlined(file: str, steps: Value | None, around: Value, parsed: Mapping[str, Value], depth: int = 3) -> Iterator[tuple[Value, str, Value]]:
+    """The steps of a job with those of the composite actions of the repository that it uses: (step, its file, that file's value)."""
+    for step in steps.items() if steps is not None else ():
+        uses = step.text("uses") or ""
+        folder = posixpath.normpath(uses) if uses.startswith("./") else None
+        action = next((f for f in (f"{folder}/action.yml", f"{folder}/action.yaml") if f in parsed), None) if folder and depth else None
+        if action is None:
+            yield step, file, around
+        else:
+            yield from _inlined(action, parsed[action].get("runs", "steps"), parsed[action], parsed, depth - 1)
 
 
 def _step(file: str, text: str, step: Value, job: Value, workflow: Value) -> tuple[Source | None, dict[str, object]]:

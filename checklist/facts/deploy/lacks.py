@@ -18,7 +18,7 @@ _LIFECYCLE = ("prepare", "postinstall", "install", "preinstall", "prestart")
 
 
 def lacks(project: Project, path: Path, values: Sequence[Value], last: int | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:
-    """{lets_pass, stops, stopped_for, hides, output, can_build, cleans, guards, builds, doubles}: see each below."""
+    """{lets_pass, stops, stopped_for, hides, doubles, flushes, stale, output, can_build, cleans, guards, builds}: see each below."""
     met = path.met
     app = met[last].app if last is not None else None
     stops = _stops(path)
@@ -32,6 +32,10 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
         "hides": next((values[i] for i, m in enumerate(met) if m.fate.normal and _hides(path, i)), None),
         # a start that adds a process of the same name each time it runs
         "doubles": next((values[i] for i, m in enumerate(met) if _doubles(met, i)), None),
+        # logs emptied between the restart and the check
+        "flushes": _flushes(path, last),
+        # the variables that a restart from the file does not hand on, and that restart
+        "stale": _stale(project, path, values, apps),
         **_output(project, path, last, app, apps, packages),
     }
 
@@ -79,6 +83,44 @@ def _doubles(met: Sequence[Met], n: int) -> bool:
         return False
     command = argv[2] in ("npm", "yarn", "pnpm", "npx", "bun") or " " in argv[2]
     return command and not any(o.step.effect in ("delete", "stop", "restart", "reload") for o in met[:n])
+
+
+def _flushes(path: Path, last: int | None) -> Value | None:
+    if last is None:
+        return None
+    after = path.met[last].step.order
+    check = max((m.step.order for m in path.met if m.step.effect == "health_check"), default=None)
+    for step in path.run.steps:
+        if step.argv is not None and step.argv[:2] == ("pm2", "flush") and step.order > after and (check is None or step.order < check) and path.run.normal(step):
+            return Value({"text": Value(step.text)}, step.at)
+    return None
+
+
+def _stale(project: Project, path: Path, values: Sequence[Value], apps: Sequence[Document]) -> Value | None:
+    """{text, names}: a restart from a config whose app has an `env` block keeps the old values of exported variables that
+    are not in it, also with --update-env (PM2 7.0.4, measured). Only variables that the sources read count."""
+    for i, m in enumerate(path.met):
+        argv = m.step.argv or ()
+        if m.step.effect not in STARTS or not m.fate.normal or not any(re.search(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$", w) for w in argv[2:]):
+            continue
+        if any(o.step.effect == "delete" for o in path.met[:i]):
+            continue
+        for app in apps:
+            env = app.value.get("env")
+            if env is None or not env.members() or env.more:
+                continue
+            names = [n for n in m.step.exported if n not in env.members() and n not in _OWN and _read(project, n)]
+            if names:
+                return Value({"text": values[i].get("text") or Value(""), "names": Value(", ".join(names[:3])), "app": app.value.get("name") or Value(None)}, values[i].at)
+    return None
+
+
+_OWN = {"PATH", "NODE_ENV", "HOME", "PM2_HOME", "NVM_DIR", "CI", "LANG", "LC_ALL", "DEBIAN_FRONTEND", "NODE_OPTIONS"}
+
+
+def _read(project: Project, name: str) -> bool:
+    """Whether a source of the service reads a variable."""
+    return any(re.search(rf"process\.env\.{re.escape(name)}\b|process\.env\[['\"]{re.escape(name)}['\"]\]", text) for text in project.sources.values())
 
 
 def _output(project: Project, path: Path, last: int | None, app: Document | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.effects import effect
-from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend
+from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, scripts
 from checklist.facts.outputs import written as paths_written
 from checklist.model import Document, Project
 
@@ -81,8 +81,9 @@ def _built(project: Project, folder: str, argv: list[str], body: list[list[str]]
             for name in names:
                 if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
                     return name
-    if body is None and argv[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and not re.match(r"\w+ (?:exec |x )?(?:tsc|nest|tsup|ncc)\b", " ".join(argv)):
-        return None  # a package script that is not seen here
+    tools = re.match(r"\w+ (?:exec |x )?(?:tsc|nest|tsup|ncc)\b", " ".join(argv))
+    if body is None and not tools and argv[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and scripts(project, place):
+        return None  # the package has scripts, and this is none of them
     tsc = any("tsc" in c for c in commands)
     configured = body is not None and project.exists(posixpath.join(place, "tsconfig.json"))
     if configured or re.match(r"(?:next|vite|nuxt)\b", " ".join(argv)) or (body is not None and not tsc):
