@@ -14,6 +14,7 @@ _PHRASES = {
     "another variable or tool fills it in": "подставляется другой переменной или инструментом",
     "dotenv reads a file": "dotenv читает файл",
     "no script is given": "script не указан",
+    "not all sources are seen": "видны не все исходники",
     "no package.json is seen": "package.json не видно",
     "it may be missing": "может отсутствовать",
     "it refers to itself": "ссылается само на себя",

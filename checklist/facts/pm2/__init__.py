@@ -19,6 +19,7 @@ from checklist.facts.pm2.runs import Run, resolve
 from checklist.facts.pm2.script import script_file
 from checklist.facts.pm2.watched import watched_logs
 from checklist.model import MASK, Content, Document, Location, OneOf, Project, Unknown, Value, value
+from checklist.parse.usage import is_source
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
@@ -142,6 +143,7 @@ def _facts(
         "script_file": value(script_file(script, taken.options.get("cwd"), base, project, packages, known), at),
         "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
         "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
+        "says_ready": _says_ready(project, entry.at),
         "watched_logs": watched_logs(taken.options, entry.at),
         "crash_loop": _crash_loop(taken, entry),
         "defaults": value(list(taken.defaults), entry.at),
@@ -149,6 +151,14 @@ def _facts(
         "refused": Value(dict(taken.refused), entry.at),
         "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at),
     }
+
+
+def _says_ready(project: Project, at: Location | None) -> Value:
+    """Whether a source of the project sends a message to the process above it, as `process.send('ready')` does."""
+    if any("process.send" in text for text in project.sources.values()):
+        return Value(True, at)
+    seen = project.sources_seen and any(is_source(path) for path in (*project.paths, *project.sources))
+    return Value(False if seen else Unknown("not all sources are seen"), at)
 
 
 def _test_script(package: Document | None, at: Location | None) -> Value:
