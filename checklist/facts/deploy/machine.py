@@ -336,11 +336,13 @@ class Machine:
         out.left_false |= worlds & ~self.ledger.base
 
     def _for(self, node: tree.For, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
-        out = Out()
+        out, name = Out(), node.name
+        items: list[Known]
         if node.loop is not None:
-            return self._counted(node, shell, worlds, ignored)
-        if node.words is None:
-            items: list[Known] = [None, None] if shell.arguments is None else list(shell.arguments)
+            # `for ((i = 0; i < n; i++))`: a few rounds with an unknown counter
+            name, items = node.loop.split("=")[0].strip(), [None, None]
+        elif node.words is None:
+            items = [None, None] if shell.arguments is None else list(shell.arguments)
         else:
             items = []
             for word in node.words:
@@ -350,40 +352,18 @@ class Machine:
                 worlds |= self.take()
         if len(items) > _ROUNDS:
             items = [*items[: _ROUNDS - 1], items[-1]]
+        last = Out(true=worlds)
         for item in items:
-            shell.assign(worlds, node.name, item)
-            done = self.sequence(node.body, shell, worlds, ignored)
-            out.true |= done.broke
-            done.broke = 0
-            worlds = done.on | done.continued
-            last = done
-            done.continued = 0
-            out.add(done)
+            shell.assign(worlds, name, item)
+            last = self.sequence(node.body, shell, worlds, ignored)
+            out.true |= last.broke
+            worlds = last.on | last.continued
+            last.broke = last.continued = 0
+            out.add(last)
             if not worlds:
                 return out
-        if items:
-            out.true |= worlds & ~last.false
-            out.false |= last.false
-        else:
-            out.true |= worlds
-        return out
-
-    def _counted(self, node: tree.For, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
-        """`for ((i = 0; i < n; i++))`: a few rounds with an unknown counter, the last of them too."""
-        out = Out()
-        name = (node.loop or "").split("=")[0].strip()
-        for _ in range(2):
-            if name.isidentifier():
-                shell.assign(worlds, name, None)
-            done = self.sequence(node.body, shell, worlds, ignored)
-            out.true |= done.broke
-            done.broke = 0
-            worlds = done.on | done.continued
-            done.continued = 0
-            out.add(done)
-            if not worlds:
-                break
-        out.true |= worlds
+        out.true |= worlds & ~last.false
+        out.false |= last.false
         return out
 
     def _case(self, node: tree.Case, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
