@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from checklist.parse.sh.tree import Arithmetic, Part, Substitution, Text, Variable, Word
 
 if TYPE_CHECKING:
-    from checklist.parse.sh.parser import Parser
+    from checklist.parse.sh.reader import Reader
 
 _META = " \t\n;&|<>()"
 _RUN = re.compile(r"[^ \t\n;&|<>()\"'`$\\]+")
@@ -28,7 +28,7 @@ class Lost(Exception):
         self.offset, self.why = offset, why
 
 
-def word(p: Parser, stop: str = "") -> Word | None:
+def word(p: Reader, stop: str = "") -> Word | None:
     """The word that begins here, None if none does; `stop` has further characters that end it."""
     start, parts = p.at, list[Part]()
     text = p.text
@@ -48,7 +48,7 @@ def word(p: Parser, stop: str = "") -> Word | None:
     return Word(start, p.at, tuple(parts)) if p.at > start else None
 
 
-def _piece(p: Parser, c: str, parts: list[Part], stop: str) -> None:
+def _piece(p: Reader, c: str, parts: list[Part], stop: str) -> None:
     text = p.text
     if c == '"':
         _double(p, parts)
@@ -79,7 +79,7 @@ def _piece(p: Parser, c: str, parts: list[Part], stop: str) -> None:
         p.at = end
 
 
-def _double(p: Parser, parts: list[Part]) -> None:
+def _double(p: Reader, parts: list[Part]) -> None:
     opened = p.at
     p.at += 1
     if p.text.startswith('"', p.at):
@@ -90,7 +90,7 @@ def _double(p: Parser, parts: list[Part]) -> None:
     p.at += 1
 
 
-def inside(p: Parser, parts: list[Part], stop: str) -> None:
+def inside(p: Reader, parts: list[Part], stop: str) -> None:
     """What stands between double quotes, or in a here-document (`stop` is empty) up to the parser's end."""
     text = p.text
     while p.at < p.end:
@@ -117,7 +117,7 @@ def inside(p: Parser, parts: list[Part], stop: str) -> None:
             p.at = end
 
 
-def _dollar(p: Parser, parts: list[Part], *, quoted: bool) -> None:
+def _dollar(p: Reader, parts: list[Part], *, quoted: bool) -> None:
     text, start = p.text, p.at
     after = text[start + 1 : start + 2] if start + 1 < p.end else ""
     if after == "(":
@@ -150,7 +150,7 @@ def _dollar(p: Parser, parts: list[Part], *, quoted: bool) -> None:
         p.at += 1
 
 
-def _braced(p: Parser, *, quoted: bool) -> Part:
+def _braced(p: Reader, *, quoted: bool) -> Part:
     text, start = p.text, p.at
     p.at += 2
     head = _BRACED.match(text, p.at, p.end)
@@ -166,7 +166,7 @@ def _braced(p: Parser, *, quoted: bool) -> Part:
     return Variable(head[2], start, p.at, quoted, head[1] + (head[3] or "") + operator[0], argument)
 
 
-def _until_brace(p: Parser, opened: int, *, quoted: bool) -> Word:
+def _until_brace(p: Reader, opened: int, *, quoted: bool) -> Word:
     start, parts = p.at, list[Part]()
     while p.at < p.end and p.text[p.at] != "}":
         c = p.text[p.at]
@@ -188,7 +188,7 @@ def _until_brace(p: Parser, opened: int, *, quoted: bool) -> Word:
     return Word(start, p.at - 1, tuple(parts))
 
 
-def _backticks(p: Parser, *, quoted: bool) -> Part:
+def _backticks(p: Reader, *, quoted: bool) -> Part:
     start = p.at
     close = start + 1
     while close < p.end and p.text[close] != "`":
@@ -204,7 +204,7 @@ def _backticks(p: Parser, *, quoted: bool) -> Part:
     return Substitution(body, start, p.at, quoted)
 
 
-def _process(p: Parser, operator: str) -> Part:
+def _process(p: Reader, operator: str) -> Part:
     start = p.at
     p.at += 2
     body = p.sequence((")",))
@@ -214,7 +214,7 @@ def _process(p: Parser, operator: str) -> Part:
     return Substitution(body, start, p.at, False, operator)
 
 
-def _ansi(p: Parser, parts: list[Part]) -> None:
+def _ansi(p: Reader, parts: list[Part]) -> None:
     start = p.at
     p.at += 2
     while p.at < p.end and p.text[p.at] != "'":
@@ -234,7 +234,7 @@ def _ansi(p: Parser, parts: list[Part]) -> None:
     p.at += 1
 
 
-def _arithmetic_end(p: Parser, at: int) -> int | None:
+def _arithmetic_end(p: Reader, at: int) -> int | None:
     """Where the `))` of an arithmetic expression stands, None if it is none: `$( (a); b )`."""
     depth = 0
     text = p.text
@@ -257,7 +257,7 @@ def _arithmetic_end(p: Parser, at: int) -> int | None:
 arithmetic_end = _arithmetic_end
 
 
-def _balanced(p: Parser, at: int) -> int:
+def _balanced(p: Reader, at: int) -> int:
     """The end of what begins after an opening parenthesis, past the closing one."""
     opened, depth = at - 1, 1
     while at < p.end:
