@@ -110,15 +110,17 @@ def _verdict(rule: Rule, document: Document) -> Verdict:
 
 def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Facts) -> Outcome:
     where = rule.at if rule.at is not None else path
+    location = document.place(where, key=rule.at_key)
+    if not location.file:
+        location = facts.fallback
+    if state in ("pass", "notApplicable"):  # nothing is wrong: the title says what holds
+        return Outcome(rule, state, rule.priority, location, document.subject, rule.title)
     found = document.value.get(*path)
     told = plain(document.value) | {
         "params": rule.params,
         "value": plain(found) if found is not None else None,
         "key": str(path[-1]) if path else "",
     }
-    location = document.place(where, key=rule.at_key)
-    if not location.file:
-        location = facts.fallback
     if state == "open":
         why = _why(found) or _why(document.value) or ""
         message = {lang: texts.cannot_tell(title, why, lang) for lang, title in rule.title.items()}
