@@ -68,6 +68,7 @@ _PHRASES = {
     "the app may get more options from elsewhere": "приложение может получать опции из другого места",
     "a restart option is not known here": "одна из опций перезапуска неизвестна",
     "what it runs in the end is not seen here": "не видно, что в итоге запускается",
+    "a shell script starts it": "его запускает shell-скрипт",
     "a program may load it through PM2's API": "файл может загружать программа через API PM2",
     "a build may write it beside its source": "сборка может положить его рядом с исходником",
     "the folder in which pm2 is called": "папка, из которой вызывают pm2",

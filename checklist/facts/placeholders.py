@@ -36,9 +36,10 @@ _PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GAT
 _WEAK = re.compile(
     r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
     r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"
+    r"|(?:[a-z]+[-_.])*(?:test|testing|dummy)(?:[-_.][a-z]+)*"
 )
 _LOCAL_URL = re.compile(r"(?i)[a-z][\w+.-]*://[^\s/@]*@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][\w-]*)(?::\d+)?(?:[/?].*)?")
-_PATH_OR_NAME = re.compile(r"(?i)(?:\.{0,2}/[\w./-]*|[\w./-]+\.(?:pem|key|crt|json|txt)|\d{1,6}|true|false|yes|no|on|off)")
+_PATH_OR_NAME = re.compile(r"(?i)(?:\.{0,2}/[\w./-]*|(?:sqlite3?|file):[\w./-]*|[\w./-]+\.(?:pem|key|crt|json|txt)|\d{1,6}|true|false|yes|no|on|off)")
 
 
 def is_placeholder(text: str) -> bool:
@@ -49,6 +50,11 @@ def is_placeholder(text: str) -> bool:
 def is_reference(text: str) -> bool:
     """Whether a value is filled in by another tool or from another variable."""
     return _REFERENCE.fullmatch(text.strip()) is not None
+
+
+def is_weak(text: str) -> bool:
+    """Whether a password is one that everybody knows, such as that of a fresh database."""
+    return _WEAK.fullmatch(text) is not None
 
 
 def role(path: str) -> str:

@@ -58,7 +58,7 @@ def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[D
     for step in counted:
         folder = commands.folder(step.directory)
         app = subject.app(project, folder, step, apps) if not own else None
-        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step) if app is not None and not subject.has_own_build(app) else None))
+        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step, app) if app is not None and not subject.has_own_build(app) else None))
     return Path(entry, run, met) if met or run.steps else None
 
 

@@ -18,7 +18,7 @@ _LIFECYCLE = ("prepare", "postinstall", "install", "preinstall", "prestart")
 
 
 def lacks(project: Project, path: Path, values: Sequence[Value], last: int | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:
-    """{lets_pass, stops, stopped_for, hides, doubles, flushes, stale, output, can_build, cleans, guards, builds}: see each below."""
+    """{lets_pass, stops, stopped_for, hides, unlocked, doubles, flushes, stale, output, can_build, cleans, guards, builds}: see each below."""
     met = path.met
     app = met[last].app if last is not None else None
     stops = _stops(path)
@@ -30,6 +30,8 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
         "stopped_for": [values[i] for i in stops[1:]],
         # the first (re)start whose own failure nobody notices
         "hides": next((values[i] for i, m in enumerate(met) if m.fate.normal and _hides(path, i)), None),
+        # installs that do not obey the lock file
+        "unlocked": [v for v in values if v.text("lock")],
         # a start that adds a process of the same name each time it runs
         "doubles": next((values[i] for i, m in enumerate(met) if _doubles(met, i)), None),
         # logs emptied between the restart and the check

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checklist.facts.deploy.entries import is_shell
-from checklist.facts.placeholders import is_placeholder
+from checklist.facts.placeholders import is_placeholder, is_weak
 from checklist.model import Document, Location, Project, Value
 from checklist.parse.lines import Lines
 from checklist.secrets import issued
@@ -43,4 +43,4 @@ def _written(line: str) -> Iterator[str]:
 
 
 def _real(value: str) -> bool:
-    return not is_placeholder(value) and not re.search(r"(?i)example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)
+    return not is_placeholder(value) and not is_weak(value) and not re.search(r"(?i)example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)

@@ -57,7 +57,15 @@ def has_own_build(app: Document) -> bool:
     return posixpath.basename(first or "") in ("next", "nuxt", "nuxi")
 
 
-def output(project: Project, folder: str | None, step: Step) -> str | None:
+def _elsewhere(project: Project, folder: str, before: str, app: Document) -> bool:
+    """Whether what is named lies in another package than the app's: `frontend/dist` beside a server."""
+    place = posixpath.normpath(posixpath.join(folder, before)) if before else folder
+    if not before or before.startswith(("/", "~")) or not project.exists(posixpath.join(place, "package.json")):
+        return False
+    return place not in (folder, home(project, app.value.text("directory") or ""))
+
+
+def output(project: Project, folder: str | None, step: Step, app: Document) -> str | None:
     """The build dir that a step makes, packs, ships, starts or removes."""
     argv = list(step.argv or ())
     names = build_dirs(project.policy)
@@ -66,7 +74,9 @@ def output(project: Project, folder: str | None, step: Step) -> str | None:
     if step.effect in ("archive", "ship", "clean", *STARTS):
         for word in argv[1:]:
             for name in names:
-                if re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", word if step.effect == "ship" else word.split(":")[-1]):
+                said = word if step.effect == "ship" else word.split(":")[-1]
+                found = re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", said)
+                if found and not _elsewhere(project, folder or "", said[: found.start()].rpartition("=")[2], app):
                     return name
     return None
 

@@ -226,6 +226,8 @@ def _starts(script: Value | None, run: Run, entry: str | None, project: Project)
         return "build"
     if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn"):
         return "other"
+    if name in ("bash", "sh") or written.endswith((".sh", ".bash")):
+        return Unknown("a shell script starts it")
     if entry is not None or name in ("tsx", "ts-node"):
         return "source"
     return Unknown("what it runs in the end is not seen here", Value("source"))
