@@ -67,6 +67,9 @@ def _documents(
 ) -> Iterator[Document]:
     met = path.met
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal]
+    # of `case "$1" in build) … restart) …` the ways count that do both
+    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
+    restarts = deploying or restarts
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1]]
     values = [_step(project, path, n, environments, smoke=n in checks) for n in range(len(met))]
     for told in values:
@@ -78,7 +81,7 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        whole = _path(path, values, restarts, checks, called=called) | lacks(project, path, values, last, apps, packages)
+        whole = _path(path, values, restarts, checks, called=called, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages)
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
@@ -161,9 +164,8 @@ def _astray(path: Path, step: Step) -> bool:
     return any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order and not _OWN_FOLDER.search(s.text) for s in path.run.steps)
 
 
-def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool) -> dict[str, object]:
+def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool, brings: bool) -> dict[str, object]:
     met, run, at = path.met, path.run, path.entry.at
-    effects = [m.step.effect for m in met]
     last = restarts[-1] if restarts else None
     after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
     unseen = last is not None and any(s.argv is None or _may_check(s.argv) for s in after if s.effect is None)
@@ -180,7 +182,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "runs": next((m.app.value.get("runs") for m in met if m.app is not None and m.step.effect in STARTS), None),
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": last is not None and not called and any(e in _BRINGS for e in effects) and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
+        "deploys": brings and not called and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "patient": patient,

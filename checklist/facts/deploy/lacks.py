@@ -56,12 +56,12 @@ def _stops(path: Path) -> list[int]:
     for i, m in enumerate(path.met):
         if m.step.effect not in ("stop", "delete") or not m.fate.normal:
             continue
-        after = next((j for j in range(i + 1, len(path.met)) if path.met[j].step.effect in STARTS and path.met[j].fate.normal), None)
+        after = next((j for j in range(i + 1, len(path.met)) if path.met[j].step.effect in STARTS and path.met[j].fate.normal and path.met[j].step.ran & m.step.ran), None)
         if after is None:
             continue
         risky = [
             j for j in range(i + 1, after)
-            if path.met[j].step.effect in ("install", "build", "fetch", "migrate") and path.met[j].fate.normal
+            if path.met[j].step.effect in ("install", "build", "fetch", "migrate") and path.met[j].fate.normal and path.met[j].step.ran & m.step.ran
             and not any(o.step.effect in (*STARTS, "rollback") and path.run.because(o.step, path.met[j].step) for o in path.met)
         ]  # fmt: skip
         if risky:
@@ -72,6 +72,9 @@ def _stops(path: Path) -> list[int]:
 def _hides(path: Path, n: int) -> bool:
     step, fate = path.met[n].step, path.met[n].fate
     if step.effect not in STARTS or fate.on_failure != "continues" or fate.ends_badly:
+        return False
+    # another branch of a `case`: nothing new is started there
+    if not any(m.step.effect in _PREPARES and m.step.ran & step.ran for m in path.met):
         return False
     # another start that takes its place, or a check that is made later, will tell
     return not any(m.step.effect in (*STARTS, "health_check") and path.run.because(m.step, step) for m in path.met)

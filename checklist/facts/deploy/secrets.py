@@ -35,7 +35,8 @@ def _places(file: str, text: str) -> Iterator[Location]:
 
 
 def _written(line: str) -> Iterator[str]:
-    yield from (m[1] for m in _LOGIN.finditer(line))
+    # the first password of a database that nobody else reaches is no secret
+    yield from (m[1] for m in _LOGIN.finditer(line) if not (is_weak(m[1]) and re.match(r"localhost\b|127\.0\.0\.1", line[m.end() :])))
     yield from (m[2] for m in _SSHPASS.finditer(line))
     yield from (m[1] for m in _BEARER.finditer(line))
     # a word such as `production` in a variable of that name is no key: letters and digits mixed are
@@ -43,4 +44,4 @@ def _written(line: str) -> Iterator[str]:
 
 
 def _real(value: str) -> bool:
-    return not is_placeholder(value) and not is_weak(value) and not re.search(r"(?i)example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)
+    return not is_placeholder(value) and not re.search(r"(?i)example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)
