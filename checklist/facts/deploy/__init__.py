@@ -77,7 +77,9 @@ def _documents(
     for step in path.run.steps:
         if step.argv is not None and step.argv[0] in _TELLING:
             text = _text(step)
-            told = value({"text": text, "argv": _argv(step), "host": step.host, "effect": step.effect, "shown": not step.quiet}, step.at)
+            # what a script prints that only makes keys or an account is for the person before it
+            shown = not step.quiet and (bool(restarts) or path.entry.at.file.startswith(".github/"))
+            told = value({"text": text, "argv": _argv(step), "host": step.host, "effect": step.effect, "shown": shown}, step.at)
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
