@@ -22,7 +22,7 @@ from checklist.secrets import mask, mask_words
 _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "printf", "env", "printenv", "export"}
 """Commands that rules look at by their words alone."""
 # what a package manager or a build makes again wherever it is missing
-_REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|package-lock\.json)(?:/|$)")
+_REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|\.npm|package-lock\.json)(?:/|$)")
 # a script is in a folder that is there: `cd "$(dirname "$0")"`
 _OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
 _BRINGS = ("fetch", "ship", "install", "build")
