@@ -60,6 +60,7 @@ def smoke(script: str) -> object:
         ("git pull origin main", ["fetch"]),
         ("git status", []),
         ("scp a b:c; rsync -a x y:z", ["ship", "ship"]),
+        ("rsync -az --exclude .env ./ u@h:/srv; rsync .env u@h:/srv/", ["ship", "env"]),
         ("curl -sf http://localhost:3000/health", ["health_check"]),
         ("curl -sf \"$URL\"", []),
         ("URL=http://localhost/health\ncurl -sf \"$URL\"", ["health_check"]),

@@ -70,7 +70,7 @@ def _documents(
     # of `case "$1" in build) … restart) …` the ways count that do both
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
     restarts = deploying or restarts
-    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1]]
+    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and m.step.ran & met[restarts[-1]].step.ran]
     values = [_step(project, path, n, environments, smoke=n in checks) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")

@@ -76,6 +76,9 @@ def _hides(path: Path, n: int) -> bool:
     # another branch of a `case`: nothing new is started there
     if not any(m.step.effect in _PREPARES and m.step.ran & step.ran for m in path.met):
         return False
+    # PM2 itself is asked afterwards, and what the script does with the answer is not known here
+    if any(s.argv is not None and s.argv[:2] in (("pm2", "jlist"), ("pm2", "pid"), ("pm2", "id")) and s.order > step.order and s.ran & step.world for s in path.run.steps):
+        return False
     # another start that takes its place, or a check that is made later, will tell
     return not any(m.step.effect in (*STARTS, "health_check") and path.run.because(m.step, step) for m in path.met)
 
