@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from checklist.facts.deploy import secrets, subject
-from checklist.facts.deploy.commands import Commands, Step
+from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
 from checklist.facts.deploy.lacks import lacks
 from checklist.facts.deploy.machine import Machine, TooMuch
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.path import Run
+from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.folders import home
 from checklist.model import Document, Project, Unknown, Value, value

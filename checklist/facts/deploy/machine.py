@@ -16,7 +16,7 @@ from checklist.parse.sh.tree import Command, Sequence, Substitution, Text, Word
 from checklist.parse.shell import Source
 
 if TYPE_CHECKING:
-    from checklist.facts.deploy.commands import Step
+    from checklist.facts.deploy.steps import Step
 
 _ROUNDS = 60
 _BUDGET = 5_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.entries import Entry
 from checklist.facts.deploy.path import Fate, Run
+from checklist.facts.deploy.steps import Step
 from checklist.model import Document
 
 

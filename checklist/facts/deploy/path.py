@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.worlds import Out, Worlds
 
 

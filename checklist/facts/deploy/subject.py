@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from checklist.facts.deploy.commands import Step
 from checklist.facts.deploy.effects import effect
+from checklist.facts.deploy.steps import Step
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, scripts
 from checklist.facts.outputs import written as paths_written
 from checklist.model import Document, Project

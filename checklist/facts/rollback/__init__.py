@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.commands import Commands, Step
+from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import entries, is_shell
 from checklist.facts.deploy.machine import Machine, TooMuch
 from checklist.facts.deploy.path import Run
+from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.rollback.links import Link, links
 from checklist.facts.rollback.picks import pick

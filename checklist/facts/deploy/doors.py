@@ -1,0 +1,184 @@
+"""Doors to other scripts: ssh, shells, sourced files, scripts of the project and of package.json."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from checklist.facts.deploy import expand
+from checklist.facts.deploy.effects import bare, effect, script_body, without_place
+from checklist.facts.deploy.expand import UNSEEN
+from checklist.facts.deploy.machine import Machine, place, script_of
+from checklist.facts.deploy.state import REPOSITORY, Shell, joined
+from checklist.facts.deploy.steps import Steps
+from checklist.facts.deploy.worlds import Masked, Out, Worlds
+from checklist.facts.folders import home, scripts
+from checklist.parse import embedded, recognise
+from checklist.parse.sh.tree import Simple, Word
+from checklist.parse.shell import Source
+
+_SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "ash"}
+_SAFE_SOURCES = re.compile(r"(?:^|/)(?:nvm\.sh|\.?(?:bash|zsh)?(?:rc|_?profile)|\.?env(?:\.[\w.-]*)?|[\w.-]*\.env)$|/etc/|nvm|asdf|fnm|sdkman|volta")
+_SSH_TAKES = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOoPpQRSWw]")
+_ENTERED = {"start", "restart", "reload", "stop", "delete", "save", "fetch", "ship", "archive", "rollback", "health_check", "notify"}
+
+
+class Doors(Steps):
+    """Enters what a command hands its work to."""
+
+    def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
+        match argv:
+            case ["ssh" | "sshpass" | "autossh", *_]:
+                return self._ssh(m, shell, node, worlds, argv, of)
+            case ["su" | "runuser", *rest] if "-c" in rest:
+                return self._text(m, shell, node, worlds, [of[argv.index("-c") + 1]] if argv.index("-c") + 1 < len(of) else [])
+            case ["su" | "runuser", *_]:
+                return self._stdin(m, shell, node, worlds, False)
+            case ["docker" | "podman" | "docker-compose" | "kubectl", *rest]:
+                index = next((i for i, w in enumerate(argv) if w in _SHELLS and i + 2 < len(argv) and re.fullmatch(r"-\w*c", argv[i + 1])), None)
+                return self._text(m, shell, node, worlds, [of[index + 2]], host="container") if index is not None and "exec" in rest else None
+            case [name, *rest] if posixpath.basename(name) in _SHELLS:
+                return self._shell(m, shell, node, worlds, argv, of, said)
+            case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):
+                file = self._find(name, shell, worlds)
+                if file is None or self._is_rollback(name):
+                    return None
+                # its own first line counts only where it is started by its name
+                errexit = bool(re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", self.project.files[file].split("\n", 1)[0]))
+                return self._script(m, shell, node, worlds, file, said[1:], errexit=errexit)
+            case ["npm" | "pnpm" | "yarn" | "bun" | "make", *_]:
+                return self._package_script(m, shell, node, worlds, argv)
+        return None
+
+    def _is_rollback(self, name: str) -> bool:
+        return bool(re.search(r"(?i)roll-?_?back|revert", posixpath.basename(name)))
+
+    def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
+        flags, rest = "", 1
+        while rest < len(argv) and argv[rest].startswith("-"):
+            flags += argv[rest][1:] if not argv[rest].startswith("--") else ""
+            rest += 2 if argv[rest] in ("-o", "-O", "--rcfile") else 1
+        errexit = "e" in flags.replace("errexit", "")
+        if "c" in flags:
+            return self._text(m, shell, node, worlds, [of[rest]], errexit=errexit) if rest < len(of) else None
+        if rest < len(argv) and "s" not in flags:
+            file = self._find(argv[rest], shell, worlds)
+            if file is None or self._is_rollback(argv[rest]):
+                return None
+            return self._script(m, shell, node, worlds, file, said[rest + 1 :], errexit=errexit)
+        return self._stdin(m, shell, node, worlds, errexit, tuple(said[rest:]))
+
+    def _stdin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, errexit: bool, arguments: tuple[expand.Field, ...] = (), host: str | None = None) -> Out | None:
+        """A shell that reads its script from a here-document, a here-string or a file."""
+        for redirect in node.redirects:
+            if redirect.operator in ("<<", "<<-", "<<<"):
+                source = script_of([redirect.target], shell, worlds)
+                return self._process(m, shell, node, worlds, source, errexit=errexit, arguments=arguments, host=host)
+            if redirect.operator == "<":
+                named = expand.text(redirect.target, shell, worlds, m.substitution)[0][1]
+                file = self._find(named, shell, worlds) if isinstance(named, str) else None
+                if file is not None:
+                    self.entered.add(file)
+                    return self._process(m, shell, node, worlds, Source(file, self.project.files[file]), errexit=errexit, arguments=arguments, host=host, script=f"{REPOSITORY}/{file}")
+        return None
+
+    def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: list[Word], *, errexit: bool = False, host: str | None = None) -> Out:
+        return self._process(m, shell, node, worlds, script_of(words, shell, worlds), errexit=errexit, host=host)
+
+    def _process(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, source: Source, *, errexit: bool = False,
+                 arguments: tuple[expand.Field, ...] = (), host: str | None = None, script: str | None = None) -> Out:  # fmt: skip
+        inner = shell.fresh(source, script=script, host=host)
+        inner.calls = (*shell.calls, place(shell, node))
+        inner.arguments = arguments
+        inner.errexit = Masked.of(errexit)
+        return m.process(source, inner, worlds)
+
+    def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expand.Field], *, errexit: bool = False) -> Out:
+        if any(s.source.file == file for s in m.shells):
+            m.unknown = "a script calls itself"
+            return Out(true=worlds)
+        self.entered.add(file)
+        text = self.project.files[file]
+        return self._process(m, shell, node, worlds, Source(file, text), errexit=errexit, arguments=tuple(arguments), script=f"{REPOSITORY}/{file}")
+
+    def _source(self, m: Machine, shell: Shell, worlds: Worlds, argv: list[str], ignored: bool) -> Out:
+        file = self._find(argv[0], shell, worlds) if argv else None
+        if file is not None and not any(s.source.file == file for s in m.shells):
+            self.entered.add(file)
+            out = m.run(Source(file, self.project.files[file]), shell, worlds, ignored=ignored)
+            return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
+        if not argv or not _SAFE_SOURCES.search(argv[0]):
+            m.unknown = "a sourced file may do more"
+        return Out(true=worlds)
+
+    def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:
+        self._step(m, shell, node, worlds, argv, False)  # how it connects is a matter of its own
+        rest = argv.index("ssh") + 1 if "ssh" in argv else 1
+        while rest < len(argv) and argv[rest].startswith("-") and len(argv[rest]) > 1:
+            rest += 2 if _SSH_TAKES.fullmatch(argv[rest]) else 1
+        rest += 1
+        while rest < len(argv) and argv[rest] in ("-t", "-tt", "-T", "--"):
+            rest += 1
+        command = argv[rest:]
+        if command and command[0] == "sudo":
+            command = bare(command)
+            rest = len(argv) - len(command)
+        if len(command) == 1 and re.match(r"(?:/bin/)?(?:ba)?sh(?: -\w+)*$", command[0]):
+            command = command[0].split()
+        if not command or (posixpath.basename(command[0]) in _SHELLS and not any(re.fullmatch(r"-\w*c", w) for w in command[1:2])):
+            errexit = any(re.fullmatch(r"-\w*e\w*", w) for w in command[1:])
+            done = self._stdin(m, shell, node, worlds, errexit, host="remote")
+            if done is not None:
+                return done
+        return self._text(m, shell, node, worlds, _unique(of[rest:]), host="remote") if command else Out(true=worlds)
+
+    def _package_script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str]) -> Out | None:
+        """`npm run deploy`: entered if what it runs is more than a build, which the caller's line already says."""
+        argv, folder = without_place(argv)
+        directory = self.folder(joined(shell.directory.one(worlds), folder) if folder else shell.directory.one(worlds))
+        if directory is None or argv[0] == "make":
+            return None
+        where = home(self.project, directory)
+        body = script_body(argv, dict(scripts(self.project, where)))
+        if body is None or not any(self._opens(b, where) for b in body):
+            return None
+        name = next((w for w in argv[1:] if w not in ("run", "run-script") and not w.startswith("-")), "")
+        file = posixpath.join(where, "package.json")
+        from checklist.parse import json
+
+        parsed = json.parse(file, self.project.files.get(file, "")).value
+        found = parsed.get("scripts", name) if parsed is not None else None
+        if found is None or found.at is None or not isinstance(found.content, str):
+            return None
+        inner = embedded.source(self.project.files[file], found.at, found.content)
+        made = shell.fresh(inner)
+        made.calls = (*shell.calls, place(shell, node))
+        made.directory = Masked.of(f"{REPOSITORY}/{where}".rstrip("/"))
+        return m.process(inner, made, worlds) if len(shell.calls) < 8 else None
+
+    def _opens(self, command: list[str], where: str) -> bool:
+        found = effect(command, self.project.policy)
+        return found in _ENTERED or command[:1] in (["ssh"], ["bash"], ["sh"]) or (bool(command) and command[0].endswith(".sh"))
+
+    def _find(self, name: str, shell: Shell, worlds: Worlds) -> str | None:
+        """The project's script that a path names, on the server by its longest suffix."""
+        full = joined(shell.directory.one(worlds), name) or name
+        if UNSEEN in full:  # of "$release/scripts/x.sh" the end is known
+            full = full.rpartition(UNSEEN)[2]
+            if not full.startswith("/"):
+                return None
+        if full.startswith(f"{REPOSITORY}/"):
+            candidates = [full.removeprefix(f"{REPOSITORY}/")]
+        else:
+            parts = full.strip("/~").split("/")
+            candidates = ["/".join(parts[i:]) for i in range(len(parts))]
+        for path in candidates:
+            text = self.project.files.get(path)
+            if text is not None and recognise(path, text[:200]) == "shell":
+                return path
+        return None
+
+
+def _unique(words: list[Word]) -> list[Word]:
+    """The words once each: one that became several fields stands in the list for each of them."""
+    return [w for i, w in enumerate(words) if i == 0 or w is not words[i - 1]]

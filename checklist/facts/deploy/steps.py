@@ -1,0 +1,119 @@
+"""External commands as steps: what each does to a deploy, and the world in which it fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checklist.facts.deploy.effects import effect, script_body, without_place
+from checklist.facts.deploy.expand import UNSEEN
+from checklist.facts.deploy.machine import Machine, place
+from checklist.facts.deploy.state import REPOSITORY, Shell, joined
+from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.facts.folders import home, scripts
+from checklist.model import Location, Project
+from checklist.parse.sh.tree import Redirect, Simple
+
+_TELLS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fail-early)(?: |$)")
+
+
+@dataclass(slots=True)
+class Step:
+    """One command as met on the way."""
+
+    at: Location
+    text: str
+    argv: tuple[str, ...] | None
+    """Its words without sudo, assignments and flags that name a folder."""
+    words: tuple[str, ...] | None
+    """All its words."""
+    host: str
+    directory: str | None
+    effect: str | None
+    body: list[list[str]] | None
+    """The commands behind `npm run x`."""
+    branch: str | None
+    order: int
+    world: Worlds
+    """The world in which it fails; 0 if nobody asks."""
+    parent: Worlds
+    ran: Worlds
+    fails: Worlds = 0
+    """All worlds in which it fails: its own, and those that were split from it."""
+    exported: tuple[str, ...] = ()
+    """The variables that the script has exported before it."""
+    quiet: bool = False
+    """Whether what it prints goes elsewhere than to the terminal or log."""
+    tells: bool = False
+    """For a health check: whether its status tells an HTTP 500 from a 200."""
+
+
+class Steps:
+    """Takes down the steps; knows the project, whose folders and package scripts they are about."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.entered: set[str] = set()
+        """Scripts of the project that were run or sourced by another."""
+        self.tests: list[str] = []
+
+    def folder(self, directory: str | None) -> str | None:
+        """The folder of the repository that a directory is; one on the server by its longest suffix, else the root."""
+        if directory is None:
+            return None
+        if directory == REPOSITORY or directory.startswith(f"{REPOSITORY}/"):
+            return directory.removeprefix(REPOSITORY).lstrip("/")
+        parts = directory.rpartition(UNSEEN)[2].strip("/~").split("/")
+        for i in range(len(parts)):
+            suffix = "/".join(parts[i:])
+            if suffix and self.project.exists(f"{suffix}/package.json"):
+                return suffix
+        return ""
+
+    def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
+        """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
+        found, body = None, None
+        directory = shell.directory.one(worlds)
+        if argv is not None:
+            argv, folder = without_place(argv)
+            if folder is not None:
+                directory = None if folder == UNSEEN else joined(directory, folder)
+            where = self.folder(directory)
+            found = effect(argv, self.project.policy)
+            body = script_body(argv, dict(scripts(self.project, home(self.project, where)))) if where is not None else None
+            if body is not None:
+                inside = [effect(b, self.project.policy) for b in body]
+                found = next((e for e in ("build", "start", "restart", "reload", "migrate", "health_check") if e in inside), found)
+        step, failed = self._record(m, shell, node, worlds, argv, directory, found, body, fails=found is not None)
+        if found is None:
+            return m.fork(worlds) if ignored else Out(true=worlds)
+        if found == "health_check":
+            # the world in which it fails is the one where the service answers 500
+            step.tells = (argv or [])[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(argv or ())))
+            m.printed.append(Answer(step, step.order, step.tells))
+            if not step.tells:
+                return Out(true=worlds | failed)
+        return Out(true=worlds & ~failed, false=failed)
+
+    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, found: str | None,
+                body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
+        """The step, and the worlds in which it fails now: its own is opened when it first runs."""
+        at = place(shell, node)
+        key = (*shell.calls, at)
+        step = m.known.get(key)
+        if step is not None:
+            step.ran |= worlds
+            return step, worlds & step.fails
+        based = worlds & m.ledger.base or worlds
+        parent = based & -based
+        world = m.open(parent) if fails else 0
+        step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), m.words, shell.host, directory, found, body,
+                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), shell.quiet or _goes_away(node.redirects))  # fmt: skip
+        m.known[key] = step
+        m.steps.append(step)
+        return step, world
+
+
+def _goes_away(redirects: Sequence[Redirect]) -> bool:
+    return any(r.operator in (">", ">>", "&>", "&>>", ">|") and r.descriptor in ("", "1") for r in redirects)
