@@ -123,7 +123,8 @@ def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool
         except OSError:
             if not folder:
                 raise
-            continue  # it stands in `paths`; nothing in it can be judged
+            found.broken[folder] = "may not be listed"  # and nothing in it can be judged
+            continue
         names = {e.name for e in entries}
         if folder and _own_project(names):
             found.own_projects.append(folder)

@@ -62,7 +62,7 @@ _PHRASES = {
     "git cannot read the index": "git не смог прочитать индекс",
     "git does not trust this folder, see safe.directory": "git не доверяет этой папке, см. safe.directory",
     "the file in the index is not at hand": "файла из индекса нет на диске",
-    "bash takes scripts that this grammar trips over": "bash понимает скрипты, на которых спотыкается наша грамматика",
+    "it is not understood as a shell script, `bash -n` may say why": "как shell-скрипт не разбирается; что не так, может сказать `bash -n`",
     "the PM2 config may hold more variables than are seen here": "в конфиге PM2 может быть больше переменных, чем видно",
     "there may be more apps than are seen here": "приложений может быть больше, чем видно",
     "the app may get more options from elsewhere": "приложение может получать опции из другого места",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -51,4 +52,6 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
 
 def _wrapped(text: str) -> list[str]:
     width = min(common.view("P0", "en", "never").width, 100) - 2
-    return [line for part in text.strip().split("\n") for line in textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False) or [""]]
+    # single line breaks are only how the file is written
+    parts = re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text.strip()).split("\n")
+    return [line for part in parts for line in textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False) or [""]]

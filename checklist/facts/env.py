@@ -57,6 +57,8 @@ class _Service:
     env: Value
     """PM2's variables as production gets them."""
     place: Location
+    unreadable: bool = False
+    """Whether an env file is there that may not be read."""
 
 
 def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Value | None]) -> Iterator[_Service]:
@@ -103,6 +105,7 @@ def _service(project: Project, directory: str, apps: Sequence[Document], names: 
         expected if not here else None,
         _environment(apps),
         place,
+        any(c in project.broken for c in candidates),
     )
 
 
@@ -217,7 +220,7 @@ def _state(project: Project, service: _Service, name: str, providers: Sequence[s
     best = next((s for s in states if s[0] == "set" or isinstance(s[0], Unknown)), next(iter(states), None))
     if best is not None and (best[0] == "set" or isinstance(best[0], Unknown)):
         return best
-    if any(f is None for f in service.files.values()):
+    if service.unreadable or any(f is None for f in service.files.values()):
         return Unknown("an env file cannot be understood"), None
     outside = [p for p in providers if p != "example"]
     if outside:

@@ -107,7 +107,7 @@ def lines(report: Report, lang: str, columns: int) -> Iterator[Text]:
 
 def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], lang: str, columns: int) -> Iterator[Text]:
     number = plain(step.get("n"))
-    where = f"{step.text('host') or ''}:{_folder(step)}"
+    where = _where(step)
     effect = _effect(step, words)
     line = Text(f"{number:>4}  ", style="dim").append(f"{effect:<13}", style="bold" if outcomes else "")
     room = max(20, columns - 6 - 13 - 2 - cell_len(where))
@@ -115,7 +115,7 @@ def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], la
     yield line
     told = _fate(step, words)
     if branch := step.text("branch"):
-        told = f"{_cut(one_line(branch), 50)}; {told}"
+        told = f"[{_cut(one_line(branch), 50)}]  {told}"
     yield Text(" " * 19 + told, style="dim")
     for outcome in sorted(outcomes, key=lambda o: (PRIORITIES.index(o.priority), o.rule.id)):
         yield Text(" " * 19).append(f"{outcome.priority}  {outcome.rule.id}", style=_COLORS[outcome.priority])
@@ -125,9 +125,11 @@ def _effect(step: Value, words: Mapping[str, str]) -> str:
     return words["smoke"] if step.text("role") == "smoke_test" else (step.text("effect") or "").replace("_", " ")
 
 
-def _folder(step: Value) -> str:
+def _where(step: Value) -> str:
+    """`local`, or `remote:backend` for a folder of the repository; `?` where the folder cannot be known."""
     folder = step.get("directory")
-    return "?" if folder is None or folder.content is None else f"{folder.content or '.'}"
+    said = "?" if folder is None or folder.content is None else str(folder.content)
+    return f"{step.text('host') or ''}{f':{said}' if said else ''}"
 
 
 def _fate(step: Value, words: Mapping[str, str]) -> str:
@@ -145,7 +147,7 @@ def deploys(report: Report, lang: str) -> Iterator[tuple[str, list[tuple[str, st
     words = _WORDS[lang]
     for path, steps in entries(report):
         if path.get("deploys") == Value(True, path.at):
-            rows = [(str(plain(s.get("n"))), _effect(s, words), s.text("text") or "", f"{s.text('host') or ''}:{_folder(s)}", _fate(s, words)) for s, _ in steps]
+            rows = [(str(plain(s.get("n"))), _effect(s, words), s.text("text") or "", _where(s), _fate(s, words)) for s, _ in steps]
             yield path.text("entry") or "", rows
 
 

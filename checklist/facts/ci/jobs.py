@@ -9,7 +9,7 @@ from typing import Any
 from checklist.facts.ci.workflows import Job, Step, Workflow
 from checklist.model import Document, Location, Unknown, Value, value
 
-_MAY_TEST = re.compile(r"(?:npm|pnpm|yarn|bun|make) (?:run )?(?:ci|check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
+_MAY_TEST = re.compile(r"(?:npm run|pnpm|yarn|bun run|make) (?:run )?ci\b|(?:npm|pnpm|yarn|bun|make) (?:run )?(?:check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _WHATEVER = re.compile(r"always\(\)|failure\(\)|!\s*cancelled\(\)")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 

@@ -221,5 +221,6 @@ def _rolls_back(path: Path, decisive: Sequence[int]) -> object:
 def _may_check(argv: Sequence[str]) -> bool:
     """A script or command of one's own that may well be the check."""
     if argv[0] in ("curl", "wget", "http") and any("\0" in w for w in argv):
-        return True
+        # to an address that is not known; who sends something there asks nothing
+        return not any(re.match(r"--?d(?:ata\S*)?$|--data|-X$|--request|--json|-F$|--form", w) for w in argv)
     return bool(re.match(r"(?:\./|\.\./|/|@/|~/|bash |sh |node |npm run |python)", " ".join(argv))) or bool(re.search(r"(?i)health|smoke|verify|check", argv[0]))

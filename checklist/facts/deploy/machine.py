@@ -233,7 +233,7 @@ class Machine:
         shell.status = (out.true & ~out.false, out.false)
         branch = shell.branch
         if operator == "||":
-            shell.branch = f"if it fails: {_said(shell, left)}"
+            shell.branch = f"{_said(shell, left)} || …"
         done = self.command(right, shell, goes, ignored)
         shell.branch = branch
         made = Out(true=done.true, false=out.false | done.false) if operator == "&&" else Out(true=out.true | done.true, false=done.false)
