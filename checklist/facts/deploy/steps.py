@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy.effects import effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.machine import Machine, place
+from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.processes import place
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.folders import home, scripts

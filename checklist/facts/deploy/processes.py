@@ -1,0 +1,286 @@
+"""Shells in all their worlds: how they begin and end, what `set -e` and traps make of a failure, what conditions and words say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from checklist.facts.deploy import conditions, expand
+from checklist.facts.deploy.state import Shell
+from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Masked, Out, Worlds
+from checklist.model import Location
+from checklist.parse import shell as shell_parser
+from checklist.parse.sh import tree
+from checklist.parse.sh.tree import Command, Sequence, Substitution, Text, Word
+from checklist.parse.shell import Source
+
+if TYPE_CHECKING:
+    from checklist.facts.deploy.steps import Step
+
+
+class Processes:
+    """What a run is made of; how commands follow each other, the machine says. `steps` are in the order in which they first ran."""
+
+    def __init__(self, execute: Callable[[Any, Shell, tree.Simple, Worlds, bool], Out]) -> None:
+        self.ledger = Ledger()
+        self.steps: list[Step] = []
+        self.known: dict[tuple[Location, ...], Step] = {}
+        self.unknown: str | None = None
+        self.piped: tuple[Answer, ...] = ()
+        self.printed: list[Answer] = []
+        self.substituted: tuple[Worlds, Worlds] | None = None
+        self.words: tuple[str, ...] | None = None
+        """All words of the command that is being run."""
+        self.born: Worlds = 0
+        """Worlds opened in substitutions, until the command around them takes them over."""
+        self.shells: list[Shell] = []
+        self.changes = 0
+        self.spent = 0
+        self.forked = 0
+        self._execute = execute
+
+    def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool, *, decides: bool = False) -> Out:
+        """Command after command."""
+        raise NotImplementedError
+
+    # ---- a whole shell ----
+
+    def run(self, source: Source, shell: Shell, worlds: Worlds, *, ignored: bool = False) -> Out:
+        """A script in a shell of its own, or sourced into one; its traps run at its end."""
+        script = shell_parser.parse(source.file, source.text) if source.whole else shell_parser.read(source)
+        if script.problem:
+            self.unknown = "part of the script is not understood"
+        outer, shell.source = shell.source, source
+        out = self.sequence(script.root, shell, worlds, ignored)
+        shell.source = outer
+        return out
+
+    def process(self, source: Source, shell: Shell, worlds: Worlds) -> Out:
+        """A script in a new process: only its status comes back."""
+        if len(shell.calls) > 12:
+            self.unknown = "scripts in scripts go too deep"
+            return Out(true=worlds)
+        self.shells.append(shell)
+        try:
+            return self._ended(self.run(source, shell, worlds), shell)
+        finally:
+            self.shells.pop()
+
+    def so_far(self) -> Out:
+        """How it ended, where the end was not reached: nothing is known of any world."""
+        every = (1 << self.ledger.count) - 1
+        return Out(true=every, false=every)
+
+    def _ended(self, out: Out, shell: Shell) -> Out:
+        ok = out.true | out.left_true | out.returned_true | out.broke | out.continued
+        bad = out.false | out.left_false | out.returned_false
+        for mask, trap in list(shell.exit_trap.split(ok | bad)):
+            if trap is None:
+                continue
+            shell.put("exit_trap", -1, None)
+            shell.status = (ok & mask & ~bad, bad & mask)
+            ended = self.run(trap, shell, mask)
+            # the trap does not change the status, also in the worlds that it has opened
+            well, badly = self.ledger.inherit(ended.on, ok & mask, bad & mask)
+            ok, bad = (ok & ~mask) | well | ended.left_true, (bad & ~mask) | badly | ended.left_false
+        return Out(true=ok, false=bad)
+
+    # ---- worlds ----
+
+    def open(self, parent: Worlds) -> Worlds:
+        """A new world that so far is like its parent."""
+        made = self.ledger.new(parent, len(self.steps))
+        for shell in self.shells:
+            shell.change(lambda masked: masked.born(parent, made))
+            ok, bad = shell.status
+            shell.status = (ok | made, bad & ~made) if ok & parent else (ok & ~made, bad | made)
+        for step in self.steps:
+            if step.fails & parent:
+                step.fails |= made
+        return made
+
+    def fork(self, worlds: Worlds, exists: tuple[str, bool] | None = None) -> Out:
+        """Both ways of a condition that cannot be known."""
+        out = Out(true=worlds & ~self.ledger.base, false=worlds & ~self.ledger.base)
+        waiting = worlds & self.ledger.base
+        while waiting:
+            parent = waiting & -waiting
+            waiting ^= parent
+            fork = Fork(parent, self.open(parent), self.open(parent), exists)
+            self.ledger.base |= fork.yes | fork.no
+            self.ledger.forks.append(fork)
+            out.true |= fork.yes
+            out.false |= fork.no
+        self.forked += 1
+        return out
+
+    def rejoin(self, out: Out, since: int) -> None:
+        """Ways that were told apart since then and both go on are one again."""
+        for fork in reversed(self.ledger.forks[since:]):
+            back = [way for way in (fork.yes, fork.no) if way & (out.true | out.false | out.returned_true | out.broke | out.continued)]
+            if not back:
+                continue
+            for way in back:
+                self.ledger.parents[way] = fork.parent
+                if not way & (out.true | out.returned_true | out.broke | out.continued):
+                    self.ledger.failed |= way
+            ways = sum(back)
+            for name in ("true", "false", "returned_true", "returned_false", "broke", "continued"):
+                if getattr(out, name) & ways:
+                    setattr(out, name, (getattr(out, name) & ~ways) | fork.parent)
+            if out.true & out.false & fork.parent:
+                out.false &= ~fork.parent
+            for shell in self.shells:
+                shell.change(lambda masked, back=back, ways=ways, parent=fork.parent: _together(masked, back, ways, parent))  # type: ignore[misc]
+
+    # ---- the ends of a shell ----
+
+    def inside(self, body: Sequence, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
+        """A body in a subshell: leaving it is only its status."""
+        self.shells.append(shell)
+        try:
+            return self._ended(self.sequence(body, shell, worlds, ignored), shell)
+        finally:
+            self.shells.pop()
+
+    def checked(self, out: Out, shell: Shell, ignored: bool) -> Out:
+        """What `set -e` and a trap on ERR make of a failure."""
+        failed = out.false
+        if ignored or not failed:
+            return out
+        for mask, trap in list(shell.err_trap.split(failed)):
+            if trap is None:
+                continue
+            held, shell.err_trap = shell.err_trap, Masked.of(None)
+            shell.status = (0, mask)
+            done = self.run(trap, shell, mask)
+            shell.err_trap = held
+            out.add(done)
+            out.false = (out.false & ~mask) | done.on
+        leaves = sum(mask for mask, on in shell.errexit.split(out.false) if on)
+        out.false &= ~leaves
+        out.left_false |= leaves
+        return out
+
+    # ---- conditions and words ----
+
+    def _test(self, tokens: tuple[Word | str, ...], shell: Shell, worlds: Worlds) -> Out:
+        choices: list[tuple[Worlds, list[conditions.Token]]] = [(worlds, [])]
+        for token in tokens:
+            if isinstance(token, str):
+                choices = [(m, [*said, token]) for m, said in choices]
+            else:
+                choices = [(m & inner, [*said, value]) for m, said in choices for inner, value in expand.text(token, shell, m, self.substitution) if m & inner]
+        choices[0] = (choices[0][0] | self.take(), choices[0][1])
+        return self.decide(choices, patterns=True)
+
+    def decide(self, choices: list[tuple[Worlds, list[conditions.Token]]], *, patterns: bool) -> Out:
+        """What a condition says in each world; both where it cannot be known."""
+        out = Out()
+        for mask, tokens in choices:
+            broken = 0
+            for token in tokens:
+                if isinstance(token, Answer):
+                    broken |= token.world
+            for part, bad in ((mask & broken, True), (mask & ~broken, False)):
+                if not part:
+                    continue
+                match conditions.judge(tokens, broken=bad, patterns=patterns):
+                    case True:
+                        out.true |= part
+                    case False:
+                        out.false |= part
+                    case None:
+                        forked = self.fork(part, conditions.asked(tokens))
+                        out.true |= forked.true
+                        out.false |= forked.false
+        return out
+
+    def calculation(self, text: str, shell: Shell, worlds: Worlds) -> Out:
+        """`(( … ))` and `let`: counting up is followed, comparisons of numbers are judged, the rest may be either."""
+        said = text.replace(" ", "")
+        for sign, step in (("++", 1), ("--", -1), ("+=", 1), ("-=", -1)):
+            name, found, by = said.partition(sign)
+            if found and (name or by).isidentifier() | by.isdigit():
+                target = name or by
+                amount = int(by) if by.isdigit() else 1
+                for mask, value in list(expand.lookup(target, shell, worlds)):
+                    shell.assign(mask, target, str(int(value) + (amount if step > 0 else -amount)) if isinstance(value, str) and value.isdigit() else None)
+                self.changes += 1
+                return Out(true=worlds)
+        for sign, operator in (("==", "-eq"), ("!=", "-ne"), ("<=", "-le"), (">=", "-ge"), ("<", "-lt"), (">", "-gt")):
+            left, found, right = said.partition(sign)
+            if found:
+                choices: list[tuple[Worlds, list[conditions.Token]]] = []
+                for mask, a in expand.calculated(left, shell, worlds):
+                    for inner, b in expand.calculated(right, shell, mask):
+                        choices.append((inner, [a if not isinstance(a, tuple) else None, operator, b if not isinstance(b, tuple) else None]))
+                return self.decide(choices, patterns=False)
+        name, found, expression = said.partition("=")
+        if found and name.isidentifier():
+            for mask, value in list(expand.calculated(expression, shell, worlds)):
+                shell.assign(mask, name, value)
+            self.changes += 1
+            return Out(true=worlds)
+        return self.fork(worlds)
+
+    def substitution(self, part: Substitution, shell: Shell, worlds: Worlds) -> Known:
+        """What `$(…)` prints; its status is that of an assignment."""
+        printed, self.printed = self.printed, []
+        inner = shell.child(errexit=False)
+        inner.quiet = True
+        done = self.inside(part.body, inner, worlds, False)
+        answers, self.printed = self.printed, printed
+        self.substituted = (done.true, done.false)
+        self.born |= done.on & ~worlds
+        if answers:
+            return answers[-1]
+        only = part.body.items[0] if len(part.body.items) == 1 else None
+        argv: list[expand.Field] | None = None
+        if isinstance(only, tree.Simple):
+            argv = []
+            for word in only.words:
+                argv += expand.fields(word, shell, worlds, lambda *_: None)[0][1]
+        return expand.printed(part.body, argv, inner.directory.one(worlds))
+
+    def take(self) -> Worlds:
+        """The worlds that substitutions have opened."""
+        born, self.born = self.born, 0
+        return born
+
+    def substitutions(self, redirects: list[tree.Redirect], shell: Shell, worlds: Worlds) -> None:
+        """Runs what stands in the targets of redirects: `< <(…)`."""
+        for redirect in redirects:
+            if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
+                expand.fields(redirect.target, shell, worlds, self.substitution)
+
+
+def _together(masked: Masked[Any], back: list[Worlds], ways: Worlds, parent: Worlds) -> Masked[Any]:
+    """A value after ways have come together: what they agree on, else not known."""
+    for i, (mask, _) in enumerate(masked.pairs):
+        if mask & parent and mask & ways == ways:  # nothing was assigned on the way
+            return masked.forget(ways) if i < len(masked.pairs) - 1 else masked
+    values = [masked.one(way) for way in back]
+    same = all(v == values[0] for v in values)
+    return masked.put(parent, values[0] if same else (False if isinstance(values[0], bool) else None)).forget(ways)
+
+
+def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:
+    """The script that words or a here-document hand to another shell, known variables put in."""
+    pieces: list[tuple[str, int, bool]] = []
+    for n, word in enumerate(words):
+        if n:
+            pieces.append((" ", word.start, False))
+        for part in word.parts:
+            if isinstance(part, Text):
+                pieces.append((part.text, part.start, True))
+                continue
+            value = expand.text(Word(part.start, part.end, (part,)), shell, worlds, lambda *_: None)[0][1]
+            said = shell.source.text[part.start : part.end]
+            pieces.append((value, part.start, False) if isinstance(value, str) and expand.UNSEEN not in value else (said, part.start, True))
+    return shell.source.embedded(pieces)
+
+
+def place(shell: Shell, node: Command) -> Location:
+    """Where a command stands in the file that a person edits."""
+    return shell.source.at(node.start, node.end)
