@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -32,6 +33,8 @@ class _Commands(click.Group):
         return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and not os.path.exists(args[0]) and (near := get_close_matches(args[0], COMMANDS, 1)) and args[0] not in COMMANDS:
+            raise click.UsageError(f"no command and no path '{args[0]}'; did you mean '{near[0]}'?", ctx)
         if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)

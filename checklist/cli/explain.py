@@ -41,7 +41,7 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
         shown = [e for e in packs.examples(files[rule]) if e.kind == kind][:2]
         for example in shown:
             out.append(f"{words[kind]}: {example.title}")
-            for file, text in example.files.items():
+            for file, text in [*example.files.items(), *([("onai-check.yaml", example.config)] if example.config else ())]:
                 out += [f"    {file}" + (f"  ({', '.join(example.at)})" if example.at and file in example.at[0] else "")]
                 out += [f"      {line}" for line in text.rstrip("\n").split("\n")]
             out.append("")
