@@ -87,6 +87,14 @@ FILES: dict[str, tuple[dict[str, str], list[tuple[str, str, str]]]] = {
         {"go.sh": ". \"$(dirname \"$0\")/lib/util.sh\"\nrestart\n", "lib/util.sh": "restart() {\n  pm2 restart api\n}\n"},
         [("go.sh", "lib/util.sh:2:3", "pm2 restart api")],
     ),
+    "a Dockerfile": (
+        {"Dockerfile": "FROM node:20\nRUN npm ci \\\n  # why\n  && npm run build\nRUN --mount=type=cache,target=/x npx prisma db push\nCMD [\"pm2\", \"start\", \"a.js\"]\n"},
+        [("Dockerfile", "Dockerfile:2:5", "npm ci"), ("Dockerfile", "Dockerfile:4:6", "npm run build"), ("Dockerfile", "Dockerfile:5:34", "npx prisma db push"), ("Dockerfile", "Dockerfile:6:7", "pm2 start a.js")],
+    ),
+    "a composite action of the repository": (
+        {".github/workflows/d.yml": "jobs:\n  go:\n    steps:\n      - uses: ./.github/actions/ship\n", ".github/actions/ship/action.yml": "runs:\n  using: composite\n  steps:\n    - run: pm2 restart api\n      shell: bash\n"},
+        [(".github/workflows/d.yml#go", ".github/actions/ship/action.yml:4:12", "pm2 restart api")],
+    ),
     "a script on standard input": (
         {"go.sh": "ssh h 'bash -s' < remote.sh\n", "remote.sh": "pm2 restart api\n"},
         [("go.sh", "remote.sh:1:1", "pm2 restart api"), ("remote.sh", "remote.sh:1:1", "pm2 restart api")],

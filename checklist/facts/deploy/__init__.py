@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from checklist.facts.deploy import secrets, subject
+from checklist.facts.deploy import secrets, subject, ways
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
@@ -43,7 +43,7 @@ def documents(
     out: list[Document] = []
     for path in paths:
         out += _documents(project, path, apps, packages, environments or {}, called=path.entry.name in commands.entered)
-    return [*out, *secrets.documents(project)]
+    return [*ways.compared(out), *secrets.documents(project)]
 
 
 def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> Path | None:
@@ -67,7 +67,8 @@ def _documents(
     project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], *, called: bool
 ) -> Iterator[Document]:
     met = path.met
-    restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal]
+    # what an image starts is no deploy of it
+    restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal and m.step.host != "container"]
     # of `case "$1" in build) … restart) …` the ways count that do both
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
     restarts = deploying or restarts

@@ -1,4 +1,4 @@
-"""Where a deploy can begin: scripts, CI jobs, PM2's deploy hooks, `deploy` scripts of package.json, Makefile targets."""
+"""Where a deploy can begin: scripts, CI jobs, PM2's deploy hooks, `deploy` scripts of package.json, Makefile targets, Dockerfiles."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from checklist.parse.shell import Source
 _JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _TARGET = re.compile(r"(?m)^([A-Za-z0-9_.-]+)[ \t]*:(?!=)[^\n]*\n((?:\t[^\n]*(?:\n|\Z))+)")
+_INSTRUCTION = re.compile(r"(?im)^[ \t]*(RUN|CMD|ENTRYPOINT)[ \t]+((?:\\\n(?:[ \t]*#[^\n]*\n)*|[^\\\n]|\\.)*)", re.DOTALL)
 _DEPLOYS = re.compile(r"(?i)^(?:(?:post|pre)?deploy|release|ship|rollout|publish:prod|pm2)(?:[:_-].*)?$")
 _SSH_ACTION = re.compile(r"(?i)ssh-?(?:action|deploy|command|remote|script)|remote-ssh")
 
@@ -38,6 +39,8 @@ def entries(project: Project, parsed: Mapping[str, Value]) -> Iterator[Entry]:
             yield Entry(file, Location(file), _script(project, file, text))
         elif recognise(file) == "makefile":
             yield from _make(file, text)
+        elif recognise(file) == "dockerfile":
+            yield from _docker(file, text)
     for file, value in sorted(parsed.items()):
         text = project.files.get(file, "")
         match recognise(file):
@@ -106,6 +109,22 @@ def _make(file: str, text: str) -> Iterator[Entry]:
         pieces = [(source.embedded([(body, at, True)]), skips) for body, at, skips in lines]
         at = source.at(target.start(1), target.end(1))
         yield Entry(f"{file}#{target[1]}", at, _steps([(s, {}, skips, False) for s, skips in pieces]))
+
+
+def _docker(file: str, text: str) -> Iterator[Entry]:
+    """The RUN lines of a Dockerfile and what it starts: each a shell of its own, the first that fails ends the build (docs.docker.com, Dockerfile reference)."""
+    source, parts = Source(file, text), list[tuple[Source, dict[str, object], bool, bool]]()
+    for found in _INSTRUCTION.finditer(text):
+        start, body = found.start(2), found[2]
+        if body.startswith("["):  # the exec form: its words without what stands between them
+            body = re.sub(r'["\[\],]', " ", body)
+        flags = re.match(r"(?:--\S+\s+)*", body)
+        start, body = start + (flags.end() if flags else 0), body[flags.end() if flags else 0 :]
+        # comments between continued lines are none of the shell's
+        body = re.sub(r"(?m)^[ \t]*#.*$", lambda m: " " * len(m[0]), body)
+        parts.append((source.embedded([(re.sub(r"\\\n\s*\n", lambda m: "\\\n" + " " * (len(m[0]) - 2), body), start, True)]), {"host": "container"}, False, False))
+    if parts:
+        yield Entry(file, Location(file), _steps(parts))
 
 
 def _steps(parts: list[tuple[Source, dict[str, object], bool, bool]]) -> Callable[[Machine], Out]:

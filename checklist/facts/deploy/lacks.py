@@ -14,6 +14,7 @@ from checklist.facts.outputs import produced
 from checklist.model import Document, Project, Unknown, Value
 
 _PREPARES = ("fetch", "ship", "install", "build", "migrate")
+_RESETS = re.compile(r"git (?:reset --hard|checkout (?:-f|--force|\.|-- \.))")
 _LIFECYCLE = ("prepare", "postinstall", "install", "preinstall", "prestart")
 
 
@@ -34,6 +35,8 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
         "unlocked": [v for v in values if v.text("lock")],
         # a start that adds a process of the same name each time it runs
         "doubles": next((values[i] for i, m in enumerate(met) if _doubles(met, i)), None),
+        # a checkout thrown away, and the way back with it
+        "resets": next((values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect == "fetch" and _RESETS.match(" ".join(m.step.argv or ()))), None),
         # logs emptied between the restart and the check
         "flushes": _flushes(path, last),
         # the variables that a restart from the file does not hand on, and that restart

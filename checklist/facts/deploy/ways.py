@@ -1,0 +1,51 @@
+"""Several ways to deploy one app: what one of them does and another leaves out."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from checklist.model import Document, Value, plain
+
+_MATTERS = ("fetch", "ship", "install", "build", "migrate")
+# to set a server up, or to deploy to another place, is another thing
+_OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|hot-?fix|front|client|web|admin|worker")
+
+
+def compared(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents, each `deploy.path` of a script with `other_way`: {entry, lacks, at} of the first script in the same
+    folder that deploys the same apps with a step that this one leaves out; null where there is none."""
+    given = list(documents)
+    scripts = [d for d in given if d.kind == "deploy.path" and _is_main(d)]
+    for document in given:
+        if document.kind != "deploy.path":
+            yield document
+            continue
+        other = _other(document, scripts) if document in scripts else None
+        yield replace(document, value=replace(document.value, content={**document.value.members(), "other_way": other or Value(None)}))
+
+
+def _is_main(path: Document) -> bool:
+    entry = path.value.text("entry") or ""
+    deploys = path.value.get("deploys")
+    return deploys is not None and deploys.content is True and "#" not in entry and not _OTHERS.search(posixpath.basename(entry))
+
+
+def _other(path: Document, scripts: Iterable[Document]) -> Value | None:
+    mine, apps = _effects(path), plain(path.value.get("apps"))
+    for other in scripts:
+        lacks = [e for e in _MATTERS if e in _effects(other) and e not in mine]
+        # what is shipped need not be fetched, and the other way round
+        if {"fetch", "ship"} & mine:
+            lacks = [e for e in lacks if e not in ("fetch", "ship")]
+        same = apps and plain(other.value.get("apps")) == apps and posixpath.dirname(other.file) == posixpath.dirname(path.file)
+        if other is not path and same and lacks:
+            return Value({"entry": Value(other.value.text("entry")), "lacks": Value(", ".join(lacks))}, path.place())
+    return None
+
+
+def _effects(path: Document) -> set[str]:
+    steps = path.value.get("steps")
+    return {e for s in (steps.items() if steps is not None else ()) if (e := s.text("effect")) in _MATTERS and e is not None}
