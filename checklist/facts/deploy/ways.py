@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from checklist.model import Document, Value, plain
 
+_MANY = 3
 _MATTERS = ("fetch", "ship", "install", "build", "migrate")
 # to set a server up, or to deploy to another place, is another thing
 _OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|hot-?fix|front|client|web|admin|worker")
@@ -18,7 +19,12 @@ def compared(documents: Iterable[Document]) -> Iterator[Document]:
     """The documents, each `deploy.path` of a script with `other_way`: {entry, lacks, at} of the first script in the same
     folder that deploys the same apps with a step that this one leaves out; null where there is none."""
     given = list(documents)
-    scripts = [d for d in given if d.kind == "deploy.path" and _is_main(d)]
+    groups: dict[tuple[str, str], list[Document]] = {}
+    for document in given:
+        if document.kind == "deploy.path" and _is_main(document):
+            groups.setdefault((posixpath.dirname(document.file), str(plain(document.value.get("apps")))), []).append(document)
+    # a folder of many such scripts holds experiments and repairs: which of them is meant is not known here
+    scripts = [d for group in groups.values() if len(group) <= _MANY for d in group]
     for document in given:
         if document.kind != "deploy.path":
             yield document
