@@ -11,8 +11,9 @@ from checklist.model import Document, Value, plain
 
 _MANY = 3
 _MATTERS = ("fetch", "ship", "install", "build", "migrate")
-# to set a server up, or to deploy to another place, is another thing
-_OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|hot-?fix|front|client|web|admin|worker")
+# to set a server up, to repair it, or to deploy to another place, is another thing
+_OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|fast|fix|force|reset|repair|build|boot|start|front|client|web|admin|worker")
+_DEPLOYS = re.compile(r"(?i)deploy|release|update|publish|ship|roll-?_?out")
 
 
 def compared(documents: Iterable[Document]) -> Iterator[Document]:
@@ -36,7 +37,7 @@ def compared(documents: Iterable[Document]) -> Iterator[Document]:
 def _is_main(path: Document) -> bool:
     entry = path.value.text("entry") or ""
     deploys = path.value.get("deploys")
-    return deploys is not None and deploys.content is True and "#" not in entry and not _OTHERS.search(posixpath.basename(entry))
+    return deploys is not None and deploys.content is True and "#" not in entry and _DEPLOYS.search(posixpath.basename(entry)) is not None and not _OTHERS.search(posixpath.basename(entry))
 
 
 def _other(path: Document, scripts: Iterable[Document]) -> Value | None:
