@@ -79,6 +79,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         broken=found.broken,
         sources=found.sources,
         sources_seen=found.sources_seen,
+        modes={p: _mode(root / p) for p in found.files if recognise(p) == "env"},
         git_problem=git_problem,
         executable=executable,
     )
@@ -216,6 +217,13 @@ def _take_source(root: Path, path: str, found: _Found) -> None:
         found.sources_seen = False
     elif any(sign in data for sign in _SIGNS):
         found.sources[path] = _decoded(data)
+
+
+def _mode(file: Path) -> int:
+    try:
+        return 0 if os.name == "nt" else stat.S_IMODE(file.stat().st_mode)
+    except OSError:
+        return 0  # gone since it was read
 
 
 _REQUIRES = re.compile(r"""\brequire\(\s*['"](\.{1,2}/[^'"\n]+)['"]\s*\)""")

@@ -21,6 +21,7 @@ def project(example: packs.Example) -> Project:
         tracked=example.tracked,
         executable=example.executable,
         paths=example.paths,
+        modes=example.modes,
         policy=config.parse(config.NAME if text else "", text, Path("/project")).policy,
     )
 

@@ -32,6 +32,8 @@ class Example:
     """An onai-check.yaml for it, "" for the defaults."""
     paths: frozenset[str]
     """Files that are there without being read."""
+    modes: Mapping[str, int]
+    """Permission bits of env files on the disk."""
 
 
 def builtin() -> Path:
@@ -76,6 +78,7 @@ def examples(file: Path) -> tuple[Example, ...]:
             at=tuple(one.get("at", ())),
             config=one.get("config", ""),
             paths=frozenset(one.get("paths", ())),
+            modes={path: int(mode, 8) for path, mode in one.get("modes", {}).items()},
         )
         for kind in ("good", "bad", "unclear")
         for one in plain(found[1]).get(kind, ())

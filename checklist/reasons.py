@@ -52,6 +52,9 @@ _PHRASES = {
     "tests that are named for routes may send requests": "запросы могут отправлять тесты, названные по маршрутам",
     "the test command may run tests that no file name gives away": "команда может запускать тесты, которых по именам файлов не видно",
     "code that is not seen may read it": "её может читать код, которого не видно",
+    "the code may let the env file win": "код может отдать первенство env-файлу",
+    "files that are not read here may set it": "это могут задавать файлы, которые здесь не читаются",
+    "the env file that the code loads is not here": "env-файла, который загружает код, здесь нет",
     "Sentry may be started by code that is not seen": "Sentry может запускать код, которого не видно",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",

@@ -118,6 +118,16 @@ def test_a_file_without_permission_is_named(folder: Write) -> None:
     assert found(root).broken == {"deploy.sh": "permission denied"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes say nothing there")
+def test_env_files_have_their_modes_and_no_other_file(folder: Write) -> None:
+    root = folder({"env.env": "A=1", "api/.env": "A=1", "deploy.sh": ""})
+    (root / "env.env").chmod(0o600)
+    (root / "api/.env").chmod(0o646)
+    assert found(root).modes == {"env.env": 0o600, "api/.env": 0o646}
+    (root / "link.env").symlink_to("env.env")
+    assert found(root).modes["link.env"] == 0o600
+
+
 def test_bytes_that_are_no_text(folder: Write) -> None:
     root = folder({})
     (root / ".env").write_bytes(b"\xef\xbb\xbfA=\xff\xfe\r\n")

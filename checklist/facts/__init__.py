@@ -6,7 +6,20 @@ from dataclasses import dataclass, replace
 
 from checklist.facts import ci as ci
 from checklist.facts import deploy as deploy
-from checklist.facts import env, git, ledger, measures, packages, pages, pm2, rollback, services, sources
+from checklist.facts import (
+    env,
+    git,
+    ledger,
+    measures,
+    needs,
+    packages,
+    pages,
+    pm2,
+    rollback,
+    services,
+    settings,
+    sources,
+)
 from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
@@ -57,6 +70,8 @@ def derive(project: Project) -> Facts:
         *git.documents(project, base, package_docs),
         *env.documents(project, app_docs, package_docs),
         *ledger.documents(project, app_docs),
+        *settings.documents(project, app_docs),
+        *needs.documents(project, app_docs),
         *deploy_docs,
         *rollback.documents(project, base, deploy_docs, target_docs, package_docs),
         *ci.documents(project, {f: s.parsed.value for f, s in understood.items() if s.format == "workflow" and s.parsed.value}, base, package_docs),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from checklist.facts.folders import above
 from checklist.facts.ignores import Ignores
-from checklist.facts.placeholders import is_placeholder, is_reference, role
+from checklist.facts.placeholders import is_placeholder, is_reference, real_secrets, role
 from checklist.model import Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse import env as parser
 from checklist.parse import recognise
@@ -137,7 +137,11 @@ def _environment(apps: Sequence[Document]) -> Value:
 
 
 def _file(project: Project, ignores: Ignores, file: str, of: Value | None) -> Document:
-    """{name, role, present, tracked, ignored, variables, repeated}; `repeated` are names that a later line overrides."""
+    """{name, role, present, tracked, ignored, variables, repeated, secrets, mode, for_others}.
+
+    `repeated` are names that a later line overrides; `secrets` says whether a real one is in it; `mode` is as chmod
+    writes it, and `for_others` whether users that neither own the file nor are in its group may do anything with it.
+    """
     entries = parser.entries(file, project.files[file])
     last = {e.name: e.value for e in entries}
     told = {
@@ -147,6 +151,9 @@ def _file(project: Project, ignores: Ignores, file: str, of: Value | None) -> Do
         "tracked": file in project.tracked if project.tracked is not None else None,
         "ignored": bool(ignores.decide(file)),
         "variables": of if of is not None else Value(Unknown("the file cannot be understood")),
+        "secrets": bool(real_secrets(of.members())) if of is not None else None,
+        "mode": f"{project.modes[file]:03o}" if file in project.modes else None,
+        "for_others": bool(project.modes[file] & 0o007) if file in project.modes else None,
         "repeated": [Value(e.name, e.value.key_at) for e in entries if e.value is not last[e.name]],
     }
     return Document("env.file", file, value(told, Location(file)), file)

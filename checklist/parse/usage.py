@@ -14,7 +14,7 @@ from checklist.model import Location
 from checklist.parse import recognise
 from checklist.parse.lines import Lines
 
-SIGNS = ("process.env", "Sentry", "sentry", "pino", "winston", "process.send", "env-var")
+SIGNS = ("process.env", "Sentry", "sentry", "pino", "winston", "process.send", "env-var", "dotenv")
 """A source with none of these says nothing that the facts ask."""
 
 _SOURCE = re.compile(r".*\.[cm]?[jt]sx?", re.DOTALL)

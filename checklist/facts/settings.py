@@ -1,0 +1,114 @@
+"""`env.mode`: each NODE_ENV that is meant for production; `env.setting`: each variable that both PM2 and an env file set."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from checklist.facts.folders import above
+from checklist.facts.placeholders import is_placeholder, is_reference, role
+from checklist.model import Document, OneOf, Project, Unknown, Value, plain, value
+from checklist.parse import env as parser
+from checklist.parse import recognise
+
+OVERRIDES = "the code may let the env file win"
+_FOR_PRODUCTION = (".env.production", ".env.prod", "env.env")
+# Words in a path, a name or a command that say: this is not for production.
+_NOT_FOR_PRODUCTION = re.compile(
+    r"(?i)(?<![a-z])(?:dev|develop|development|stage|stg|staging|test|tests|testing|qa|uat|preview|preprod|sandbox|demo|local|localhost|e2e|ci|examples?|samples?|templates?"
+    r"|fixtures?|debug|docs?)(?![a-z])"
+)
+_STAGES = ("staging", "stage", "stg", "qa", "uat", "preview", "preprod", "sandbox", "demo")
+_PRODUCTION = ("production", "prod", "live")
+_OVERRIDE = re.compile(r"(?<![\w$])override\s*:(?!\s*false)|(?<![\w-])(?:--override|-o)(?![\w-])|DOTENV_CONFIG_OVERRIDE|(?<![\w$])process\s*\.\s*env\s*=(?!=)|Object\.assign\s*\(\s*process\.env")
+
+
+def documents(project: Project, apps: Sequence[Document]) -> list[Document]:
+    """`apps` also holds the apps of `env_X` environments."""
+    files = {f: v for f, t in sorted(project.files.items()) if recognise(f) == "env" and role(f) == "real" and (v := parser.parse(f, t).value) is not None}
+    base = [a for a in apps if a.value.text("environment") is None and a.value.text("starts") not in ("static", "other")]
+    return [*_modes_of_apps(base, apps), *_modes_of_files(base, apps, files), *_settings(project, base, files)]
+
+
+# ---- env.mode --------------------------------------------------------------------------------------------------------
+
+
+def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterator[Document]:
+    """{app, file, mode}: of apps that have no environment of their own for production, and whose name says nothing else."""
+    for app in base:
+        mode = _variables(app).get("NODE_ENV")
+        told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
+        if mode is None or app.value.more or _NOT_FOR_PRODUCTION.search(told) or mode.content in _STAGES:
+            continue
+        others = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a is not app]
+        if not any(a.value.text("environment") in _PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
+            yield _mode(mode, app.value.text("name") or "?")
+
+
+def _modes_of_files(base: Sequence[Document], apps: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
+    """The same, `app` null, of env files that are named for production; where PM2 sets NODE_ENV, the file's means nothing."""
+    for file, of in files.items():
+        mode = of.members().get("NODE_ENV")
+        if mode is None or posixpath.basename(file) not in _FOR_PRODUCTION or _NOT_FOR_PRODUCTION.search(posixpath.dirname(file)):
+            continue
+        folder = posixpath.dirname(file)
+        if any("NODE_ENV" in _variables(a) or (a.value.get("env") or Value({})).more for a in apps if folder in above(a.value.text("directory") or "")):
+            continue
+        text = str(mode.content)
+        if not text.strip() or is_placeholder(text) or is_reference(text):
+            mode = Value(Unknown("another variable or tool fills it in"), mode.at, mode.key_at)
+        yield _mode(mode, None)
+
+
+def _mode(mode: Value, app: str | None) -> Document:
+    file = mode.at.file if mode.at else ""
+    return Document("env.mode", file, value({"app": app, "file": file, "mode": mode}, mode.at), app or file)
+
+
+def _variables(app: Document) -> Mapping[str, Value]:
+    return (app.value.get("env") or Value({})).members()
+
+
+# ---- env.setting -----------------------------------------------------------------------------------------------------
+
+
+def _settings(project: Project, base: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
+    """{name, app, file, value, same, elsewhere}: `same` compares what PM2 and the app's env file say; no value is kept."""
+    names = [str(n.content) for n in (project.policy.value.get("env_files") or Value(())).items()]
+    for app in base:
+        directory = app.value.text("directory")
+        loaded = next((f for n in names if (f := posixpath.join(directory or "", n)) in files), None) if directory is not None else None
+        if loaded is None:
+            continue
+        overrides = any(_OVERRIDE.search(t) for t in project.sources.values() if "dotenv" in t) or _OVERRIDE.search(str(plain(app.value.get("command"))))
+        for name, ours in _variables(app).items():
+            theirs = files[loaded].members().get(name)
+            if theirs is None or is_placeholder(str(theirs.content)) or is_reference(str(theirs.content)):
+                continue
+            same = _same(ours, str(theirs.content))
+            told = {
+                "name": name,
+                "app": app.value.text("name") or "?",
+                "file": loaded,
+                "same": Value(Unknown(OVERRIDES) if same is False and overrides else same, ours.at),
+                "elsewhere": [Value(name, theirs.at)],
+            }
+            at = ours.at or app.place()
+            yield Document("env.setting", at.file, value(told, at), f"{told['app']}: {name}")
+
+
+def _same(ours: Value, theirs: str) -> bool | Unknown:
+    """Whether PM2 gives the app the same text as its env file."""
+    match ours.content:
+        case bool() as on:
+            return str(on).lower() == theirs
+        case str() | int() as plainly:
+            return str(plainly) == theirs
+        case float() as number:
+            return f"{number:g}" == theirs or str(number) == theirs
+        case OneOf():
+            return Unknown("it depends on a condition")
+        case Unknown() as unknown:
+            return Unknown(unknown.why)
+    return Unknown("not known")
