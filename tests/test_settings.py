@@ -32,6 +32,7 @@ MODES = [
     ({"ecosystem.json": pm2({"NODE_ENV": "development"}, env_server={"NODE_ENV": "production"})}, [], 0),
     ({"ecosystem.json": pm2({"NODE_ENV": "development"}, env_staging={"NODE_ENV": "staging"})}, ["ecosystem.json:1"], 0),
     ({"ecosystem.json": pm2({"PORT": 1})}, [], 0),
+    ({"ecosystem.json": pm2({"NODE_ENV": "development"}, cwd="/Users/ann/api")}, [], 0),
 ]  # fmt: skip
 
 SETTINGS = [

@@ -21,12 +21,12 @@ _AMBIENT = re.compile(
     r"NODE_ENV|NODE_OPTIONS|NODE_DEBUG|NODE_PATH|NODE_VERSION|NODE_APP_INSTANCE|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|INSTANCE_ID|PORT|HOST|HOSTNAME|HOME|PATH|PWD|CI|TZ|USER|USERNAME|SHELL|TERM|COLORTERM"
     r"|LANG|LC_\w+|TMPDIR|TEMP|TMP|EDITOR|USERPROFILE|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|OS|COMPUTERNAME|LOGNAME|DISPLAY|DEBUG|NO_COLOR|FORCE_COLOR|UV_THREADPOOL_SIZE"
     r"|(?:XDG|SSH|JEST|VITEST|PM2|GITHUB|GITLAB|CI|VERCEL|NETLIFY|RAILWAY|RENDER|HEROKU|DYNO|FLY|AWS_LAMBDA|KUBERNETES|K_|FUNCTION)\w*|(?:npm|pm)_\w+|(?i:https?_proxy|no_proxy|all_proxy)"
-    r"|NEXT_RUNTIME|(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP|STORYBOOK)_\w+|BASE_URL|PUBLIC_URL"
+    r"|NEXT_RUNTIME|VUE_ENV|REPLIT_\w+|(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP|STORYBOOK)_\w+|BASE_URL|PUBLIC_URL"
 )
 # Code that is run by hand, by a build or as a sample, and is no part of the service.
-_ASIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|examples?|samples?|docs?|bench(?:marks?)?|fixtures?|cypress|playwright|k6|seeds?|\.[^/]+)/|[.-](?:config|setup|conf)\.[^/]*\Z|(?:^|/)[^/]*(?:seed|gulpfile|Gruntfile)[^/]*\Z")
+_ASIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|examples?|samples?|docs?|bench(?:marks?)?|fixtures?|seeders?|migrations?|client|frontend|browser|public|static|www|cypress|playwright|k6|seeds?|\.[^/]+)/|[.-](?:config|setup|conf)\.[^/]*\Z|(?:^|/)[^/]*(?:seed|migration|knexfile|webpack|gulpfile|Gruntfile)[^/]*\Z")
 _SETTERS = ("workflow", "shell", "makefile", "dockerfile", "package", "env", "pm2.js", "pm2.ts", "pm2.json", "pm2.yaml")
-_UNREAD = re.compile(r"(?i)(?:^|/)(?:[^/]*compose[^/]*\.ya?ml|chart\.ya?ml|[^/]+\.(?:tf|service)|\.gitlab-ci\.yml|jenkinsfile|app\.ya?ml|procfile|fly\.toml|render\.ya?ml|captain-definition|\.circleci|k8s|kubernetes|helm|ansible|terraform|playbooks?)(?:/|\Z)")
+_UNREAD = re.compile(r"(?i)(?:^|/)(?:[^/]*compose[^/]*\.ya?ml|chart\.ya?ml|[^/]+\.(?:tf|service)|\.(?:gitlab-ci|travis)\.yml|manifest[^/]*\.ya?ml|jenkinsfile|app\.ya?ml|procfile|fly\.toml|render\.ya?ml|captain-definition|\.circleci|k8s|kubernetes|helm|ansible|terraform|playbooks?)(?:/|\Z)")
 _LOADERS = re.compile(r"dotenv|@nestjs/config|env-file|env-cmd|loadEnvFile|doppler|infisical|vault|ssm|secrets?-?manager|key-?vault|chamber|(?<![\w-])convict|Object\.assign\s*\(\s*process\.env|process\.env\s*=(?!=)", re.IGNORECASE)
 
 
@@ -111,7 +111,7 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
         lacked = {
             n: v
             for n, v in reads.get(folder, {}).items()
-            if n not in required and not any(_says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
+            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n) and not any(_says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
         }
         why = _elsewhere(project, folder, [a for a in apps if _package(project, a.value.text("directory") or "") == folder])
         place = mine[0].place()
@@ -120,6 +120,15 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
             data["lacks"] = Value(Unknown(why), place)
         names = ", ".join(dict.fromkeys(a.value.text("name") or "?" for a in mine))
         yield Document("env.need", place.file, value({"app": names, **data}, place), names)
+
+
+def _tested_later(text: str, name: str) -> bool:
+    """Whether a variable is kept under a name of its own that the code tests: then it may well be optional."""
+    kept = re.search(rf"(?:const|let|var)\s+([\w$]+)\s*(?::[^=;\n]+)?=\s*process\.env(?:\.|\[['\"]){name}(?!\w)", text)
+    if kept is None:
+        return False
+    word = rf"(?<![\w$.]){re.escape(kept[1])}(?![\w$])"
+    return re.search(rf"(?:!|if\s*\(|&&|\|\||[=!]==?)\s*{word}|{word}\s*(?:&&|\|\||\?|[=!]==?)", text) is not None
 
 
 def _elsewhere(project: Project, folder: str, apps: Sequence[Document]) -> str | None:

@@ -39,7 +39,7 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
     for app in base:
         mode = _variables(app).get("NODE_ENV")
         told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
-        if mode is None or app.value.more or _NOT_FOR_PRODUCTION.search(told) or mode.content in _STAGES:
+        if mode is None or app.value.more or re.match(r"/Users/|[A-Za-z]:[\\/]", app.value.text("cwd") or "") or _NOT_FOR_PRODUCTION.search(told) or mode.content in _STAGES:
             continue
         others = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a is not app]
         if not any(a.value.text("environment") in _PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):

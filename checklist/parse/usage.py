@@ -35,7 +35,7 @@ _WRITTEN = re.compile(r"\s*=(?![=>])")
 _CALLED = re.compile(r"\s*\(")
 # `x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`; a comparison or a test copes with a missing one as well
 _COPES = re.compile(r"\s*!?(?:\s*,\s*\w+)?[\s)]*(?:\|\|=?|\?\?=?|&&|\?(?![.?])|[!=]==?)")
-_TESTED = re.compile(r"(?:!|(?<![\w$])(?:if|while|Boolean)\s*\()\s*\Z")
+_TESTED = re.compile(r"(?:!|(?<![\w$])(?:if|while|Boolean)\s*\(|[=!]==?)\s*\Z")
 _PATTERN_END = re.compile(r"\}\s*(?::[^={}();]*)?=\s*\Z")
 _CLEAN = re.compile(r"(?<![\w$])cleanEnv\s*\(\s*\Z")
 _PARSED = re.compile(r"\.\s*(?:safeP|p)arse(?:Async)?\s*\(\s*\Z")
