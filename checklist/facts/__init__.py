@@ -24,7 +24,7 @@ from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
 from checklist.model import Document, Location, Project, Value, plain
-from checklist.parse import markdown
+from checklist.parse import markdown, usage
 from checklist.secrets import sealed
 
 _NEVER_QUOTED = {"env"}
@@ -52,7 +52,9 @@ def derive(project: Project) -> Facts:
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
-    deploy_docs = deploy.documents(project, base, {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None}, package_docs, _environments(configs, app_docs))
+    values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None}
+    deploy_docs = deploy.documents(project, base, values, package_docs, _environments(configs, app_docs))
+    usages = usage.scan_all(project.sources)
     target_docs = [target for config in configs for target in targets.documents(config)]
     monitor = monitors.monitor(project.policy.value)
     documents = (
@@ -69,12 +71,12 @@ def derive(project: Project) -> Facts:
         *pages.documents(project, base, package_docs),
         *git.documents(project, base, package_docs),
         *env.documents(project, app_docs, package_docs),
-        *ledger.documents(project, app_docs),
+        *ledger.documents(project, app_docs, usages),
         *settings.documents(project, app_docs),
-        *needs.documents(project, app_docs),
+        *needs.documents(project, app_docs, usages),
         *deploy_docs,
         *rollback.documents(project, base, deploy_docs, target_docs, package_docs),
-        *ci.documents(project, {f: s.parsed.value for f, s in understood.items() if s.format == "workflow" and s.parsed.value}, base, package_docs),
+        *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs),
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))
     return Facts(

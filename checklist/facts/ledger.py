@@ -17,16 +17,16 @@ _SHORTEST = 5
 _TEXTS = ("workflow", "shell", "makefile", "dockerfile", "package")
 
 
-def documents(project: Project, apps: Sequence[Document]) -> list[Document]:
+def documents(project: Project, apps: Sequence[Document], usages: Mapping[str, usage.Usage]) -> list[Document]:
     """One `env.key` for each name: {name, read, needed, set, set_in, example, misspells}.
 
     `read` are the places in sources, `needed` says whether one of them has no default. `misspells` is the name that is
-    read and set nowhere, one slip away from this one, which is set and read nowhere; null where there is none.
+    read and set nowhere, one slip away from this one, which is set and read nowhere; null where there is none. `usages`
+    has what each source reads.
     """
     reads: dict[str, list[usage.Read]] = {}
     dynamic = False
-    for file, text in sorted(project.sources.items()):
-        found = usage.scan(file, text)
+    for found in usages.values():
         dynamic = dynamic or found.dynamic
         for read in found.reads:
             reads.setdefault(read.name, []).append(read)
@@ -84,8 +84,12 @@ def _meant(project: Project, own: Sequence[Value], reads: Mapping[str, Sequence[
 
 def _named(project: Project, name: str) -> bool:
     """Whether a script, a workflow, an image or package.json says the name: then it is read or set there."""
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-    return any(name in text and word.search(text) for f, text in project.files.items() if recognise(f, text[:200]) in _TEXTS)
+    return any(says(text, name) for f, text in project.files.items() if recognise(f, text[:200]) in _TEXTS)
+
+
+def says(text: str, name: str) -> bool:
+    """Whether a text has a variable's name as a word."""
+    return name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _slip(one: str, other: str) -> bool:

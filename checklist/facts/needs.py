@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from checklist.facts.env import NOT_HERE
 from checklist.facts.folders import above, is_frontend
 from checklist.facts.ignores import Ignores
-from checklist.facts.ledger import UNSEEN
+from checklist.facts.ledger import UNSEEN, says
 from checklist.facts.placeholders import role
 from checklist.model import Document, Location, Project, Unknown, Value, value
 from checklist.parse import recognise, usage
@@ -30,20 +30,20 @@ _UNREAD = re.compile(r"(?i)(?:^|/)(?:[^/]*compose[^/]*\.ya?ml|chart\.ya?ml|[^/]+
 _LOADERS = re.compile(r"dotenv|@nestjs/config|env-file|env-cmd|loadEnvFile|doppler|infisical|vault|ssm|secrets?-?manager|key-?vault|chamber|(?<![\w-])convict|Object\.assign\s*\(\s*process\.env|process\.env\s*=(?!=)", re.IGNORECASE)
 
 
-def documents(project: Project, apps: Sequence[Document]) -> list[Document]:
-    """`apps` also holds the apps of `env_X` environments."""
-    reads = _reads(project)
+def documents(project: Project, apps: Sequence[Document], usages: Mapping[str, usage.Usage]) -> list[Document]:
+    """`apps` also holds the apps of `env_X` environments, `usages` what each source reads."""
+    reads = _reads(project, usages)
     base = [a for a in apps if a.value.text("environment") is None]
     return [*_examples(project, base, reads), *_needs(project, base, apps, reads)]
 
 
-def _reads(project: Project) -> dict[str, dict[str, Value]]:
+def _reads(project: Project, usages: Mapping[str, usage.Usage]) -> dict[str, dict[str, Value]]:
     """By package folder, the variables that every read of the package takes without a default."""
     all_reads: dict[str, list[tuple[str, usage.Read]]] = {}
-    for file, text in sorted(project.sources.items()):
+    for file, found_there in usages.items():
         if not _ASIDE.search(file):
             folder = _package(project, posixpath.dirname(file))
-            for read in usage.scan(file, text).reads:
+            for read in found_there.reads:
                 if not _AMBIENT.fullmatch(read.name) and read.name.isupper():
                     all_reads.setdefault(read.name, []).append((folder, read))
     found: dict[str, dict[str, Value]] = {}
@@ -75,10 +75,11 @@ def _examples(project: Project, base: Sequence[Document], reads: Mapping[str, Ma
     for file in sorted(project.files, key=lambda f: (len(f), f)):
         if recognise(file) == "env" and role(file) == "example":
             beside.setdefault(posixpath.dirname(file), []).append(file)
+    texts = [t for f, t in project.files.items() if _sets(project, f)]
     for folder, files in beside.items():
         if is_frontend(project, folder, base, project.policy):
             continue
-        lacked = {n: v for n, v in reads.get(folder, {}).items() if not any(_says(project.files[f], n) for f in project.files if _sets(project, f))}
+        lacked = {n: v for n, v in reads.get(folder, {}).items() if not any(says(t, n) for t in texts)}
         place = Location(files[0])
         told = {"file": files[0], **_lacking(lacked, place, None if project.sources_seen else Unknown(UNSEEN))}
         yield Document("env.example", files[0], value(told, place), files[0])
@@ -88,10 +89,6 @@ def _sets(project: Project, file: str) -> bool:
     """Whether what a file says of a variable sets or documents it; an env file that only this machine has does neither."""
     kind = recognise(file, project.files[file][:200])
     return kind in _SETTERS and (kind != "env" or role(file) == "example" or file in (project.tracked or ()))
-
-
-def _says(text: str, name: str) -> bool:
-    return name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 # ---- env.need --------------------------------------------------------------------------------------------------------
@@ -106,12 +103,12 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
         directory = app.value.text("directory")
         if directory is not None and app.value.text("starts") not in ("static", "other"):
             running.setdefault(_package(project, directory), []).append(app)
+    set_in_code = "\n".join(project.sources.values())
     for folder, mine in running.items():
-        set_in_code = "\n".join(t for t in project.sources.values())
         lacked = {
             n: v
             for n, v in reads.get(folder, {}).items()
-            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n) and not any(_says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
+            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n) and not any(says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
         }
         why = _elsewhere(project, folder, [a for a in apps if _package(project, a.value.text("directory") or "") == folder])
         place = mine[0].place()

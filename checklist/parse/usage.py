@@ -73,6 +73,11 @@ def telling(texts: Mapping[str, str]) -> dict[str, str]:
     return {f: t for f, t in texts.items() if is_source(f) and any(sign in t for sign in SIGNS)}
 
 
+def scan_all(texts: Mapping[str, str]) -> dict[str, Usage]:
+    """What each of a project's sources reads, by path in their order."""
+    return {file: scan(file, text) for file, text in sorted(texts.items())}
+
+
 def scan(file: str, text: str) -> Usage:
     """The reads in a source, in its order; never raises, since what is no JavaScript reads nothing."""
     if "process" not in text and "env-var" not in text:

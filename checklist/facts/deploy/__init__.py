@@ -11,9 +11,8 @@ from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
 from checklist.facts.deploy.lacks import lacks
-from checklist.facts.deploy.machine import Machine, TooMuch
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.path import Run
+from checklist.facts.deploy.path import follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.folders import home
@@ -39,20 +38,15 @@ def documents(
     PM2 configs, `environments` has the names X of the `env_X` in each PM2 config, and whether it differs from the plain `env`.
     """
     commands = Commands(project)
-    paths = [path for entry in entries(project, parsed or {}) if (path := _follow(project, entry, commands, apps)) is not None]
+    paths = [path for entry in entries(project, parsed or {}) if (path := _met(project, entry, commands, apps)) is not None]
     out: list[Document] = []
     for path in paths:
         out += _documents(project, path, apps, packages, environments or {}, called=path.entry.name in commands.entered)
     return [*ways.compared(out), *secrets.documents(project)]
 
 
-def _follow(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> Path | None:
-    machine = Machine(commands)
-    try:
-        run = Run(machine, entry.run(machine))
-    except (TooMuch, RecursionError):
-        machine.unknown = "it is too long to be followed"
-        run = Run(machine, machine.so_far())
+def _met(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> Path | None:
+    run = follow(entry, commands)
     counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
     met = []
     own = subject.written(project.files.get(entry.at.file, ""))

@@ -10,7 +10,7 @@ from checklist.facts.deploy.effects import bare, effect, script_body, without_pl
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import place, script_of
-from checklist.facts.deploy.state import REPOSITORY, Shell, joined
+from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import home, scripts
@@ -44,9 +44,7 @@ class Doors(Steps):
                 file = self._find(name, shell, worlds)
                 if file is None or self._is_rollback(name):
                     return None
-                # its own first line counts only where it is started by its name
-                errexit = bool(re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", self.project.files[file].split("\n", 1)[0]))
-                return self._script(m, shell, node, worlds, file, said[1:], errexit=errexit)
+                return self._script(m, shell, node, worlds, file, said[1:], errexit=strict(self.project.files[file]))
             case ["npm" | "pnpm" | "yarn" | "bun" | "make", *_]:
                 return self._package_script(m, shell, node, worlds, argv)
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.state import REPOSITORY, Shell
+from checklist.facts.deploy.state import REPOSITORY, Shell, strict
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.model import Location, Project, Value
 from checklist.parse import embedded, recognise
@@ -67,8 +67,7 @@ def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:
         # a script beside a package.json is called there, any other from the root
         directory = f"{REPOSITORY}/{base}" if base and project.exists(posixpath.join(base, "package.json")) else REPOSITORY
         source = Source(file, text)
-        errexit = bool(re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", text.split("\n", 1)[0]))
-        return machine.process(source, _shell(source, directory=directory, errexit=errexit), 1)
+        return machine.process(source, _shell(source, directory=directory, errexit=strict(text)), 1)
 
     return run
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.commands import Commands
+from checklist.facts.deploy.entries import Entry
+from checklist.facts.deploy.machine import Machine, TooMuch
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.worlds import Out, Worlds
 
@@ -87,3 +89,13 @@ class Run:
             if way & (self._ended_badly | self.ledger.failed) and not (way in self.ledger.parents and not way & self.ledger.failed):
                 found.append(path)
         return found
+
+
+def follow(entry: Entry, commands: Commands) -> Run:
+    """What becomes of an entry point in all its worlds; where it is too long, what was met until then."""
+    machine = Machine(commands)
+    try:
+        return Run(machine, entry.run(machine))
+    except (TooMuch, RecursionError):
+        machine.unknown = "it is too long to be followed"
+        return Run(machine, machine.so_far())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -110,3 +111,8 @@ def joined(base: str | None, target: str) -> str | None:
         target = posixpath.join(base, target)
     made = posixpath.normpath(target)
     return None if made in (".", "..") or made.startswith("../") else made
+
+
+def strict(text: str) -> bool:
+    """Whether the first line of a script gives its shell `-e`: it counts where the script is started by its name."""
+    return re.match(r"#!\S+(?:\s+\S+)*\s+-\w*e", text.split("\n", 1)[0]) is not None

@@ -57,7 +57,6 @@ class Steps:
         self.project = project
         self.entered: set[str] = set()
         """Scripts of the project that were run or sourced by another."""
-        self.tests: list[str] = []
 
     def folder(self, directory: str | None) -> str | None:
         """The folder of the repository that a directory is; one on the server by its longest suffix, else the root."""

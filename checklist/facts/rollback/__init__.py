@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import entries, is_shell
-from checklist.facts.deploy.machine import Machine, TooMuch
-from checklist.facts.deploy.path import Run
+from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.rollback.links import Link, links
@@ -78,12 +77,7 @@ def _scripts(project: Project) -> Iterator[_Script]:
         back = bool(_BACK.search(posixpath.basename(entry.name)))
         if not text or not is_shell(entry.name, text) or not (back or re.search(r"\bln\b|releases", text)):
             continue
-        machine = Machine(commands)
-        try:
-            run = Run(machine, entry.run(machine))
-        except (TooMuch, RecursionError):
-            machine.unknown = "it is too long to be followed"
-            run = Run(machine, machine.so_far())
+        run = follow(entry, commands)
         yield _Script(entry.name, run, list(links(run, again=back)), back)
 
 
@@ -103,7 +97,7 @@ def _common(project: Project, scripts: Sequence[_Script], paths: Sequence[Docume
     prunes = any(_PRUNES.search(t) for t in texts)
     return {
         "deploys": value(bool(paths)),
-        "way": Value(_way(project, scripts, paths, targets, packages), paths[0].place(("last_restart",)) if paths else None),
+        "way": Value(_way(project, texts, scripts, paths, targets, packages), paths[0].place(("last_restart",)) if paths else None),
         "releases": Value(made is not None, made),
         "prunes": Value(prunes, made),
     }
@@ -114,10 +108,9 @@ def _fills(words: Sequence[str]) -> bool:
     return bool(words) and words[0] in _FILLS and any(_RELEASE.search(w) for w in words[1:])
 
 
-def _way(project: Project, scripts: Sequence[_Script], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
+def _way(project: Project, texts: Sequence[str], scripts: Sequence[_Script], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())})
     names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
-    texts = [t for f, t in project.files.items() if recognise(f, t[:200]) in ("shell", "workflow", "makefile")]
     if (
         any(s.rollback and (s.links or not _of_database(s.file)) for s in scripts)
         or targets  # `pm2 deploy … revert 1`
