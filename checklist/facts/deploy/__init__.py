@@ -32,7 +32,7 @@ def documents(
     project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Mapping[str, bool]] | None = None
 ) -> list[Document]:
     """`deploy.path` for each entry point that has a step, a `deploy.step` for each command with an effect, a
-    `deploy.command` for each external command that is run.
+    `deploy.command` for each of those that rules look at by their words (ssh, pm2, what prints), a `deploy.script` for each script.
 
     `apps` and `packages` are the documents of those kinds, `parsed` the values of the workflows, package.json files and
     PM2 configs, `environments` has the names X of the `env_X` in each PM2 config, and whether it differs from the plain `env`.
