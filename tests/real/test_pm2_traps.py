@@ -130,3 +130,33 @@ def test_the_rule_finds_the_trap_and_not_the_near_miss(title: str) -> None:
     trap = TRAPS[title]
     report = run({name: text for name, text in {trap.file: trap.config, "app.js": SLEEP, **trap.more}.items() if text}, trap.rule)
     assert bool(report.findings) is trap.found
+
+
+STARTS = {
+    "the name": ("start api", False),
+    "the id": ("start 0", False),
+    "all": ("start all", False),
+    "the file that was saved": ("start ecosystem.config.js", False),
+    "what was saved": ("resurrect", False),
+    "a script under a new name": ("start app.js --name other", True),
+    "a delete": ("delete api", True),
+}
+
+
+@pytest.mark.parametrize("title", STARTS)
+def test_what_changes_the_set_that_was_saved_has_to_be_saved_again(pm2: PM2, tmp_path: Path, title: str) -> None:
+    command, changes = STARTS[title]
+    (tmp_path / "ecosystem.config.js").write_text(ONE)
+    (tmp_path / "app.js").write_text(SLEEP)
+    try:
+        pm2("start", "ecosystem.config.js", cwd=tmp_path)
+        pm2("save")
+        # ids count on for as long as the daemon lives
+        words = command.replace("0", str(pm2.list()[0]["pm_id"])).split()
+        pm2(*words, cwd=tmp_path)
+        names = [p["name"] for p in pm2.list()]
+    finally:
+        pm2("delete", "all")
+    assert (names != ["api"]) is changes
+    report = run({"ecosystem.config.js": ONE, "setup.sh": "pm2 start ecosystem.config.js\npm2 save\n", "deploy.sh": f"git pull\nnpm ci\npm2 {command}\npm2 restart api\n"}, "deploy/not-saved")
+    assert bool(report.findings) is changes

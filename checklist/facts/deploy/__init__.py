@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from checklist.facts.deploy import secrets, subject, ways
+from checklist.facts.deploy import listed, secrets, subject, ways
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
@@ -39,9 +39,11 @@ def documents(
     """
     commands = Commands(project)
     paths = [path for entry in entries(project, parsed or {}) if (path := _met(project, entry, commands, apps)) is not None]
+    saved = listed.saved(paths)
     out: list[Document] = []
     for path in paths:
-        out += _documents(project, path, apps, packages, environments or {}, called=path.entry.name in commands.entered)
+        sets = [listed.changes_set(path.met, n, apps, saved) for n in range(len(path.met))]
+        out += _documents(project, path, apps, packages, environments or {}, sets, called=path.entry.name in commands.entered)
     return [*ways.compared(out), *secrets.documents(project)]
 
 
@@ -58,7 +60,7 @@ def _met(project: Project, entry: Entry, commands: Commands, apps: Sequence[Docu
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], *, called: bool
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], sets: Sequence[bool], *, called: bool
 ) -> Iterator[Document]:
     met = path.met
     # what an image starts is no deploy of it
@@ -67,7 +69,7 @@ def _documents(
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
     restarts = deploying or restarts
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and m.step.ran & met[restarts[-1]].step.ran]
-    values = [_step(project, path, n, environments, smoke=n in checks) for n in range(len(met))]
+    values = [_step(project, path, n, environments, smoke=n in checks, changes_set=sets[n]) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
     for step in path.run.steps:
@@ -93,7 +95,7 @@ def _argv(step: Step) -> list[str] | None:
     return [w.removeprefix("@/") for w in mask_words(step.words)]
 
 
-def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], *, smoke: bool) -> Value:
+def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], *, smoke: bool, changes_set: bool) -> Value:
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     asked, known = _environment(step, environments)
@@ -124,6 +126,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
+        "changes_set": changes_set,
     }
     return value(told, step.at)
 
