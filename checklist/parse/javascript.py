@@ -135,7 +135,7 @@ class _Loader:
         finally:
             self.places = before
             del program.regions[regions:]
-        return module.data.props["exports"].value if isinstance(module.data, Obj) else exports
+        return module.data.props["exports"].read() if isinstance(module.data, Obj) else exports
 
     # ---- modules
 
@@ -164,7 +164,7 @@ class _Loader:
                 return unknown("a folder with its own package.json", at)
             if candidate in self.exports:
                 module = self.exports[candidate].data
-                return module.props["exports"].value if isinstance(module, Obj) else unknown("a cycle", at)
+                return module.props["exports"].read() if isinstance(module, Obj) else unknown("a cycle", at)
             if candidate in self.files and candidate.endswith((".json", ".js", ".cjs", ".mjs")):
                 return self._read(candidate, at)
         return unknown("the module is not here", at)

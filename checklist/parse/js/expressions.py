@@ -41,12 +41,24 @@ class Expressions(Operations):
         if node.left.type == "MemberExpression":
             target, key = self.reference(node.left, env, writes=True)
             old = self.get(target, key, self.place(node.left))
+            if (stops := self._stays(operator, old)) is True:
+                return old
             value = self._updated(operator, old, node, env)
+            made = isinstance(target.data, Obj) and target.data.default is None and key is not None and (key not in target.data.props or target.data.props[key].maybe)
             self._store(target, key, value, self.place(node.left.property))
+            if made and stops is None:
+                target.data.props[key].maybe = True
         else:
-            value = self._updated(operator, self.eval(node.left, env), node, env)
+            old = self.eval(node.left, env)
+            if self._stays(operator, old) is True:
+                return old
+            value = self._updated(operator, old, node, env)
             self.bind(node.left, value, env, False)
         return value
+
+    def _stays(self, operator: str, old: Val) -> bool | None:
+        """Whether ||=, &&= or ??= leaves the old value."""
+        return self.stops(operator, old) if operator in ("||", "&&", "??") else False
 
     def _updated(self, operator: str, old: Val, node: Any, env: Env) -> Val:
         if operator in ("||", "&&", "??"):
@@ -123,7 +135,7 @@ class Expressions(Operations):
         match target.data:
             case Obj() as obj:
                 if key in obj.props:
-                    return obj.props[key].value
+                    return obj.props[key].read()
                 if obj.default is not None:
                     found = obj.default(key)
                     return Val(found.data, at, found.secret)
@@ -144,7 +156,7 @@ class Expressions(Operations):
                 if key.isdecimal() and ops.narrow(text):
                     return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
             case Fn() as fn if key in fn.props.props:
-                return fn.props.props[key].value
+                return fn.props.props[key].read()
             case Fn() as fn if fn.props.more or fn.own or key in ("name", "length"):
                 if key not in ("call", "apply", "bind"):
                     return unknown(f"a function's .{key[:40]} is not known", at)

@@ -41,10 +41,16 @@ class Val:
 
 @dataclass(slots=True)
 class Prop:
-    """A property of an object, and the place of its key."""
+    """A property of an object: its value if it is there, and the place of its key."""
 
     value: Val
     key_at: Location | None = None
+    maybe: bool = False
+    """It may be absent."""
+
+    def read(self) -> Val:
+        """What reading it gives."""
+        return one_of([self.value, Val(UNDEFINED)], self.value.at) if self.maybe else self.value
 
 
 @dataclass(slots=True, eq=False)
@@ -59,10 +65,23 @@ class Obj:
     frozen: bool = False
     texts: bool = False
     """What is written to it becomes text, and the order of its keys is not known, as in process.env."""
+    jumbled: bool = False
+    """The order of its keys is not known: one of them may have been gone when it was set."""
     odd: bool = False
     """It has getters or setters that are not run: whatever is read or written through them may change it."""
     guarded: bool = False
     """The global object, or `arguments` that stand for the parameters: a change of it could change everything."""
+
+    def set(self, key: str, prop: Prop) -> None:
+        """Sets a property. One that is there keeps its place among the keys, any other becomes the last."""
+        old = self.props.get(key)
+        if old is not None and old.maybe and key != next(reversed(self.props)) and not _index(key):
+            self.jumbled = True
+        self.props[key] = prop
+
+    def listed(self) -> bool:
+        """Whether its keys are known, and their order."""
+        return not (self.more or self.odd or self.texts or self.jumbled or self.default is not None or any(p.maybe for p in self.props.values()))
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +91,8 @@ class Arr:
     items: list[Val] = field(default_factory=list)
     more: bool = False
     frozen: bool = False
+    named: bool = False
+    """It has keys beside those of its elements, as a match of a regular expression has."""
 
 
 @dataclass(slots=True, eq=False)
@@ -163,14 +184,17 @@ def ordered(props: dict[str, Prop]) -> list[str]:
     return numbers + [k for k in props if not _index(k)] if numbers else list(props)
 
 
-def freeze(of: Val) -> Value:
-    """The value as other code sees it: undefined properties are absent, cycles and floods are unknown."""
-    return _Freezer().value(of, (), None)
+def freeze(of: Val, *, order: bool = False) -> Value:
+    """The value as other code sees it: undefined properties are absent, cycles and floods are unknown.
+
+    With `order` an object whose keys may be in another order is said to hold more.
+    """
+    return _Freezer(order).value(of, (), None)
 
 
 class _Freezer:
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, order: bool) -> None:
+        self.count, self.order = 0, order
 
     def value(self, of: Val, above: tuple[int, ...], key_at: Location | None) -> Value:
         self.count += 1
@@ -207,13 +231,13 @@ class _Freezer:
         return Value(content, of.at, key_at, more, of.secret)
 
     def _members(self, data: Obj, inside: tuple[int, ...]) -> tuple[dict[str, Value], bool]:
-        members, more = {}, data.more or data.texts or data.default is not None or data.odd or data.guarded
+        members, more = {}, data.more or data.texts or data.default is not None or data.odd or data.guarded or (self.order and data.jumbled)
         for key in ordered(data.props):
             prop = Prop(unknown("a getter may change it", data.props[key].value.at), data.props[key].key_at) if data.odd else data.props[key]
             options = prop.value.data.options if isinstance(prop.value.data, One) else (prop.value,)
             if all(o.data is UNDEFINED for o in options):
                 continue
-            if any(o.data is UNDEFINED for o in options):
+            if prop.maybe or any(o.data is UNDEFINED for o in options):
                 more = True  # it may be there and it may not
                 continue
             members[key] = self.value(prop.value, inside, prop.key_at)

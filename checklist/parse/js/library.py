@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from checklist.model import Location, Value, walk
@@ -89,11 +90,9 @@ class Library:
                 if isinstance(source, Obj) and source.odd:
                     self.interp.spoil(arg(args, 0), "a getter may change it")
                     self.interp.run_escaped()
-                elif isinstance(source, Obj) and source.default is None and not source.texts:
-                    sure = [k for k in ordered(source.props) if not _may_be_absent(source.props[k].value)]
-                    whole = len(sure) == len(source.props) and not source.more
-                    return Val(self.interp.born(Arr([of(k, source.props[k].value) for k in sure] if whole else [], not whole)), at)
-                if isinstance(source, Arr) and not source.more:
+                elif isinstance(source, Obj) and source.listed():
+                    return Val(self.interp.born(Arr([of(k, source.props[k].value) for k in ordered(source.props)])), at)
+                if isinstance(source, Arr) and not source.more and not source.named:
                     return Val(self.interp.born(Arr([of(str(i), v) for i, v in enumerate(source.items)])), at)
                 return Val(self.interp.born(Arr([], True)), at)
 
@@ -117,6 +116,8 @@ class Library:
         if isinstance(target.data, (Obj, Arr)) and target.data.frozen:
             raise Thrown
         for source in args[1:]:
+            if isinstance(source.data, Fn):
+                source = Val(source.data.props)
             match source.data:
                 case Obj(odd=True):
                     self.interp.spoil(source, "a getter may change it")
@@ -125,7 +126,10 @@ class Library:
                 case Obj() as other:
                     self.interp.spend(len(other.props))
                     for key, prop in list(other.props.items()):
-                        self.interp.put(target, key, prop.value, prop.key_at)
+                        with self.interp.region() if prop.maybe else nullcontext():
+                            self.interp.put(target, key, prop.value, prop.key_at)
+                    if isinstance(target.data, Obj):
+                        target.data.jumbled = target.data.jumbled or other.jumbled
                     if other.more or other.default is not None:
                         self.interp.spoil(target, other.why, deep=False)
                     elif other.texts and isinstance(target.data, Obj):
@@ -194,7 +198,7 @@ class Library:
         if isinstance(source, Arr) and not source.more:
             items = list(source.items)
         elif isinstance(source, Obj) and set(source.props) == {"length"} and not source.more:
-            length = source.props["length"].value.data
+            length = source.props["length"].read().data
             if isinstance(length, int) and 0 <= length <= 1000:
                 items = [Val(UNDEFINED, at) for _ in range(length)]
         elif isinstance(source, str) and source.isascii():
@@ -226,7 +230,7 @@ class Library:
             return unknown("JSON.stringify with such arguments is not evaluated", at)
         if arg(args, 0).data is UNDEFINED:
             return Val(UNDEFINED, at)
-        whole = freeze(arg(args, 0))
+        whole = freeze(arg(args, 0), order=True)
         self.interp.spend(sum(1 for _ in walk(whole)))
         told = _plain(whole, indent[:10] if isinstance(indent, str) else min(indent, 10) if isinstance(indent, int) else 0)
         if told is not None and len(told) > ops.MAX_TEXT:
@@ -265,7 +269,7 @@ class Library:
         option = arg(args, 0)
         path: Any = None
         if isinstance(option.data, Obj) and "path" in option.data.props:
-            path = option.data.props["path"].value.data
+            path = option.data.props["path"].read().data
         file = self.env_file(path) if isinstance(path, str) else self.env_file(self.root + "/.env") if path is None else None
         environment = self.environment.data
         if is_unknown(option) or (isinstance(option.data, Obj) and ("override" in option.data.props or option.data.more)):
@@ -273,17 +277,13 @@ class Library:
         for key, place in (file.members() if file is not None else {}).items():
             if key not in environment.props:
                 environment.props[key] = Prop(Val(Unk("set in the env file"), place.at, True))
-            elif environment.props[key].value.data is UNDEFINED:
+            elif environment.props[key].maybe or environment.props[key].value.data is UNDEFINED:
                 environment.props[key] = Prop(unknown(f"process.env.{key} is set outside"))
         if file is None:
             environment.default = lambda key: unknown(f"process.env.{key} is set outside")
         return unknown("dotenv reads a file", at)
 
 _CALLS = {"memoryUsage", "uptime", "hrtime", "on", "once", "nextTick", "chdir", "emitWarning"}
-
-
-def _may_be_absent(of: Val) -> bool:
-    return of.data is UNDEFINED or (isinstance(of.data, One) and any(o.data is UNDEFINED for o in of.data.options))
 
 
 def _json_parse(of: Val, at: Location | None) -> Val:

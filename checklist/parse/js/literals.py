@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Obj, One, Prop, Rx, TooComplex, Unk, Val, one_of, unknown
+from checklist.parse.js.heap import Arr, Fn, Obj, One, Prop, Rx, TooComplex, Unk, Val, one_of, unknown
 from checklist.parse.js.state import MAX_ITEMS, Env, State, Thrown, is_unknown
 
 
@@ -131,7 +132,7 @@ class Literals(State):
             elif key == "__proto__" and not prop.computed and not prop.shorthand:
                 self.spoil(made, "its prototype is not followed", deep=False)
             else:
-                obj.props[key] = Prop(value, key_at)
+                obj.set(key, Prop(value, key_at))
         return made
 
     def key(self, node: Any, env: Env, *, makes: bool = False) -> str | None:
@@ -153,15 +154,22 @@ class Literals(State):
                     self.spoil(source, "a getter may change it")
                     self.run_escaped()
                 for key, prop in other.props.items():
-                    obj.props[key] = Prop(prop.value, prop.key_at)
+                    old = obj.props.get(key)
+                    if prop.maybe and old is not None:
+                        obj.set(key, Prop(one_of([old.value, prop.value], prop.value.at), prop.key_at, old.maybe))
+                    else:
+                        obj.set(key, replace(prop))
                 obj.more = obj.more or other.texts
+                obj.jumbled = obj.jumbled or other.jumbled
                 if other.more or other.default is not None:
                     missing = obj.props.keys() - other.props.keys()
                     self.blur(obj, other.why, missing)
+            case Fn() as fn:
+                self.spread(obj, Val(fn.props))
             case Arr() as array:
                 for index, item in enumerate(array.items):
                     obj.props[str(index)] = Prop(item)
-                if array.more:
+                if array.more or array.named:
                     obj.more = True
             case str() as text:
                 self.spend(len(text))
@@ -175,11 +183,12 @@ class Literals(State):
                     trial = Obj(dict(obj.props), obj.more, obj.why)
                     self.spread(trial, option)
                     trials.append(trial)
-                for key in {k: None for t in trials for k in t.props}:
-                    found = [t.props[key].value if key in t.props else Val(UNDEFINED) for t in trials]
-                    first = next(t.props[key] for t in trials if key in t.props)
-                    obj.props[key] = Prop(one_of(found), first.key_at)
+                place = {key: n for n, key in enumerate({k: None for t in trials for k in t.props})}
+                for key in place:
+                    found = [t.props[key] for t in trials if key in t.props]
+                    obj.props[key] = Prop(one_of([p.value for p in found]), found[0].key_at, len(found) < len(trials) or any(p.maybe for p in found))
                 obj.more = any(t.more for t in trials)
+                obj.jumbled = obj.jumbled or any(t.jumbled or list(t.props) != sorted(t.props, key=place.__getitem__) for t in trials)
             case Unk(why):
                 self.blur(obj, why)
 
@@ -188,8 +197,8 @@ class Literals(State):
         self.spend(len(obj.props))
         for key in obj.props if keys is None else keys:
             old = obj.props[key]
-            told = None if is_unknown(old.value) else old.value
-            obj.props[key] = Prop(Val(Unk(why, told), old.value.at), old.key_at)
+            told = None if old.maybe or is_unknown(old.value) else old.value
+            obj.props[key] = replace(old, value=Val(Unk(why, told), old.value.at))
         obj.more, obj.why = True, why
 
     def _FunctionExpression(self, node: Any, env: Env) -> Val:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from checklist.parse.js.functions import Functions
-from checklist.parse.js.heap import Arr, Obj, One, Val, ordered, unknown
-from checklist.parse.js.state import Binding, Env, Left, Thrown, is_unknown
+from checklist.parse.js.heap import Arr, Obj, Val, ordered, unknown
+from checklist.parse.js.state import Binding, Env, Left, Thrown
 
 
 class Loops(Functions):
@@ -90,15 +90,15 @@ class Loops(Functions):
         over = self.eval(node.right, env)
         self.weigh(over)
         match over.data:
-            case Obj() as obj if not obj.more and not obj.odd and not obj.texts and obj.default is None and not any(is_unknown(p.value) and isinstance(p.value.data, One) for p in obj.props.values()):
+            case Obj() as obj if obj.listed():
                 keys = ordered(obj.props)
-            case Arr() as array if not array.more:
+            case Arr() as array if not array.more and not array.named:
                 keys = [str(i) for i in range(len(array.items))]
             case _:
                 self._unknown_each(node, env)
                 return
         for key in keys:
-            if isinstance(over.data, Obj) and (over.data.more or key not in over.data.props):
+            if isinstance(over.data, Obj) and (over.data.more or key not in over.data.props or over.data.props[key].maybe):
                 self._unknown_each(node, env)  # it changes while it is gone over
                 return
             if self._each(node, Val(key), env, label):

@@ -8,7 +8,6 @@ from checklist.model import Location
 from checklist.parse.js import arrays, strings
 from checklist.parse.js import operators as ops
 from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, Rx, Val, unknown
-from checklist.parse.js.state import is_unknown
 
 
 def has(this: Val, name: str) -> bool:
@@ -44,7 +43,7 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
             return _number(this, name, args, at)
         case Obj() as obj if name == "hasOwnProperty" and args:
             key = ops.to_text(args[0])
-            if key is None or obj.more or obj.odd or obj.default is not None or (key in obj.props and is_unknown(obj.props[key].value)):
+            if key is None or obj.more or obj.odd or obj.default is not None or (key in obj.props and obj.props[key].maybe):
                 return unknown("not known", at)
             return Val(key in obj.props, at)
     return None

@@ -70,7 +70,7 @@ class Operations(Literals):
         key = ops.to_text(left)
         match right.data:
             case Obj() as obj if key is not None:
-                if key in obj.props and not is_unknown(obj.props[key].value) and obj.default is None and not (obj.more or obj.odd):
+                if key in obj.props and not obj.props[key].maybe and obj.default is None and not (obj.more or obj.odd):
                     return Val(True, at)
                 if key not in obj.props and not obj.more and not obj.odd and obj.default is None and key not in INHERITED:
                     return Val(False, at)
@@ -104,7 +104,7 @@ class Operations(Literals):
         """left || right, &&, ??; the right side is evaluated only if it may be asked."""
         match left.data:
             case One(options):
-                asked = [self._stops(operator, o) is not True for o in options]
+                asked = [self.stops(operator, o) is not True for o in options]
                 if not any(asked):
                     return left
                 if all(asked):
@@ -112,7 +112,7 @@ class Operations(Literals):
                 other = self._perhaps(right)
                 return one_of([o for o, a in zip(options, asked, strict=True) if not a] + [other], at)
             case Unk(why, default):
-                if default is not None and self._stops(operator, default) is True:
+                if default is not None and self.stops(operator, default) is True:
                     self._perhaps(right)
                     return left
                 other = self._perhaps(right)
@@ -120,9 +120,10 @@ class Operations(Literals):
                     return Val(Unk(why), at, left.secret)
                 fallback = other.data.default if isinstance(other.data, Unk) else None if isinstance(other.data, One) else other
                 return Val(Unk(why, fallback), at, left.secret)
-        return left if self._stops(operator, left) else right()
+        return left if self.stops(operator, left) else right()
 
-    def _stops(self, operator: str, left: Val) -> bool | None:
+    def stops(self, operator: str, left: Val) -> bool | None:
+        """Whether ||, && or ?? gives its left side."""
         if operator == "??":
             return None if is_unknown(left) else not (left.data is None or left.data is UNDEFINED)
         true = ops.truth(left)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checklist.model import Location
@@ -181,10 +181,11 @@ class State:
                 if key == "__proto__":
                     self.spoil(target, "its prototype is set", deep=False)
                 elif self.surely(obj):
-                    obj.props[key] = Prop(value, key_at)
+                    obj.set(key, Prop(value, key_at))
+                elif (old := obj.props.get(key)) is not None:
+                    obj.set(key, Prop(self.joined(old.value, value), old.key_at, old.maybe))
                 else:
-                    old = obj.props.get(key)
-                    obj.props[key] = Prop(self.joined(old.value if old else Val(UNDEFINED), value), old.key_at if old else key_at)
+                    obj.set(key, Prop(self.joined(Val(UNDEFINED), value) if self.widening else value, key_at, maybe=True))
             case Arr(frozen=True):
                 if self.strict is not False:
                     raise Thrown if self.strict is True else TooComplex
@@ -249,7 +250,7 @@ class State:
                     if default is not None:
                         obj.props[key] = Prop(Val(UNDEFINED))
                 else:
-                    obj.props[key] = Prop(self.joined(obj.props[key].value, Val(UNDEFINED)), obj.props[key].key_at)
+                    obj.props[key] = replace(obj.props[key], maybe=True)
             case Obj(frozen=True) as obj if key in obj.props and self.strict is not False:
                 raise Thrown if self.strict is True else TooComplex
             case Arr():

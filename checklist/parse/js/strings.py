@@ -79,7 +79,7 @@ def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location
                 return Val(interp.born(Arr([Val(t, at) for t in told])) if told else None, at)
             first = found.search(text)
             parts = [] if first is None else [first[0], *first.groups()]
-            return Val(interp.born(Arr([Val(UNDEFINED if p is None else p, at) for p in parts])) if first else None, at)
+            return Val(interp.born(Arr([Val(UNDEFINED if p is None else p, at) for p in parts], named=True)) if first else None, at)
     return None
 
 
