@@ -19,7 +19,7 @@ from checklist.errors import CheckError
 from checklist.model import Document, Project, plain
 from checklist.parse import markdown, needs_head, recognise
 from checklist.parse.gitignore import matcher
-from checklist.parse.usage import SIGNS, is_source
+from checklist.parse.usage import CALL, SIGNS, is_source
 
 CONFIG = "onai-check.yaml"
 _MAX_FILES = 50_000
@@ -30,6 +30,7 @@ _MAX_PAGES = 200
 _MAX_SOURCES = 3_000
 _MAX_SOURCE = 1 << 19
 _SIGNS = tuple(sign.encode() for sign in SIGNS)
+_CALL = re.compile(CALL.encode())
 
 # fmt: off
 _PASSED_BY = frozenset({
@@ -215,7 +216,7 @@ def _take_source(root: Path, path: str, found: _Found) -> None:
         return
     if len(data) > _MAX_SOURCE:
         found.sources_seen = False
-    elif any(sign in data for sign in _SIGNS):
+    elif any(sign in data for sign in _SIGNS) or _CALL.search(data):
         found.sources[path] = _decoded(data)
 
 

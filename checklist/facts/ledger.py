@@ -14,6 +14,7 @@ from checklist.parse import recognise, usage
 
 UNSEEN = "code that is not seen may read it"
 _SHORTEST = 5
+_SHORT_WORD = 3
 _TEXTS = ("workflow", "shell", "makefile", "dockerfile", "package")
 
 
@@ -93,11 +94,18 @@ def says(text: str, name: str) -> bool:
 
 
 def _slip(one: str, other: str) -> bool:
-    """Whether one letter was added, left out, changed or swapped with its neighbour; digits make names differ on purpose."""
-    if one == other or re.sub(r"\d", "", one) == re.sub(r"\d", "", other):
-        return False
-    if abs(len(one) - len(other)) > 1:
+    """Whether one letter was added, left out, changed or swapped with its neighbour, and no other word came of it.
+
+    Names differ on purpose in digits, in a plural (USER, USERS), in URL and URI, and in a short word that has another
+    letter (DEV, DEB; EU, US).
+    """
+    if one == other or abs(len(one) - len(other)) > 1 or re.sub(r"\d", "", one) == re.sub(r"\d", "", other):
         return False
     start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+    swapped = a[:2] == b[1::-1] and a[2:] == b[2:]
+    changed = a[1:] == b[1:]
+    if not (swapped or changed or a[1:] == b or a == b[1:]):
+        return False
+    words = [(x, y) for x, y in zip(one.split("_"), other.split("_"), strict=False) if x != y][:1]
+    return not any(x + "S" == y or y + "S" == x or (changed and max(len(x), len(y)) <= _SHORT_WORD) for x, y in words)
