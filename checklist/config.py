@@ -16,9 +16,10 @@ from typing import Any
 
 from checklist import schema, units
 from checklist.errors import CheckError
-from checklist.model import Document, Location, Value, plain, value
+from checklist.model import Document, Location, Texts, Value, plain, value
 from checklist.model import Path as Keys
 from checklist.parse import yaml
+from checklist.reasons import in_russian
 from checklist.secrets import sealed
 
 NAME = "onai-check.yaml"
@@ -58,9 +59,9 @@ def load(file: Path | None, root: Path) -> Config:
     try:
         text = file.read_text("utf-8")
     except OSError as error:
-        raise CheckError(f"{file}: cannot be read: {error.strerror}") from None
+        raise CheckError(f"{file}: cannot be read: {error.strerror}", f"{file}: не читается: {in_russian(str(error.strerror))}") from None
     except UnicodeDecodeError:
-        raise CheckError(f"{file}: is not UTF-8 text") from None
+        raise CheckError(f"{file}: is not UTF-8 text", f"{file}: это не текст в UTF-8") from None
     try:
         name = file.resolve().relative_to(root).as_posix()
     except ValueError:
@@ -73,12 +74,14 @@ def parse(name: str, text: str, folder: Path) -> Config:
     parsed = yaml.parse(name, text)
     if parsed.problem or parsed.value is None:
         at = parsed.problem.location if parsed.problem else Location(name)
-        raise CheckError(f"{name}:{at.line}:{at.column}: {parsed.problem.text if parsed.problem else 'cannot be read'}")
+        why = parsed.problem.text if parsed.problem else "cannot be read"
+        raise CheckError(f"{name}:{at.line}:{at.column}: {why}", f"{name}:{at.line}:{at.column}: {in_russian(why)}")
     given = parsed.value if parsed.value.content is not None else Value({}, Location(name))
     whole = shape()
     verdict = schema.judge(whole, given)
     if verdict.state != "pass":
-        raise CheckError(_explain(whole, given, verdict.paths[0], name))
+        place, said = _explain(whole, given, verdict.paths[0], name)
+        raise CheckError(f"{place}: {said['en']}", f"{place}: {said['ru']}")
     filled = _fill(whole, given)
     policy = dict(filled.get("policy").members() if filled.get("policy") else {})  # type: ignore[union-attr]
     if monitor := filled.get("monitor"):
@@ -142,37 +145,51 @@ def _sealed(monitor: Value) -> Value:
     return replace(monitor, content={**monitor.members(), "alerts": replace(alerts, content=kept)})
 
 
-def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> str:
-    """file:line:column, the key, what is wrong there and what may stand there; never the value itself."""
+def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> tuple[str, Texts]:
+    """(file:line:column; the key, what is wrong there and what may stand there); never the value itself."""
     part: Mapping[str, Any] | None = whole
     for key in path:
         if part is not None:
             part = part.get("properties", {}).get(key) if isinstance(key, str) else part.get("items")
     found = given.get(*path) or given
     at = (found.key_at if part is None else found.at) or found.at or Location(name)
-    said = ".".join(str(k) for k in path) or "the file"
+    place, key = f"{name}:{at.line}:{at.column}", ".".join(str(k) for k in path)
     if part is None:
         above = whole
-        for key in path[:-1]:
-            above = above["properties"][key] if isinstance(key, str) else above["items"]
-        known = list(above["properties"])
-        close = difflib.get_close_matches(str(path[-1]), known, 1)
-        hint = f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
-        return f"{name}:{at.line}:{at.column}: unknown key '{said}'; {hint}"
-    missing = [k for k in part.get("required", ()) if isinstance(found.content, dict) and k not in found.content]
-    if missing:
-        return f"{name}:{at.line}:{at.column}: {said}: '{missing[0]}' is missing"
-    return f"{name}:{at.line}:{at.column}: {said} must be {_wanted(part)}"
+        for step in path[:-1]:
+            above = above["properties"][step] if isinstance(step, str) else above["items"]
+        close = difflib.get_close_matches(str(path[-1]), list(above["properties"]), 1)
+        known = ", ".join(above["properties"])
+        return place, {
+            "en": f"unknown key '{key}'; " + (f"did you mean '{close[0]}'?" if close else f"known here: {known}"),
+            "ru": f"нет такого ключа: '{key}'; " + (f"возможно, '{close[0]}'?" if close else f"здесь бывают: {known}"),
+        }
+    said: Texts = {"en": key, "ru": key} if key else {"en": "the file", "ru": "файл"}
+    missing = next((k for k in part.get("required", ()) if isinstance(found.content, dict) and k not in found.content), None)
+    if missing is not None:
+        return place, {"en": f"{said['en']}: '{missing}' is missing", "ru": f"{said['ru']}: не хватает '{missing}'"}
+    wanted = _wanted(part)
+    return place, {"en": f"{said['en']} must be {wanted['en']}", "ru": f"{said['ru']}: здесь должно быть {wanted['ru']}"}
 
 
-def _wanted(part: Mapping[str, Any]) -> str:
+_WANTED: Mapping[str, Texts] = {
+    "time": {"en": "a time such as 30s, 2m, or milliseconds", "ru": "время вроде 30s или 2m либо число миллисекунд"},
+    "url": {"en": "a URL such as http://localhost:3000/health", "ru": "URL вроде http://localhost:3000/health"},
+    "integer": {"en": "a whole number", "ru": "целое число"},
+    "string": {"en": "a text that is not empty", "ru": "непустая строка"},
+    "array": {"en": "a list", "ru": "список"},
+    "object": {"en": "a mapping", "ru": "набор ключей и значений"},
+}
+
+
+def _wanted(part: Mapping[str, Any]) -> Texts:
     if "enum" in part:
-        return "one of " + ", ".join(part["enum"])
-    if part.get("format") == "time":
-        return "a time such as 30s, 2m, or milliseconds"
-    if part.get("format") == "url":
-        return "a URL such as http://localhost:3000/health"
-    words = {"integer": "a whole number", "string": "a text that is not empty", "array": "a list", "object": "a mapping"}
-    limit = f", {part['minimum']} or more" if "minimum" in part else ""
-    form = f" of the form {part['pattern']}" if part.get("pattern", r"\S") != r"\S" else ""
-    return words[part["type"]] + limit + form
+        choices = ", ".join(part["enum"])
+        return {"en": f"one of {choices}", "ru": f"одно из: {choices}"}
+    if part.get("format") in _WANTED:
+        return _WANTED[part["format"]]
+    said = _WANTED[part["type"]]
+    limit = {"en": f", {part['minimum']} or more", "ru": f", не меньше {part['minimum']}"} if "minimum" in part else {"en": "", "ru": ""}
+    pattern = part.get("pattern", r"\S")
+    form = {"en": f" of the form {pattern}", "ru": f" вида {pattern}"} if pattern != r"\S" else {"en": "", "ru": ""}
+    return {lang: said[lang] + limit[lang] + form[lang] for lang in said}

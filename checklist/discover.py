@@ -53,13 +53,13 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     """
     root = path.resolve()
     if not root.is_dir():
-        raise CheckError(f"{path}: is no folder")
+        raise CheckError(f"{path}: is no folder", f"{path}: это не папка")
     excluded = matcher(exclude)
     found = _Found()
     try:
         _walk(root, _build_dirs(policy), excluded, found)
     except PermissionError:
-        raise CheckError(f"{path}: may not be listed") from None
+        raise CheckError(f"{path}: may not be listed", f"{path}: содержимое папки не посмотреть, нет прав") from None
     top = repository(root)
     if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
         _ignores_above(root, top, found)

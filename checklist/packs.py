@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from checklist.errors import CheckError
-from checklist.model import Message, Rule, Value, plain
+from checklist.model import Location, Message, Rule, Texts, Value, plain
 from checklist.parse import yaml
+from checklist.reasons import in_russian
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,10 @@ def builtin() -> Path:
 def load(folder: Path, *, strict: bool = True) -> tuple[Rule, ...]:
     """The rules of a pack, sorted by id; with `strict`, each file is held against rule.schema.json first."""
     if not folder.is_dir():
-        raise CheckError(f"{folder}: is no folder of rules")
+        raise CheckError(f"{folder}: is no folder of rules", f"{folder}: нет такой папки с правилами")
     files = sorted(folder.rglob("*.yaml"))
     if not files:
-        raise CheckError(f"{folder}: holds no rule (*.yaml)")
+        raise CheckError(f"{folder}: holds no rule (*.yaml)", f"{folder}: правил (*.yaml) здесь нет")
     return tuple(read(file, file.relative_to(folder).with_suffix("").as_posix(), strict=strict) for file in files)
 
 
@@ -56,7 +57,7 @@ def read(file: Path, id: str, *, strict: bool = True) -> Rule:
     """The rule in one file; CheckError with its place where it is malformed."""
     document = next(_documents(file), None)
     if document is None:
-        raise CheckError(f"{file}:1:1: an empty rule file")
+        raise CheckError(f"{file}:1:1: an empty rule file", f"{file}:1:1: пустой файл правила")
     if strict:
         _validate(file, document, "rule.schema.json")
     return _rule(id, plain(document))
@@ -89,11 +90,12 @@ def _documents(file: Path) -> Iterator[Value]:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        raise CheckError(f"{file}: cannot be read as UTF-8 text") from None
+        raise CheckError(f"{file}: cannot be read as UTF-8 text", f"{file}: не читается как текст в UTF-8") from None
     for parsed in yaml.parse_all(str(file), text):
         if parsed.problem or parsed.value is None:
-            at = parsed.problem.location if parsed.problem else None
-            raise CheckError(f"{file}:{at.line if at else 1}:{at.column if at else 1}: {parsed.problem.text if parsed.problem else 'empty'}")
+            at = parsed.problem.location if parsed.problem else Location(str(file))
+            why = parsed.problem.text if parsed.problem else "cannot be read"
+            raise CheckError(f"{file}:{at.line}:{at.column}: {why}", f"{file}:{at.line}:{at.column}: {in_russian(why)}")
         yield parsed.value
 
 
@@ -144,8 +146,12 @@ def _validate(file: Path, document: Value, schema: str) -> None:
     path = tuple(error.absolute_path)
     here = next((v for n in range(len(path), -1, -1) if (v := document.get(*path[:n])) is not None and v.at), document)
     at = f"{here.at.line}:{here.at.column}" if here.at else "1:1"
-    said = ".".join(str(p) for p in path) or "the rule"
-    raise CheckError(f"{file}:{at}: {said}: {error.message if len(error.message) < 200 else 'does not have the right form'}")
+    said = ".".join(str(p) for p in path)
+    short = error.message if len(error.message) < 200 else None
+    raise CheckError(
+        f"{file}:{at}: {said or 'the rule'}: {short or 'does not have the right form'}",
+        f"{file}:{at}: {said or 'правило'}: {short or 'не та форма'}",
+    )
 
 
 def matching(wanted: str, ids: list[str]) -> list[str]:
@@ -153,7 +159,10 @@ def matching(wanted: str, ids: list[str]) -> list[str]:
     return [id for id in ids if id == wanted or id.startswith(wanted.rstrip("/") + "/")]
 
 
-def no_such(wanted: str, ids: list[str]) -> str:
+def no_such(wanted: str, ids: list[str]) -> Texts:
     """What to say of an id that no rule has."""
     close = difflib.get_close_matches(wanted, [*ids, *{id.split("/")[0] for id in ids}], 1)
-    return f"no rule is called '{wanted}'; " + (f"did you mean '{close[0]}'?" if close else "`onai-check rules` lists them")
+    return {
+        "en": f"no rule is called '{wanted}'; " + (f"did you mean '{close[0]}'?" if close else "`onai-check rules` lists them"),
+        "ru": f"нет правила '{wanted}'; " + (f"возможно, '{close[0]}'?" if close else "все правила: `onai-check rules`"),
+    }

@@ -1,4 +1,4 @@
-"""Why a value is not known, in Russian. Parsers and facts say it in English, since `show` and JSON are read by programs."""
+"""Why a value is not known or a file cannot be read, in Russian. Parsers and facts say it in English, since `show` and JSON are read by programs."""
 
 from __future__ import annotations
 
@@ -56,6 +56,60 @@ _PHRASES = {
     "files that are not read here may set it": "это могут задавать файлы, которые здесь не читаются",
     "the env file that the code loads is not here": "env-файла, который загружает код, здесь нет",
     "Sentry may be started by code that is not seen": "Sentry может запускать код, которого не видно",
+    # an app whose name is not seen; in the genitive, as every text has it
+    "the service": "сервиса",
+    # what a parser trips over
+    "a syntax error": "синтаксическая ошибка",
+    "unexpected end": "неожиданный конец файла",
+    "nested too deeply": "слишком глубокая вложенность",
+    "nested too deeply or malformed": "слишком глубокая вложенность или ошибка в записи",
+    "no JSON from here on": "отсюда и дальше это не JSON",
+    "something after the end of the value": "лишнее после конца значения",
+    "a value is missing here": "здесь не хватает значения",
+    "the text ends too early": "текст обрывается",
+    "a key in double quotes with a colon is missing here": "здесь нужен ключ в двойных кавычках и двоеточие",
+    "a comma before the end": "лишняя запятая перед концом",
+    "a comma is missing here": "здесь не хватает запятой",
+    "a malformed string or number": "ошибка в записи строки или числа",
+    "a character that YAML does not allow": "символ, недопустимый в YAML",
+    "an anchor that contains itself": "якорь, который содержит сам себя",
+    "more than 100,000 values": "больше 100 000 значений",
+    "a key that stands twice in one mapping": "ключ повторяется в одном объекте",
+    "no UTF-8 text, perhaps UTF-16: dotenv finds nothing in it": "это не текст в UTF-8, возможно UTF-16: dotenv в нём ничего не найдёт",
+    # what libyaml says of a text that is no YAML
+    "did not find expected node content": "не хватает значения",
+    "did not find expected ',' or ']'": "не хватает , или ]",
+    "did not find expected ',' or '}'": "не хватает , или }",
+    "did not find expected key": "здесь должен быть ключ или строка с другим отступом",
+    "did not find expected '-' indicator": "здесь должен быть элемент списка, начинающийся с -",
+    "did not find expected comment or line break": "здесь должен быть комментарий или конец строки",
+    "did not find expected alphabetic or numeric character": "здесь нужна буква или цифра",
+    "did not find expected hexdecimal number": "здесь нужно шестнадцатеричное число",
+    "did not find expected <document start>": "здесь должно быть начало документа (---)",
+    "could not find expected ':'": "не хватает двоеточия",
+    "mapping values are not allowed in this context": "двоеточию здесь не место: проверить отступ и кавычки",
+    "block sequence entries are not allowed in this context": "элементу списка здесь не место",
+    "found character that cannot start any token": "с такого символа значение начинаться не может (табуляция, @ или `)",
+    "found a tab character that violates indentation": "табуляция в отступе",
+    "found unexpected end of stream": "текст обрывается, возможно не закрыта кавычка",
+    "found unexpected document indicator": "конец документа внутри кавычек",
+    "found unknown escape character": "неизвестный символ после \\",
+    "found undefined alias": "ссылка на якорь, которого нет",
+    "found undefined tag handle": "неизвестный тег",
+    # what a system says of a file
+    "permission denied": "нет прав доступа",
+    "no such file or directory": "такого файла или папки нет",
+    "is a directory": "это папка",
+    "not a directory": "это не папка",
+    "read-only file system": "файловая система только для чтения",
+    "no space left on device": "на диске нет места",
+    "file name too long": "слишком длинное имя",
+    "too many levels of symbolic links": "ссылки ведут по кругу",
+    "may not be listed": "содержимое папки не посмотреть",
+    "a link that leads out of the project or nowhere": "ссылка ведёт за пределы проекта или никуда",
+    "no regular file": "это не обычный файл",
+    "larger than 1 MiB": "больше 1 МиБ",
+    "cannot be read": "не читается",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",
     "an env file cannot be understood": "env-файл не разобрать",
@@ -150,6 +204,7 @@ _PATTERNS = {
     r"process\.(.+) differs by machine": r"process.\1 зависит от машины",
     r"the module (.+) is not evaluated": r"модуль \1 не вычисляется",
     r"a function's \.(.+) is not known": r"неизвестно поле .\1 функции",
+    r"not understood as shell: (.+)": r"не разбирается как shell-скрипт: \1",
     r"(.+) may set it": r"может задаваться в \1",
     r"(.+) is not known here": r"\1 здесь неизвестно",
     r"(?:an? )?(.+) is not evaluated": r"\1 не вычисляется",
@@ -159,8 +214,9 @@ _PATTERNS = {
 @cache
 def in_russian(why: str) -> str:
     """The reason in Russian; as it is where nobody has translated it."""
-    if why in _PHRASES:
-        return _PHRASES[why]
+    for said in (why, why.lower()):  # a system begins its sentence with a capital
+        if said in _PHRASES:
+            return _PHRASES[said]
     for pattern, told in _PATTERNS.items():
         if found := re.fullmatch(pattern, why):
             return found.expand(told)

@@ -48,7 +48,7 @@ def substitute(schema: Any, params: Mapping[str, Any]) -> Any:
     match schema:
         case {"param": str() as name, **rest} if not rest:
             if name not in params:
-                raise CheckError(f"unknown parameter '{name}', known: {', '.join(params) or 'none'}")
+                raise CheckError(f"unknown parameter '{name}', known: {', '.join(params) or 'none'}", f"нет такого параметра: '{name}', есть: {', '.join(params) or 'ни одного'}")
             return params[name]
         case dict():
             return {k: substitute(v, params) for k, v in schema.items()}
@@ -253,7 +253,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise CheckError(f"'{pattern}' is not a regular expression: {error}") from None
+        raise CheckError(f"'{pattern}' is not a regular expression: {error}", f"'{pattern}' — не регулярное выражение: {error}") from None
 
 
 def _url(text: str) -> bool:

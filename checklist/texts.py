@@ -1,8 +1,9 @@
 """The texts of rules with their placeholders filled, in both languages.
 
 `{name}`, `{a.b}` and `{params.x}` are looked up in the document and the rule's parameters, `{value}` is what failed,
-`{key}` its key; `{x:time}` and `{x:size}` show milliseconds and bytes as people write them. What is secret or unknown
-is shown as such. A brace that is no placeholder stays.
+`{key}` its key; `{x:time}` and `{x:size}` show milliseconds and bytes as people write them, `{x:words}` a parser's or a
+fact's own English words in the language of the text. What is secret or unknown is shown as such. A brace that is no
+placeholder stays.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from checklist import units
 from checklist.model import MASK
 from checklist.reasons import in_russian
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)(?::(time|size))?\}")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)(?::(time|size|words))?\}")
 _LONG = 80
 _UNKNOWN = {"en": "unknown", "ru": "неизвестно"}
 _NOTHING = {"en": "nothing", "ru": "ничего"}
@@ -60,6 +61,8 @@ def show(of: Any, form: str | None, lang: str) -> str:
             return units.show_time(of, lang)
         case int() | float() if form == "size":
             return units.show_size(of)
+        case str() if form == "words":
+            return in_russian(of) if lang == "ru" else of
         case list():
             return _short(", ".join(show(o, form, lang) for o in of))
         case dict():

@@ -51,6 +51,7 @@ def test_an_open_gate_is_0(folder: Folder) -> None:
         (["no/such/folder"], "does not exist"),
         (["--format", "xml", "."], "'xml' is not one of"),
         (["--nonsense"], "No such option"),
+        (["--config", "no/such/file"], "'no/such/file' does not exist"),
         (["explain", "pm2/too-many-restart"], "did you mean 'pm2/too-many-restarts'?"),
     ],
 )
@@ -193,3 +194,68 @@ def test_a_config_is_judged_with_the_local_modules_that_it_requires(folder: Fold
     )
     found = json.loads(command(str(root), "--format", "json", "--select", "pm2").stdout)["findings"]
     assert [(f["rule"], f["file"], f["line"], f["column"]) for f in found] == [("pm2/too-many-restarts", "config/values.json", 1, 13)]
+
+
+RUSSIAN = [
+    (["--gate", "P7", "."], "Ошибка: неверное значение '--gate': 'P7', а бывают 'P0', 'P1', 'P2', 'none'"),
+    (["--nonsense"], "нет такого параметра: --nonsense"),
+    (["--selct", "pm2"], "нет такого параметра: --selct; возможно, "),
+    (["--select"], "параметру '--select' нужно значение"),
+    (["report", "--check=1"], "у параметра '--check' не бывает значения"),
+    (["a", "b"], "такого файла или папки нет"),
+    ([".", "b"], "лишние аргументы: b"),
+    (["explain"], "не указан аргумент 'RULE'"),
+    (["explain", "pm2/too-many-restart"], "нет правила 'pm2/too-many-restart'; возможно, 'pm2/too-many-restarts'?"),
+    (["cheks"], "нет ни такой команды, ни такого пути: 'cheks'; возможно, 'check'?"),
+    (["simulate", "--lifetime", "soon"], "'soon', это не время"),
+    (["simulate", "--max-restarts", "x"], "'x', это не число"),
+    (["simulate", "--max-restarts", "-1"], "а должно быть x>=0"),
+    (["--config", "."], "'.', это папка"),
+    (["test-rules", "README.md"], "'README.md', это не папка"),
+    (["-o", "a.json", "-o", "./a.json", "."], "--output a.json: указан дважды"),
+    (["-o", "a", "."], "в каком формате?"),
+    (["report", "--require-done", "locl"], "такой части нет; возможно, 'local'?"),
+    (["show", "README.md"], "в такие файлы правила не смотрят"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "said"), RUSSIAN, ids=lambda x: " ".join(x) if isinstance(x, list) else "")
+def test_an_error_is_told_in_russian_where_russian_is_read(args: list[str], said: str) -> None:
+    done = command(*args, LC_ALL="ru_RU.UTF-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert not re.search("Error|Usage|Try", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ("policy: {max_restart: 3}", "onai-check.yaml:2:10: нет такого ключа: 'policy.max_restart'; возможно, 'max_restarts'?"),
+        ("gate: P9", "onai-check.yaml:2:7: gate: здесь должно быть одно из: P0, P1, P2, none"),
+        ("policy: {max_restarts: many}", "policy.max_restarts: здесь должно быть целое число, не меньше 0"),
+        ("policy: {min_uptime: soon}", "policy.min_uptime: здесь должно быть время вроде 30s"),
+        ("monitor: {provider: x}", "monitor: не хватает 'url'"),
+        ("gate: [", "onai-check.yaml:3:1: не хватает значения"),
+        ("rules: {disable: [pm3]}", "rules.disable: нет правила 'pm3'; возможно, 'pm2'?"),
+        ("rules: {packs: [nowhere]}", "нет такой папки с правилами"),
+    ],
+)
+def test_a_config_in_russian_says_so_also_of_its_own_mistakes(config: str, said: str, folder: Folder) -> None:
+    root = folder({**BAD, "onai-check.yaml": f"lang: ru\n{config}\n"})
+    assert said in command(str(root)).stderr
+    assert said in command(cwd=root).stderr
+
+
+def test_what_is_asked_for_wins_over_config_and_locale(folder: Folder) -> None:
+    root = str(folder({**BAD, "onai-check.yaml": "lang: ru\ngate: P9\n"}))
+    for args in (["--lang", "en"], ["--lang=en"]):
+        assert "gate must be one of" in command(root, *args, LC_ALL="ru_RU.UTF-8").stderr
+    assert "gate must be one of" in command(root, PYTHONIOENCODING="cp1252").stderr
+
+
+def test_a_file_that_cannot_be_read_is_told_in_russian(folder: Folder) -> None:
+    root = folder({"ecosystem.config.js": "module.exports = {\n", "package.json": '{"a": 1,}\n'})
+    told = command(str(root), "--lang", "ru").stdout
+    assert "PM2 не сможет прочитать этот конфиг: неожиданный конец файла" in told
+    assert "файл не разобрать: лишняя запятая перед концом" in told
+    assert not re.search(r"\b(?:the|a) [a-z]", told)

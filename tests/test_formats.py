@@ -224,8 +224,8 @@ def test_several_outputs_in_one_run_and_the_step_summary(tmp_path: Path) -> None
         ("a.pdf", "which format?"),
         ("no/such/folder/a.json", "cannot be written: No such file or directory"),
         ("{tmp}/folder.json", "folder.json: cannot be written: Is a directory"),
-        ("text={tmp}/old.json", "one file is named twice"),
-        ("text={tmp}/link.json", "one file is named twice"),
+        ("text={tmp}/old.json", "is named twice"),
+        ("text={tmp}/link.json", "is named twice"),
     ],
 )
 def test_an_output_that_cannot_be_is_2_and_no_other_is_changed(target: str, said: str, tmp_path: Path) -> None:

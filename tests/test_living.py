@@ -126,7 +126,7 @@ def test_a_heading_of_a_person_hides_no_open_item() -> None:
 
 def test_what_has_changed_is_told_without_the_notes() -> None:
     old = edited(shown(BEFORE), ("- [ ] The backend starts without errors", "- [x] The backend starts without errors — by Ivan"), ("- [ ] env.env", "- [ ] mine\n- [ ] env.env"))
-    told = list(living.changes(living.keep(shown(AFTER), old, "en"), old))
+    told = list(living.changes(living.keep(shown(AFTER), old, "en"), old, "en"))
     assert told[:2] == [
         "what was read has changed: digest 0123456789ab, now ffffffffffff",
         "- [x] The backend starts without errors  →  - [ ] The backend starts without errors",

@@ -33,7 +33,7 @@ class _Commands(click.Group):
         return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and not os.path.exists(args[0]) and (near := get_close_matches(args[0], COMMANDS, 1)) and args[0] not in COMMANDS:
+        if args and args[0][:1] != "-" and args[0] not in COMMANDS and not os.path.exists(args[0]) and (near := get_close_matches(args[0], COMMANDS, 1)):
             raise click.UsageError(f"no command and no path '{args[0]}'; did you mean '{near[0]}'?", ctx)
         if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = [DEFAULT, *args]
@@ -84,33 +84,33 @@ def run(args: Sequence[str]) -> int:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except CheckError as error:
-        _say(f"onai-check: {error}")
+    except (click.ClickException, CheckError) as error:
+        from checklist.cli import spoken
+
+        lang = spoken.language(args)
+        _say(f"onai-check: {error.texts[lang]}" if isinstance(error, CheckError) else spoken.usage(error, lang))
         return 2
     except BrokenPipeError:
         # the reader went away (`| head`): nothing is left to be said, not even by the interpreter's last flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as bug:
-        _say(_bug(bug))
+        from checklist.cli import spoken
+
+        _say(_bug(bug, spoken.language(args)))
         return 3
 
 
-def _bug(bug: Exception) -> str:
+def _bug(bug: Exception, lang: str) -> str:
     """Where our code failed, without the exception's own words: they may hold what was read."""
     import traceback
 
     places = [f"  {os.path.basename(f.filename)}:{f.lineno} in {f.name}" for f in traceback.extract_tb(bug.__traceback__)]
-    return "\n".join(
-        [
-            f"onai-check {__version__} has a bug: {type(bug).__name__}. It says nothing about your project.",
-            *places[-8:],
-            "Please report these lines; they hold nothing of your files.",
-        ]
-    )
+    first, last = {
+        "en": (f"onai-check {__version__} has a bug: {type(bug).__name__}. It says nothing about your project.", "Please report these lines; they hold nothing of your files."),
+        "ru": (f"ошибка в самом onai-check {__version__}: {type(bug).__name__}. О проекте она ничего не говорит.", "Пожалуйста, сообщите эти строки авторам; из ваших файлов в них ничего нет."),
+    }[lang]
+    return "\n".join([first, *places[-8:], last])
 
 
 def _say(text: str) -> None:

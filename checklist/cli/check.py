@@ -39,8 +39,9 @@ def command(
 ) -> int:
     """Hold the rules against the project in PATH and close or open the gate."""
     targets = [_target(given) for given in outputs]
-    if len({file.resolve() for _, file in targets}) < len(targets):
-        raise CheckError("--output: one file is named twice")
+    for n, (_, file) in enumerate(targets):
+        if file.resolve() in [other.resolve() for _, other in targets[:n]]:
+            raise CheckError(f"--output {file}: is named twice", f"--output {file}: указан дважды")
     checked = common.check(path, config_file, select=select, ignore=ignore, env_from=env_from)
     level = gate or checked.config.gate
     view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
@@ -63,7 +64,10 @@ def _target(given: str) -> tuple[str, Path]:
         return name, Path(file)
     kind = ENDINGS.get(Path(given).suffix)
     if kind is None:
-        raise CheckError(f"--output {given}: which format? Write FORMAT=FILE with one of {', '.join(RENDERERS)}, or end it in {', '.join(ENDINGS)}")
+        raise CheckError(
+            f"--output {given}: which format? Write FORMAT=FILE with one of {', '.join(RENDERERS)}, or end it in {', '.join(ENDINGS)}",
+            f"--output {given}: в каком формате? Написать ФОРМАТ=ФАЙЛ (бывают {', '.join(RENDERERS)}) или дать файлу окончание {', '.join(ENDINGS)}",
+        )
     return kind, Path(given)
 
 
@@ -80,4 +84,4 @@ def _append(file: Path, text: str) -> None:
         with file.open("a", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)
     except OSError as error:
-        raise CheckError(f"$GITHUB_STEP_SUMMARY: cannot be written: {error.strerror}") from None
+        raise files.unwritable("$GITHUB_STEP_SUMMARY", error) from None

@@ -16,14 +16,15 @@ from checklist import config as configs
 from checklist import packs
 from checklist.errors import CheckError
 from checklist.model import Report, Rule
+from checklist.reasons import in_russian
 from checklist.report.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LOOKED_FOR = (
-    "a PM2 config (ecosystem.config.js, pm2.json …), env files (env.env, .env), .gitignore, deploy scripts (*.sh), "
-    ".github/workflows, package.json"
-)
+LOOKED_FOR = {
+    "en": "a PM2 config (ecosystem.config.js, pm2.json …), env files (env.env, .env), .gitignore, deploy scripts (*.sh), .github/workflows, package.json",
+    "ru": "конфиг PM2 (ecosystem.config.js, pm2.json …), env-файлы (env.env, .env), .gitignore, деплой-скрипты (*.sh), .github/workflows, package.json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ def environment(file: Path | None) -> dict[str, str] | None:
     try:
         parsed = env.parse(file.name, file.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
-        raise CheckError(f"--env-from {file}: is no text in UTF-8") from None
+        raise CheckError(f"--env-from {file}: is no text in UTF-8", f"--env-from {file}: это не текст в UTF-8") from None
     if parsed.value is None:
-        raise CheckError(f"--env-from {file}: {parsed.problem.text if parsed.problem else 'cannot be read'}")
+        why = parsed.problem.text if parsed.problem else "cannot be read"
+        raise CheckError(f"--env-from {file}: {why}", f"--env-from {file}: {in_russian(why)}")
     return {name: str(value.content) for name, value in parsed.value.members().items()}
 
 
@@ -92,7 +94,7 @@ def language(asked: str | None, config: configs.Config | None) -> str:
 def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
     """How to show it where it goes: a console, a redirected stream, a file."""
     stream = sys.stdout
-    if to_terminal and not _takes(stream.encoding, "Ж"):
+    if to_terminal and not takes(stream.encoding, "Ж"):
         lang = "en"
     return View(
         gate=gate,
@@ -132,14 +134,15 @@ def load_rules(config: configs.Config) -> tuple[Rule, ...]:
     for folder in config.packs:
         for rule in packs.load(folder):
             if rule.id in rules:
-                raise CheckError(f"{folder}: there is already a rule '{rule.id}'")
+                raise CheckError(f"{folder}: there is already a rule '{rule.id}'", f"{folder}: правило '{rule.id}' уже есть")
             rules[rule.id] = rule
     for entry in config.disable.items():
         wanted = str(entry.content)
         gone = packs.matching(wanted, list(rules))
         if not gone:
             at = f"{config.file}:{entry.at.line}:{entry.at.column}: " if entry.at else ""
-            raise CheckError(f"{at}rules.disable: {packs.no_such(wanted, list(rules))}")
+            told = packs.no_such(wanted, list(rules))
+            raise CheckError(f"{at}rules.disable: {told['en']}", f"{at}rules.disable: {told['ru']}")
         for id in gone:
             del rules[id]
     return tuple(rules.values())
@@ -150,7 +153,7 @@ def chosen(rules: tuple[Rule, ...], select: Sequence[str], ignore: Sequence[str]
     ids = [rule.id for rule in rules]
     for wanted in (*select, *ignore):
         if not packs.matching(wanted, ids):
-            raise CheckError(packs.no_such(wanted, ids))
+            raise CheckError(**packs.no_such(wanted, ids))
     kept = {id for wanted in select for id in packs.matching(wanted, ids)} if select else set(ids)
     kept -= {id for wanted in ignore for id in packs.matching(wanted, ids)}
     return tuple(rule for rule in rules if rule.id in kept)
@@ -167,7 +170,7 @@ def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] 
     project = replace(discover(root, exclude=config.exclude, policy=config.policy), environment=environment(env_from))
     report = engine.run(project, rules)
     if not any(kind != "config" for _, kind in report.checked):
-        raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR}")
+        raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR['en']}", f"{path}: проверять нечего; искали {LOOKED_FOR['ru']}")
     return Checked(report, config, root)
 
 
@@ -177,7 +180,8 @@ def write(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _takes(encoding: str | None, text: str) -> bool:
+def takes(encoding: str | None, text: str) -> bool:
+    """Whether a console with this encoding can show a text."""
     try:
         text.encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

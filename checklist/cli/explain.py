@@ -30,7 +30,7 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
     folders = [packs.builtin(), *config.packs]
     files = {f.relative_to(d).with_suffix("").as_posix(): f for d in folders if d.is_dir() for f in sorted(d.rglob("*.yaml"))}
     if rule not in files:
-        raise CheckError(packs.no_such(rule, list(files)))
+        raise CheckError(**packs.no_such(rule, list(files)))
     language = common.language(lang, config)
     words = _WORDS[language]
     told = engine.resolve(packs.read(files[rule], rule, strict=False), config.policy)

@@ -9,6 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from checklist.errors import CheckError
+from checklist.reasons import in_russian
+
+
+def unwritable(file: Path | str, error: OSError) -> CheckError:
+    """What to say of a file that cannot be written."""
+    return CheckError(f"{file}: cannot be written: {error.strerror}", f"{file}: не записать: {in_russian(str(error.strerror))}")
 
 
 def replace(files: Sequence[tuple[Path, bytes]]) -> None:
@@ -40,7 +46,7 @@ def replace(files: Sequence[tuple[Path, bytes]]) -> None:
             with suppress(OSError):
                 os.unlink(target) if old is None else os.replace(_staged(target, old), target)
         if isinstance(error, OSError):
-            raise CheckError(f"{given}: cannot be written: {error.strerror}") from None
+            raise unwritable(given, error) from None
         raise
     finally:
         for _, name in staged:

@@ -55,7 +55,10 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
     """Look at the project in PATH and propose what it lacks: onai-check.yaml, the pre-commit hook, deploy, rollback and smoke
     test scripts, a workflow, .env.example, documents. Shows a diff; writes only with --write."""
     if releases is not None and not _PLACE.fullmatch(releases):
-        raise CheckError(f"--root {one_line(releases)}: must be an absolute path of letters, digits and . _ -")
+        raise CheckError(
+            f"--root {releases}: must be an absolute path of letters, digits and . _ -",
+            f"--root {releases}: нужен абсолютный путь из букв, цифр и . _ -",
+        )
     root = common.root_of(path)
     config = common.load_config(path, config_file)
     lang = common.language(lang, config)
@@ -150,12 +153,15 @@ def _write(root: Path, wanted: Sequence[Proposal]) -> None:
     for one in wanted:
         folder = (root / one.path).parent
         if not folder.resolve().is_relative_to(root) or (root / one.path).is_symlink():
-            raise CheckError(f"{one.path}: is or lies behind a symbolic link; nothing is written there")
+            raise CheckError(
+                f"{one.path}: is or lies behind a symbolic link; nothing is written there",
+                f"{one.path}: это символическая ссылка или путь через неё; туда ничего не записывается",
+            )
     for one in wanted:
         try:
             (root / one.path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CheckError(f"{one.path}: cannot be written: {error.strerror}") from None
+            raise files.unwritable(one.path, error) from None
     files.replace([(root / one.path, one.text.encode("utf-8")) for one in wanted])
     for one in wanted:
         if one.executable:

@@ -38,9 +38,15 @@ def deploy(root: Path) -> Deploy:
                 who=_who(repo),
             )
     except InvalidGitRepositoryError:
-        raise CheckError(f"{root}: is not in a git repository, so there is no commit to record") from None
+        raise CheckError(
+            f"{root}: is not in a git repository, so there is no commit to record",
+            f"{root}: это не репозиторий git, и коммита для записи нет",
+        ) from None
     except (GitError, ValueError, OSError):
-        raise CheckError(f"{root}: git does not say which commit this is; is there one, and may this user read it?") from None
+        raise CheckError(
+            f"{root}: git does not say which commit this is; is there one, and may this user read it?",
+            f"{root}: git не говорит, какой это коммит; есть ли он и есть ли права его прочитать?",
+        ) from None
 
 
 def _no_filters(repo: Repo) -> dict[str, str]:

@@ -12,11 +12,25 @@ import click
 
 from checklist.cli import common, files
 from checklist.errors import CheckError
+from checklist.reasons import in_russian
 from checklist.report import checklist, html, living
 from checklist.report.clean import one_line
 
 NAME = "DEPLOY_CHECKLIST.md"
 PAGE = "DEPLOY_CHECKLIST.html"
+
+
+_NOTES = {
+    "written": {"en": "written", "ru": "записан"},
+    "unchanged": {"en": "unchanged", "ru": "без изменений"},
+    "missing": {"en": "is missing; `onai-check report` writes it", "ru": "такого файла нет; его запишет `onai-check report`"},
+    "not ours": {"en": "is not a file that onai-check has written; --force overwrites it", "ru": "этот файл написан не onai-check; --force его перезапишет"},
+    "stale": {
+        "en": "is stale: the project has changed since it was written; `onai-check report` writes it anew",
+        "ru": "устарел: проект с тех пор изменился; `onai-check report` запишет его заново",
+    },
+    "not done": {"en": "not done", "ru": "не сделано"},
+}
 
 
 @click.command("report")
@@ -71,13 +85,13 @@ def command(
         sys.stdout.buffer.write(shown.encode("utf-8"))
     else:
         changed = write_checklist(target, shown, force=force, lang=view.lang)
-        click.echo(f"{target}: {'written' if changed else 'unchanged'}", err=True)
+        _note(target, "written" if changed else "unchanged", view.lang)
     if record:
         from checklist.cli.record import deploy
 
         told = checklist.render(checked.report, view, own=config.checklist, deploy=deploy(checked.root))
         write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
-        click.echo(f"{record}: written", err=True)
+        _note(record, "written", view.lang)
     return done
 
 
@@ -94,10 +108,13 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True, la
         if old == new:
             return False
         if old is not None and not force and not _ours(old):
-            raise CheckError(f"{path}: is not a file that onai-check has written; --force overwrites it, --output writes elsewhere")
+            raise CheckError(
+                f"{path}: is not a file that onai-check has written; --force overwrites it, --output writes elsewhere",
+                f"{path}: этот файл написан не onai-check; --force его перезапишет, --output запишет в другой",
+            )
         files.replace([(target, new)])
     except OSError as error:
-        raise CheckError(f"{path}: cannot be written: {error.strerror}") from None
+        raise files.unwritable(path, error) from None
     return True
 
 
@@ -106,16 +123,21 @@ def _compare(path: Path, text: str, lang: str) -> int:
     new = _ticked(text, old, lang)
     if old is not None and _lines(old) == _lines(new):
         return 0
-    wrong, told = "is missing", []
+    wrong, told = "missing", []
     if old is not None and not _ours(old):
-        wrong = "is not a file that onai-check has written"
+        wrong = "not ours"
     elif old is not None:
-        wrong = "is stale: the project has changed since it was written"
-        told = [] if text.startswith(html.MARKER) else list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace")))
-    click.echo(f"{path}: {wrong}; `onai-check report` writes it", err=True)
+        wrong = "stale"
+        told = [] if text.startswith(html.MARKER) else list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace"), lang))
+    _note(path, wrong, lang)
     for line in told:
         click.echo(f"  {one_line(line)}", err=True)
     return 1
+
+
+def _note(path: Path | str, said: str, lang: str) -> None:
+    """Tell on stderr what became of a file."""
+    click.echo(f"{path}: {_NOTES[said][lang]}", err=True)
 
 
 def _lines(of: bytes) -> Counter[bytes]:
@@ -129,7 +151,7 @@ def _require(parts: Sequence[str], text: str, lang: str) -> int:
     status = 0
     for part in parts:
         for item in living.unticked(text, headings[part], list(headings.values())):
-            click.echo(f"{part}: not done: {one_line(item)}", err=True)
+            click.echo(f"{part}: {_NOTES['not done'][lang]}: {one_line(item)}", err=True)
             status = 1
     return status
 
@@ -138,14 +160,17 @@ def _known(part: str) -> None:
     known = list(checklist.headings("en"))
     if part not in known:
         close = difflib.get_close_matches(part, known, 1)
-        raise CheckError(f"--require-done {part}: there is no such part; " + (f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"))
+        raise CheckError(
+            f"--require-done {part}: there is no such part; " + (f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"),
+            f"--require-done {part}: такой части нет; " + (f"возможно, '{close[0]}'?" if close else f"есть {', '.join(known)}"),
+        )
 
 
 def _existing(path: Path) -> bytes | None:
     try:
         return _read(path)
     except OSError as error:
-        raise CheckError(f"{path}: cannot be read: {error.strerror}") from None
+        raise CheckError(f"{path}: cannot be read: {error.strerror}", f"{path}: не читается: {in_russian(str(error.strerror))}") from None
 
 
 def _merged(path: Path, text: str, lang: str) -> str:

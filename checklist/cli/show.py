@@ -34,7 +34,10 @@ def command(file: Path, format: str, env_from: Path | None, config_file: Path | 
     mine = [d for d in facts.documents if d.file == name or (resolved.is_dir() and name in (".", d.file.split("/")[0]))]
     mine = [d for d in mine if d.kind not in ("source", "policy") or d.file == config.file]
     if not mine and name not in dict(facts.checked):
-        raise CheckError(f"{file}: is no file that rules look at; they look at {common.LOOKED_FOR}")
+        raise CheckError(
+            f"{file}: is no file that rules look at; they look at {common.LOOKED_FOR['en']}",
+            f"{file}: в такие файлы правила не смотрят; они смотрят в {common.LOOKED_FOR['ru']}",
+        )
     documents = [{"kind": d.kind, "file": d.file, "data": plain(d.value)} for d in mine]
     if format == "json":
         common.write(json.dumps({"version": 1, "documents": documents}, indent=2) + "\n")

@@ -95,9 +95,12 @@ def _apps(report: Report, wanted: str | None) -> list[tuple[str, Limits | None]]
     apps = [d for d in report.documents if d.kind == "pm2.app" and d.value.get("environment") is not None and d.value.get("environment").content is None]  # type: ignore[union-attr]
     names = [d.subject for d in apps]
     if not apps:
-        raise CheckError("there is no PM2 app here; give --lifetime alone to look at options without a project")
+        raise CheckError(
+            "there is no PM2 app here; give --lifetime alone to look at options without a project",
+            "приложений PM2 здесь нет; чтобы посмотреть на опции без проекта, указать только --lifetime",
+        )
     if wanted is not None and wanted not in names:
-        raise CheckError(f"--app {one_line(wanted)}: there is no such app; there are {one_line(', '.join(names))}")
+        raise CheckError(f"--app {wanted}: there is no such app; there are {', '.join(names)}", f"--app {wanted}: такого приложения нет; есть {', '.join(names)}")
     return [(d.subject, crashloop.limits(d.value)) for d in apps if wanted in (None, d.subject)]
 
 

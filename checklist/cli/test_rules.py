@@ -17,7 +17,7 @@ def command(folder: Path) -> int:
     """Check every rule file in DIR and run its examples; exit 1 if one does not come out as it says."""
     files = sorted(folder.rglob("*.yaml"))
     if not files:
-        raise CheckError(f"{folder}: holds no rule (*.yaml)")
+        raise CheckError(f"{folder}: holds no rule (*.yaml)", f"{folder}: правил (*.yaml) здесь нет")
     wrong = [w for file in files for w in examples.failures(file, file.relative_to(folder).with_suffix("").as_posix())]
     for line in wrong:
         common.write(line + "\n")

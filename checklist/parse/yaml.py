@@ -156,7 +156,7 @@ def _scalar(node: yaml.ScalarNode) -> Content:
 
 def _say(error: yaml.MarkedYAMLError) -> str:
     # libyaml's words name tokens and characters, but some quote an anchor or tag name: keep only its fixed part.
-    return re.sub(r"'[^']{2,}'|\"[^\"]{2,}\"", "…", error.problem or "malformed")
+    return re.sub(r"'(?! or ')[^']{2,}'|\"[^\"]{2,}\"", "…", error.problem or "malformed")
 
 
 def _inside(file: str, text: str, mark: yaml.Mark | None) -> Location:

@@ -118,10 +118,11 @@ def unticked(text: str, heading: str, headings: Sequence[str]) -> list[str]:
     return found
 
 
-def changes(new: str, old: str) -> Iterator[str]:
+def changes(new: str, old: str, lang: str) -> Iterator[str]:
     """What is different in the one that would be written, a line for each item that stands otherwise."""
     if _digest(new) != _digest(old):
-        yield f"what was read has changed: digest {_digest(old) or 'none'}, now {_digest(new)}"
+        told = {"en": "what was read has changed: digest {}, now {}", "ru": "изменилось то, что прочитано: отпечаток был {}, стал {}"}[lang]
+        yield told.format(_digest(old) or "—", _digest(new))
     before, after = (dict(_blocks(_ours_of(t))) for t in (old, new))
     for anchor, lines in after.items():
         if not anchor[1]:
