@@ -39,7 +39,7 @@ def main() -> None:
             shell.read(shell.Source(f"{n}.sh", text))
         read = time.process_time()
         for n, text in enumerate(many):
-            deploy.documents(Project(files={f"{n}.sh": text}, policy=POLICY), [])
+            deploy.paths(Project(files={f"{n}.sh": text}, policy=POLICY), [])
         done = time.process_time()
         print(f"{len(many):5} scripts {size:5.1f} MB  read {read - start:5.1f} s  read and followed {done - read:5.1f} s")
 

@@ -17,7 +17,8 @@ APP = Document("pm2.app", "ecosystem.config.js", value({"name": "api", "director
 
 
 def documents(script: str, **files: str) -> list[Document]:
-    return deploy.documents(Project(files={"deploy.sh": script, "package.json": "{}", **files}, policy=POLICY), [APP])
+    project = Project(files={"deploy.sh": script, "package.json": "{}", **files}, policy=POLICY)
+    return deploy.documents(project, deploy.paths(project, [APP]), [APP])
 
 
 def steps(script: str) -> list[dict[str, object]]:

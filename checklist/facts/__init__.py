@@ -53,7 +53,8 @@ def derive(project: Project) -> Facts:
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
     values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None}
-    deploy_docs = deploy.documents(project, base, values, package_docs, _environments(configs, app_docs))
+    paths = deploy.paths(project, base, values)
+    deploy_docs = deploy.documents(project, paths, base, package_docs, _environments(configs, app_docs))
     usages = usage.scan_all(project.sources)
     target_docs = [target for config in configs for target in targets.documents(config)]
     monitor = monitors.monitor(project.policy.value)
@@ -75,7 +76,7 @@ def derive(project: Project) -> Facts:
         *settings.documents(project, app_docs),
         *needs.documents(project, app_docs, usages),
         *deploy_docs,
-        *rollback.documents(project, base, deploy_docs, target_docs, package_docs),
+        *rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs),
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs),
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from checklist.facts.deploy import listed, secrets, subject, ways
 from checklist.facts.deploy.commands import Commands
@@ -12,7 +12,7 @@ from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
 from checklist.facts.deploy.lacks import lacks
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.path import follow
+from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.folders import home
@@ -28,27 +28,31 @@ _OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
+def paths(project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None) -> list[Path]:
+    """Every entry point as it runs, followed once for all facts.
+
+    `apps` are the `pm2.app` documents, `parsed` the values of the workflows, package.json files and PM2 configs.
+    """
+    commands = Commands(project)
+    runs = [(entry, follow(entry, commands)) for entry in entries(project, parsed or {})]
+    return [Path(entry, run, _met(project, entry, run, commands, apps), called=entry.name in commands.entered) for entry, run in runs]
+
+
 def documents(
-    project: Project, apps: Sequence[Document], parsed: Mapping[str, Value] | None = None, packages: Sequence[Document] = (), environments: Mapping[str, Mapping[str, bool]] | None = None
+    project: Project, paths: Sequence[Path], apps: Sequence[Document], packages: Sequence[Document] = (), environments: Mapping[str, Mapping[str, bool]] | None = None
 ) -> list[Document]:
     """`deploy.path` for each entry point that has a step, a `deploy.step` for each command with an effect, a
     `deploy.command` for each of those that rules look at by their words (ssh, pm2, what prints), a `deploy.script` for each script.
 
-    `apps` and `packages` are the documents of those kinds, `parsed` the values of the workflows, package.json files and
-    PM2 configs, `environments` has the names X of the `env_X` in each PM2 config, and whether it differs from the plain `env`.
+    `apps` and `packages` are the documents of those kinds, `environments` has the names X of the `env_X` in each PM2
+    config, and whether it differs from the plain `env`.
     """
-    commands = Commands(project)
-    paths = [path for entry in entries(project, parsed or {}) if (path := _met(project, entry, commands, apps)) is not None]
     saved = listed.saved(paths)
-    out: list[Document] = []
-    for path in paths:
-        sets = [listed.changes_set(path.met, n, apps, saved) for n in range(len(path.met))]
-        out += _documents(project, path, apps, packages, environments or {}, sets, called=path.entry.name in commands.entered)
-    return [*ways.compared(out), *secrets.documents(project)]
+    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved)]
+    return [*ways.compared(found), *secrets.documents(project)]
 
 
-def _met(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> Path | None:
-    run = follow(entry, commands)
+def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
     counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
     met = []
     own = subject.written(project.files.get(entry.at.file, ""))
@@ -56,11 +60,11 @@ def _met(project: Project, entry: Entry, commands: Commands, apps: Sequence[Docu
         folder = commands.folder(step.directory)
         app = subject.app(project, folder, step, apps) if not own else None
         met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step, app) if app is not None and not subject.has_own_build(app) else None))
-    return Path(entry, run, met) if met or run.steps else None
+    return met
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], sets: Sequence[bool], *, called: bool
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], saved: Collection[tuple[str, str]]
 ) -> Iterator[Document]:
     met = path.met
     # what an image starts is no deploy of it
@@ -69,7 +73,7 @@ def _documents(
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
     restarts = deploying or restarts
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and m.step.ran & met[restarts[-1]].step.ran]
-    values = [_step(project, path, n, environments, smoke=n in checks, changes_set=sets[n]) for n in range(len(met))]
+    values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(met, n, apps, saved)) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
     for step in path.run.steps:
@@ -81,7 +85,7 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        whole = _path(path, values, restarts, checks, called=called, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages)
+        whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages)
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
@@ -165,7 +169,7 @@ def _astray(path: Path, step: Step) -> bool:
     return any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order and not _OWN_FOLDER.search(s.text) for s in path.run.steps)
 
 
-def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, called: bool, brings: bool) -> dict[str, object]:
+def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool) -> dict[str, object]:
     met, run, at = path.met, path.run, path.entry.at
     last = restarts[-1] if restarts else None
     after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
@@ -183,7 +187,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "runs": next((m.app.value.get("runs") for m in met if m.app is not None and m.step.effect in STARTS), None),
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": brings and not called and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
+        "deploys": brings and not path.called and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "patient": patient,

@@ -28,3 +28,5 @@ class Path:
     entry: Entry
     run: Run
     met: list[Met]
+    called: bool
+    """Whether another entry point enters it."""

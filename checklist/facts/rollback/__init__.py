@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.commands import Commands
-from checklist.facts.deploy.entries import entries, is_shell
-from checklist.facts.deploy.path import Run, follow
+from checklist.facts.deploy.entries import is_shell
+from checklist.facts.deploy.met import Path
+from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.rollback.links import Link, links
@@ -43,42 +43,37 @@ _NO_COMMAND = "a command is not known here"
 
 
 @dataclass(frozen=True, slots=True)
-class _Script:
-    """A shell script that flips links or rolls back, as it runs."""
+class _Way:
+    """A way that is run, with the links that it flips; `script` is its file if that is a script named for going back."""
 
-    file: str
     run: Run
     links: list[Link]
-    rollback: bool
+    script: str | None
 
 
-def documents(project: Project, apps: Sequence[Document], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
+def documents(project: Project, apps: Sequence[Document], paths: Sequence[Path], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
     """One `rollback` for each script that goes back, or one without a script; `rollback.link` for each flip of a link,
-    `rollback.app` for each app whose cwd is known where releases have a link. None in a project without PM2 apps."""
+    `rollback.app` for each app whose cwd is known where releases have a link. None in a project without PM2 apps.
+
+    `paths` are the runs of the deploy, `deploys` what it makes of them.
+    """
     if not apps:
         return []
-    scripts = list(_scripts(project))
-    rollbacks = [s for s in scripts if s.rollback]
-    paths = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
-    common = _common(project, scripts, paths, deploys, targets, packages)
-    out = [_rollback(project, s, deploys, common) for s in rollbacks] or [_none(apps, paths, common)]
-    flips = [(s, link) for s in scripts for link in s.links]
+    ways = [_way(project, path) for path in paths]
+    whole = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
+    common = _common(project, ways, whole, deploys, targets, packages)
+    out = [_rollback(project, w, w.script, deploys, common) for w in ways if w.script is not None] or [_none(apps, whole, common)]
+    flips = {link.step.at: link for w in ways for link in w.links}
     out += [
-        Document("rollback.link", s.file, value({"path": link.path and link.path.replace("\0", "…"), "how": link.how, "text": _text(link.step)}, link.step.at), s.file)
-        for s, link in flips
+        Document("rollback.link", at.file, value({"path": link.path and link.path.replace("\0", "…"), "how": link.how, "text": _text(link.step)}, at), at.file) for at, link in flips.items()
     ]
-    return [*out, *_apps(apps, [link for _, link in flips])]
+    return [*out, *_apps(apps, list(flips.values()))]
 
 
-def _scripts(project: Project) -> Iterator[_Script]:
-    commands = Commands(project)
-    for entry in entries(project, {}):
-        text = project.files.get(entry.name, "")
-        back = bool(_BACK.search(posixpath.basename(entry.name)))
-        if not text or not is_shell(entry.name, text) or not (back or re.search(r"\bln\b|releases", text)):
-            continue
-        run = follow(entry, commands)
-        yield _Script(entry.name, run, list(links(run, again=back)), back)
+def _way(project: Project, path: Path) -> _Way:
+    name = path.entry.name
+    back = bool(_BACK.search(posixpath.basename(name))) and is_shell(name, project.files.get(name, ""))
+    return _Way(path.run, list(links(path.run, again=back)), name if back else None)
 
 
 def _text(step: Step) -> str:
@@ -88,16 +83,16 @@ def _text(step: Step) -> str:
 # ---- what the project says as a whole --------------------------------------------------------------------------------
 
 
-def _common(project: Project, scripts: Sequence[_Script], paths: Sequence[Document], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> dict[str, Value]:
+def _common(project: Project, ways: Sequence[_Way], paths: Sequence[Document], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> dict[str, Value]:
     """{deploys, way, releases, prunes}: `way` says whether anything leads back, `releases` where they are made."""
-    steps = [step for s in scripts for step in s.run.steps]
+    steps = [step for w in ways for step in w.run.steps]
     made = next((s.at for s in steps if s.argv and _fills(s.argv)), None) or next((d.place() for d in deploys if _fills((d.value.text("text") or "").split())), None)
     texts = [t for f, t in project.files.items() if recognise(f, t[:200]) in ("shell", "workflow", "makefile")]
     # what a script that is not seen does, such as one of cron's, is not known; what is here may say it
     prunes = any(_PRUNES.search(t) for t in texts)
     return {
         "deploys": value(bool(paths)),
-        "way": Value(_way(project, texts, scripts, paths, targets, packages), paths[0].place(("last_restart",)) if paths else None),
+        "way": Value(_leads_back(project, texts, ways, paths, targets, packages), paths[0].place(("last_restart",)) if paths else None),
         "releases": Value(made is not None, made),
         "prunes": Value(prunes, made),
     }
@@ -108,11 +103,11 @@ def _fills(words: Sequence[str]) -> bool:
     return bool(words) and words[0] in _FILLS and any(_RELEASE.search(w) for w in words[1:])
 
 
-def _way(project: Project, texts: Sequence[str], scripts: Sequence[_Script], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
+def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[_Way], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())})
     names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
     if (
-        any(s.rollback and (s.links or not _of_database(s.file)) for s in scripts)
+        any(w.script and (w.links or not _of_database(w.script)) for w in ways)
         or targets  # `pm2 deploy … revert 1`
         or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not _of_database(f) for f in seen)
         or any(_BACK.search(n) and not _of_database(n) for n in names)
@@ -140,24 +135,24 @@ def _none(apps: Sequence[Document], paths: Sequence[Document], common: dict[str,
 # ---- one script ------------------------------------------------------------------------------------------------------
 
 
-def _rollback(project: Project, script: _Script, deploys: Sequence[Document], common: dict[str, Value]) -> Document:
-    text, run = project.files[script.file], script.run
-    source = Source(script.file, text)
-    start = Location(script.file)
-    problem = shell_parser.parse(script.file, text).problem
-    kind, back = _kind(script)
+def _rollback(project: Project, way: _Way, script: str, deploys: Sequence[Document], common: dict[str, Value]) -> Document:
+    text, run = project.files[script], way.run
+    source = Source(script, text)
+    start = Location(script)
+    problem = shell_parser.parse(script, text).problem
+    kind, back = _kind(way)
     how, at = pick(text)
-    flips = next((link for link in script.links if link.how != "atomic"), script.links[0] if script.links else None)
+    flips = next((link for link in way.links if link.how != "atomic"), way.links[0] if way.links else None)
     restart = next((s for s in reversed(run.steps) if s.effect in STARTS and run.normal(s)), None)
-    path = next((d.value for d in deploys if d.kind == "deploy.path" and d.value.text("entry") == script.file), None)
-    call = _called(script.file, deploys)
+    path = next((d.value for d in deploys if d.kind == "deploy.path" and d.value.text("entry") == script), None)
+    call = _called(script, deploys)
     executable: bool | None = None
-    if project.executable is not None and script.file in (project.tracked or ()):
-        executable = script.file in project.executable
+    if project.executable is not None and script in (project.tracked or ()):
+        executable = script in project.executable
     where = back.at if back is not None else start
     data = {
         **common,
-        "script": Value(script.file, start),
+        "script": Value(script, start),
         "valid": Value(problem is None, start),
         "kind": Value(kind, where),
         "executable": Value(Unknown("the file is not in the git index") if executable is None else executable, start),
@@ -168,17 +163,17 @@ def _rollback(project: Project, script: _Script, deploys: Sequence[Document], co
         "restart": Value(_text(restart), restart.at) if restart is not None else Value(None, where),
         "checks": Value(_checks(path) if restart is not None else None, restart.at if restart is not None else where),
         "called": Value(call is not None, call.place() if call is not None else start),
-        "by_path": Value(call is not None and _by_path(project, script.file, call), call.place() if call is not None else start),
+        "by_path": Value(call is not None and _by_path(project, script, call), call.place() if call is not None else start),
         "call": Value(call.value.text("text") if call is not None else None, call.place() if call is not None else start),
     }
-    return Document("rollback", script.file, Value(data, start), script.file)
+    return Document("rollback", script, Value(data, start), script)
 
 
-def _kind(script: _Script) -> tuple[str | None, Step | None]:
+def _kind(way: _Way) -> tuple[str | None, Step | None]:
     """`releases` where it flips a link, `git` where it goes to an earlier commit, else None: a database's is none of ours."""
-    if script.links:
-        return "releases", script.links[0].step
-    for step in script.run.steps:
+    if way.links:
+        return "releases", way.links[0].step
+    for step in way.run.steps:
         argv = step.argv or ()
         if argv[:1] == ("git",) and step.effect != "rollback" and _returns(argv):
             return "git", step
