@@ -180,6 +180,8 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
     if smoke != "real" and open_:
         smoke = Value(Unknown(open_), met[last].step.at if last is not None else None)
     patient = any(_patient(met, last, i) for i in real) if last is not None else False
+    restart = values[last] if last is not None else None
+    check = values[real[-1] if real else checks[-1]] if checks else None
     return {
         "entry": path.entry.name,
         "steps": values,
@@ -191,8 +193,9 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "patient": patient,
-        "last_restart": values[last] if last is not None else None,
-        "health_check": values[real[-1] if real else checks[-1]] if checks else None,
+        "last_restart": restart,
+        "health_check": check,
+        "decisive": check or restart,
         "rolls_back": _rolls_back(path, real or ([last] if last is not None else [])),
     }
 
