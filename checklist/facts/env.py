@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checklist.facts import loading
 from checklist.facts.folders import above
 from checklist.facts.ignores import Ignores
 from checklist.facts.placeholders import is_placeholder, is_reference, real_secrets, role
@@ -20,9 +21,6 @@ _TEXTS = ("workflow", "shell", "makefile", "dockerfile")
 _PRODUCTION = ("production", "prod")
 _LACKING = ("missing", "empty", "placeholder")
 _OFF = ("false", "0", "no", "off", "disabled", "n", "f")
-# `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
-_NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
-
 # `Sentry.init(`, `SentryModule.forRoot(`; a mere `process.env.SENTRY_DSN` starts nothing
 _SENTRY = re.compile(r"(?<![\w$])Sentry\w*\s*\.\s*(?:init|forRoot)\w*\s*\(")
 _SENTRY_NAMED = re.compile(r"(?i)sentry(?!_(?:DSN|ENABLED)\b)")
@@ -62,30 +60,21 @@ class _Service:
 
 
 def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Value | None]) -> Iterator[_Service]:
-    names = tuple(n.content for n in (project.policy.value.get("env_files") or Value(())).items() if isinstance(n.content, str))
     node = [a for a in apps if a.value.text("starts") not in ("static", "other")]
     if apps:
         directories = list(dict.fromkeys(a.value.text("directory") or "" for a in node))
     else:
-        own = [posixpath.dirname(f) for f in files if posixpath.basename(f) in names]
+        own = [posixpath.dirname(f) for f in files if posixpath.basename(f) in loading.of_policy(project)]
         # a config without an app that is seen; JSON that only has such a name (`pm2_values.json`) is none
         configs = any(recognise(f) == "pm2.js" for f in project.files)
         directories = list(dict.fromkeys(own)) or ([""] if configs else [])
     for directory in directories:
         mine = [a for a in node if (a.value.text("directory") or "") == directory]
-        yield _service(project, directory, mine, _order(names, mine), files)
-
-
-def _order(names: tuple[str, ...], apps: Sequence[Document]) -> tuple[str, ...]:
-    """Names of env files, those that a command names first."""
-    given = [plain(a.value.get(key)) for a in apps for key in ("command", "node_args")]
-    words = [" ".join(map(str, g)) if isinstance(g, list) else g for g in given if isinstance(g, (list, str))]
-    named = [a or b for text in words for a, b in _NAMED.findall(text)]
-    return tuple(dict.fromkeys([*(n.strip("'\"").removeprefix("./") for n in named), *names]))
+        yield _service(project, directory, mine, loading.names(project, mine), files)
 
 
 def _service(project: Project, directory: str, apps: Sequence[Document], names: tuple[str, ...], files: Mapping[str, Value | None]) -> _Service:
-    candidates = [posixpath.normpath(posixpath.join(folder, name)) for folder in above(directory) for name in names]
+    candidates = loading.near(directory, names)
     here = {c: files[c] for c in candidates if c in files}
     ignores = Ignores(project)
     unreadable = any(c in project.broken or (c in project.paths and c not in files) for c in candidates)

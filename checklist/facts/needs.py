@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from checklist.facts import loading
 from checklist.facts.env import NOT_HERE
 from checklist.facts.folders import above, is_frontend
 from checklist.facts.ignores import Ignores
@@ -134,8 +135,7 @@ def _elsewhere(project: Project, folder: str, apps: Sequence[Document]) -> str |
         return "the PM2 config may hold more variables than are seen here"
     if any(_UNREAD.search(p) for p in project.paths):
         return "files that are not read here may set it"
-    names = [str(n.content) for n in (project.policy.value.get("env_files") or Value(())).items()]
-    candidates = [posixpath.join(place, name) for place in above(folder) for name in names]
+    candidates = loading.near(folder, loading.of_policy(project))
     if any(c in project.broken or (c in project.paths and c not in project.files) for c in candidates):
         return "an env file cannot be understood"
     if any(c in project.files for c in candidates):

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from checklist.facts import loading
 from checklist.facts.folders import above
 from checklist.facts.placeholders import is_placeholder, is_reference, role
 from checklist.model import Document, OneOf, Project, Unknown, Value, plain, value
@@ -75,10 +76,8 @@ def _variables(app: Document) -> Mapping[str, Value]:
 
 def _settings(project: Project, base: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
     """{name, app, file, value, same, elsewhere}: `same` compares what PM2 and the app's env file say; no value is kept."""
-    names = [str(n.content) for n in (project.policy.value.get("env_files") or Value(())).items()]
     for app in base:
-        directory = app.value.text("directory")
-        loaded = next((f for n in names if (f := posixpath.join(directory or "", n)) in files), None) if directory is not None else None
+        loaded = loading.loaded(project, app, files)
         if loaded is None:
             continue
         overrides = any(_OVERRIDE.search(t) for t in project.sources.values() if "dotenv" in t) or _OVERRIDE.search(str(plain(app.value.get("command"))))
