@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checklist.errors import CheckError
-from checklist.model import Document, Project, plain
+from checklist.model import Document, Location, Problem, Project, plain
 from checklist.parse import markdown, needs_head, recognise
 from checklist.parse.gitignore import matcher
 from checklist.parse.usage import CALL, SIGNS, is_source
@@ -64,7 +64,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
         _ignores_above(root, top, found)
     _required(root, found)
-    modes, git_problem = index(root, top)
+    modes, unread = index(root, top)
     tracked = executable = None
     if modes is not None:
         own = tuple(f"{folder}/" for folder in found.own_projects)
@@ -81,7 +81,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         sources=found.sources,
         sources_seen=found.sources_seen,
         modes={p: _mode(root / p) for p in found.files if recognise(p) == "env"},
-        git_problem=git_problem,
+        git_problem=None if top is None or unread is None else Problem(Location(Path(os.path.relpath(top / ".git", root)).as_posix()), unread),
         executable=executable,
     )
 

@@ -235,8 +235,8 @@ class Project:
     """Whether `sources` is all there is of it."""
     modes: Mapping[str, int] = field(default_factory=dict)
     """Permission bits of the env files on the disk; 0 on Windows, where they say nothing. Not in the digest."""
-    git_problem: str | None = None
-    """Why the index of a repository that is there could not be read; `tracked` is None then."""
+    git_problem: Problem | None = None
+    """Where git's folder is, and why the index of a repository that is there could not be read; `tracked` is None then."""
     executable: frozenset[str] | None = None
     """Tracked paths whose mode in the index is 100755; None where modes are not known."""
 

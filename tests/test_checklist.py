@@ -21,6 +21,7 @@ from checklist.model import Document, Location, Outcome, Priority, Related, Repo
 from checklist.report import checklist, items, markdown
 from checklist.report.view import View
 from tests.conftest import need
+from tests.test_cli import command
 
 POLICY = Document("policy", "", value({"health_url": "http://localhost:3000/health", "min_uptime": 30_000, "run_from": "auto"}))
 PACKAGE = Document(
@@ -397,5 +398,14 @@ def test_a_record_says_which_deploy_it_was(shop: Path, tmp_path_factory: pytest.
 
 
 def test_without_a_commit_there_is_nothing_to_record(folder: Callable[[Mapping[str, str]], Path], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["report", str(folder(SHOP)), "--record", "x.md"]) == 2
+    root = folder(SHOP)
+    assert run(["report", str(root), "--record", "x.md"]) == 2
     assert "not in a git repository" in capsys.readouterr().err
+    assert not (root / "DEPLOY_CHECKLIST.md").exists()
+
+
+def test_without_git_there_is_nothing_to_record_and_the_report_says_why(repository: Callable[[Mapping[str, str]], Path], tmp_path_factory: pytest.TempPathFactory) -> None:
+    root, empty = repository(SHOP), str(tmp_path_factory.mktemp("empty"))
+    done = command("report", str(root), "--record", "x.md", PATH=empty)
+    assert (done.returncode, done.stderr) == (2, "onai-check: git is not installed or not in PATH, so there is no commit to record\n")
+    assert "  .git  git/env-file-tracked  No env file with secrets is in the git index (git is not installed)\n" in command(str(root), PATH=empty, COLUMNS="120").stdout

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checklist.discover import MAX_BYTES, discover
 from checklist.errors import CheckError
-from checklist.model import Document, Project, value
+from checklist.model import Document, Location, Problem, Project, value
 
 Write = Callable[[Mapping[str, str]], Path]
 POLICY = Document("policy", "", value({"build_dirs": ["dist", "build"]}))
@@ -238,7 +238,7 @@ def test_a_repository_that_git_cannot_read_is_no_missing_repository(folder: Writ
     need("git")
     project = found(root)
     assert project.tracked is None
-    assert project.git_problem == "git cannot read the index"
+    assert project.git_problem == Problem(Location(".git"), "git cannot read the index")
 
 
 def test_a_repository_of_somebody_else(repository: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,13 +246,15 @@ def test_a_repository_of_somebody_else(repository: Write, monkeypatch: pytest.Mo
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     project = found(root)
     assert project.tracked is None
-    assert project.git_problem == "git does not trust this folder, see safe.directory"
+    assert project.git_problem is not None
+    assert project.git_problem.text == "git does not trust this folder, see safe.directory"
 
 
 def test_without_git(repository: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = repository({"a.sh": ""})
+    root = repository({"a.sh": "", "api/a.sh": ""})
     monkeypatch.setenv("PATH", str(root))
-    assert found(root).git_problem == "git is not installed"
+    assert found(root).git_problem == Problem(Location(".git"), "git is not installed")
+    assert found(root / "api").git_problem == Problem(Location("../.git"), "git is not installed")
 
 
 def test_no_folder(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from conftest import make
 
 from checklist.facts import git, packages
 from checklist.facts.folders import is_frontend
-from checklist.model import Document, Location, Project, plain, value
+from checklist.model import Document, Location, Problem, Project, plain, value
 from checklist.parse import json as parse_json
 
 
@@ -100,9 +100,10 @@ def test_without_repository_and_gitignore_nothing_is_asked() -> None:
 
 
 def test_an_index_that_cannot_be_read_is_unknown_not_empty() -> None:
-    project = replace(make({"package.json": "{}"}), git_problem="git is not installed")
+    project = replace(make({"package.json": "{}"}), git_problem=Problem(Location("../.git"), "git is not installed"))
     (found,) = (d for d in documents(project, [app()]) if d.kind == "git.tracked")
     assert plain(found.value)["what"] == {"$unknown": "git is not installed"}
+    assert found.place(("what",)).file == "../.git"
 
 
 # (files, tracked, what is found)

@@ -23,9 +23,12 @@ _DIFF = {"raw": True, "z": True, "no_ext_diff": True, "no_renames": True, "ignor
 
 def deploy(root: Path) -> Deploy:
     """What is deployed from a folder of a git repository, now; CheckError where that cannot be said."""
-    # 57 ms to import, and only a record needs it
-    import git
-    from git.exc import GitError, InvalidGitRepositoryError
+    # 57 ms to import, and only a record needs it; it looks for git while it is imported
+    try:
+        import git
+        from git.exc import GitError, InvalidGitRepositoryError
+    except ImportError:
+        raise CheckError("git is not installed or not in PATH, so there is no commit to record", "git не установлен или его нет в PATH, и коммит не узнать") from None
 
     try:
         with git.Repo(root, search_parent_directories=True) as repo:

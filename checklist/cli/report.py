@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from checklist.cli import common, files
+from checklist.cli.record import deploy
 from checklist.errors import CheckError
 from checklist.reasons import in_russian
 from checklist.report import checklist, html, living
@@ -79,6 +80,8 @@ def command(
         shown = text
     if only_check:
         return max(_compare(target, shown, view.lang), done)
+    # what cannot be recorded is said before anything is written
+    recorded = deploy(checked.root) if record else None
     if output == "-":
         # the file's own bytes, whatever the console's encoding: what is redirected is what would be written
         sys.stdout.flush()
@@ -87,9 +90,7 @@ def command(
         changed = write_checklist(target, shown, force=force, lang=view.lang)
         _note(target, "written" if changed else "unchanged", view.lang)
     if record:
-        from checklist.cli.record import deploy
-
-        told = checklist.render(checked.report, view, own=config.checklist, deploy=deploy(checked.root))
+        told = checklist.render(checked.report, view, own=config.checklist, deploy=recorded)
         write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
         _note(record, "written", view.lang)
     return done

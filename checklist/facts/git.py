@@ -85,8 +85,8 @@ def _tracked(project: Project, apps: Sequence[Document], packages: Sequence[Docu
     build_archive, or unknown where a repository's index cannot be read."""
     if project.tracked is None:
         if project.git_problem is not None:
-            told = value({"path": "", "what": Value(Unknown(project.git_problem)), "holds": Value(Unknown(project.git_problem))})
-            yield Document("git.tracked", "", told, "the git index")
+            where, why = project.git_problem.location, Unknown(project.git_problem.text)
+            yield Document("git.tracked", where.file, value({"path": "", "what": why, "holds": why}, where), "the git index")
         return
     for path in sorted(project.tracked):
         if recognise(path) == "env" and role(path) != "example":

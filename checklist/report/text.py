@@ -78,7 +78,8 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
         for outcome in report.open:
             at = outcome.location
             text = outcome.message[view.lang].split(": ", 1)[-1]
-            line = Text(f"{_plain(at.file, view)}:{at.line}:{at.column} ", style="dim")
+            whole = (at.line, at.column, at.end_line, at.end_column) == (1, 1, 1, 1)
+            line = Text(f"{_plain(at.file, view)}{'' if whole else f':{at.line}:{at.column}'}  ", style="dim")
             line.append(f"{outcome.rule.id}  ", style="dim").append(_plain(text, view))
             yield Padding(line, (0, 0, 0, 2))
         yield Text()
