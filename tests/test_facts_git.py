@@ -61,7 +61,10 @@ MADE = [
     (script("webpack --config config/webpack.js"), "dist/", None),
     (script("rollup -c"), "dist/", None),
     (script("echo no build"), "build/", None),
-    ({"package.json": '{"main": "dist/index.js"}'}, "dist/", "package.json"),
+    ({"package.json": '{"main": "dist/index.js", "scripts": {"build": "node make.js"}}'}, "dist/", "package.json"),
+    ({"package.json": '{"main": "dist/index.js", "scripts": {"start": "ts-node server.ts"}}'}, "dist/", None),
+    ({"package.json": '{"devDependencies": {"@sveltejs/kit": "2"}, "scripts": {"build": "vite build"}}'}, "dist/", None),
+    ({"package.json": '{"devDependencies": {"@sveltejs/kit": "2"}, "scripts": {"build": "vite build"}}'}, "build/", "npm run build"),
     ({"api/package.json": '{"scripts": {"build": "nest build"}}'}, "api/dist/", "npm run build"),
 ]  # fmt: skip
 

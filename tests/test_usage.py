@@ -19,6 +19,7 @@ READS = [
     ("process.env.A || 1; process.env.B ?? 2; Number(process.env.C) || 3; parseInt(process.env.D, 10) || 4", "A? B? C? D?", False),
     ("if (process.env.A === 'x' || !process.env.B) f(process.env.C ? 1 : 2, process.env.D)", "A? B? C? D", False),
     ("process.env.A ||= 'x'; process.env.B ??= 'y'", "A? B?", False),
+    ("process.env.A?.split(',') || []; process.env.B ?.trim(); process.env.C.trim()", "A? B? C", False),
     ("if ('A' in process.env) f()", "A?", False),
     ("const { A, B: c, C = 1, D: d = 'x' } = process.env", "A B C? D?", False),
     ("const { A }: Record<string, string> = process.env", "A", False),

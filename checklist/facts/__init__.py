@@ -8,6 +8,7 @@ from checklist.facts import ci as ci
 from checklist.facts import deploy as deploy
 from checklist.facts import (
     env,
+    folders,
     git,
     ledger,
     measures,
@@ -48,7 +49,7 @@ def derive(project: Project) -> Facts:
     read = sources.read(project)
     understood = {f: s for f, s in read.items() if s.parsed.value is not None}
     package_docs = [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value]
-    configs = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
+    configs = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value and not folders.is_retired(f)]
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
@@ -123,6 +124,6 @@ def _with_steps(app: Document, deploy_docs: list[Document]) -> Document:
     mine = [
         Value({"text": Value(step.value.text("text"))}, step.place())
         for step in deploy_docs
-        if step.kind == "deploy.step" and step.value.get("output") not in (None, Value(None)) and step.value.text("app") == app.value.text("name")
+        if step.kind == "deploy.step" and step.value.text("output") is not None and step.value.text("app") == app.value.text("name")
     ]
     return replace(app, value=replace(app.value, content={**app.value.members(), "build_steps": Value(tuple(mine), app.value.at)}))

@@ -19,12 +19,19 @@ _FRONTEND_BUILDS = re.compile(
     r"(?<![\w-])(?:(?:react-scripts|react-app-rewired|craco|vue-cli-service|ng|next|nuxt|nuxi|astro|gatsby|vite|quasar|rsbuild|umi|max|ember"
     r"|preact|parcel|remix|react-router|docusaurus|vuepress|vitepress|elm-app|expo)(?:\s+[\w:-]+)*?\s+(?:build|export|generate))(?![\w-])"
 )
+# "old/" and "legacy/" may well be what production runs
+_RETIRED = re.compile(r"(?i)(?:^|/)[._]?(?:archived?|backups?|deprecated|trash|graveyard)/")
 
 
 def build_dirs(policy: Document) -> tuple[str, ...]:
     """The names of the policy's build folders, without slashes around them."""
     given = policy.value.get("build_dirs") or Value(())
     return tuple(d.content.removeprefix("./").strip("/") for d in given.items() if isinstance(d.content, str))
+
+
+def is_retired(path: str) -> bool:
+    """Whether a file was put away: what lies under archive/ is not run any more unless something else runs it."""
+    return _RETIRED.search(path) is not None
 
 
 def home(project: Project, folder: str) -> str:

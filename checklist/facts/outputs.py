@@ -17,6 +17,7 @@ _DEFAULTS = {
     "build": r"react-scripts\s+build|react-app-rewired\s+build|craco\s+build|preact\s+build|remix\s+build|react-router\s+build|docusaurus\s+build|node\s+ace\s+build",
 }
 _OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfile|out|output|dest|dir)|-d|-o)[= ]+['\"]?(?:\./)?([\w.][\w./-]*)")
+_BUILDS = re.compile(r"(?:pre|post|re)?(?:build|compile|bundle|dist)|prepa(?:re|ck)|prepublish", re.IGNORECASE)
 _TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
 
 
@@ -45,6 +46,9 @@ def _evidence(
                 yield file, output
     for package in packages:
         main = package.value.text("main")
+        # an entry without anything that builds it is left over from `npm init` or from before
+        if not any(_BUILDS.match(script) for script in scripts(project, folder)):
+            continue
         if (package.value.text("directory") or "") == folder and main:
             entry = posixpath.normpath(posixpath.join(folder, main))
             if _below(entry, path):
@@ -68,8 +72,12 @@ def written(project: Project, folder: str, script: str) -> Iterator[str]:
         output = _tsconfig_out(project, posixpath.normpath(posixpath.join(folder, config)))
         if output is not None:
             yield output
+    # SvelteKit has Vite write elsewhere; adapter-node's own default is build/ (svelte.dev, 2026)
+    kit = '"@sveltejs/kit"' in project.files.get(posixpath.join(folder, "package.json"), "")
     for name, tools in _DEFAULTS.items():
-        if re.search(rf"(?<![\w./-])(?:{tools})(?![\w-])(?!.*--config)", script):
+        if kit and re.search(r"(?<![\w./-])vite\s+build", script):
+            yield posixpath.join(folder, "build")
+        elif re.search(rf"(?<![\w./-])(?:{tools})(?![\w-])(?!.*--config)", script):
             yield posixpath.join(folder, name)
 
 

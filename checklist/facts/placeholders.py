@@ -22,6 +22,8 @@ _PLACEHOLDERS = (
     r"(?:вставьте?|замените?|укажите?|ваш[аеи]?|впишите?|заполните?|поменяй\w*)(?![а-яё]).*",
 )
 _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS), re.IGNORECASE)
+# What `pm2 init` writes for the owner to fill in, and wrote before (PM2 7.0.4 and 2.x lib/templates).
+_PM2_TEMPLATE = re.compile(r"SSH_HOSTMACHINE|GIT_REPOSITORY|(?:git@github\.com:|https://github\.com/)repo\.git|212\.83\.163\.1")
 # `${OTHER}`, `{{ ansible }}`, `<%= erb %>`, `op://vault/item`, `vault:…`: filled in by somebody else.
 _REFERENCE = re.compile(
     r"\$[A-Z_][A-Z0-9_]*(?:[/:.@-].*)?|.*\$\{\w+[^}]*\}.*|\{\{.*\}\}|<%.*%>|\{%.*|%\w+%|__\w+__|@@?\w+@@?"
@@ -45,6 +47,13 @@ _PATH_OR_NAME = re.compile(r"(?i)(?:\.{0,2}/[\w./-]*|(?:sqlite3?|file):[\w./-]*|
 def is_placeholder(text: str) -> bool:
     """Whether a value stands for one that somebody still has to fill in."""
     return _PLACEHOLDER.fullmatch(text.strip()) is not None if len(text) < 500 else False
+
+
+def is_unfilled(target: Value) -> bool:
+    """Whether a PM2 deploy target has nowhere to go yet: its host or repository is a placeholder, such as PM2's template has."""
+    values = [of for key in ("host", "repo") if (of := target.get(key)) is not None]
+    texts = [v.content for of in values for v in (of, *of.items()) if isinstance(v.content, str)]
+    return any(_PM2_TEMPLATE.fullmatch(text) or is_placeholder(text) for text in texts)
 
 
 def is_reference(text: str) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.state import REPOSITORY, Shell, strict
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
+from checklist.facts.folders import is_retired
+from checklist.facts.placeholders import is_unfilled
 from checklist.model import Location, Project, Value
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
@@ -35,6 +37,8 @@ class Entry:
 def entries(project: Project, parsed: Mapping[str, Value]) -> Iterator[Entry]:
     """All of them; `parsed` has the values of workflows, package.json files and PM2 configs."""
     for file, text in sorted(project.files.items()):
+        if is_retired(file):
+            continue
         if is_shell(file, text):
             yield Entry(file, Location(file), _script(project, file, text))
         elif recognise(file) == "makefile":
@@ -87,6 +91,8 @@ def _scripts(file: str, text: str, package: Value) -> Iterator[Entry]:
 def _hooks(file: str, text: str, config: Value) -> Iterator[Entry]:
     deploy = config.get("deploy")
     for target, settings in (deploy.members() if deploy is not None else {}).items():
+        if is_unfilled(settings):
+            continue
         for hook, script in settings.members().items():
             if re.fullmatch(r"(?:pre|post)-(?:setup|deploy|deploy-local)", hook) and isinstance(script.content, str) and script.at is not None:
                 host = "local" if hook.endswith("-local") else "remote"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from checklist.facts.deploy.effects import effect
+from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, scripts
 from checklist.facts.outputs import written as paths_written
@@ -59,10 +60,11 @@ def has_own_build(app: Document) -> bool:
 
 def _elsewhere(project: Project, folder: str, before: str, app: Document) -> bool:
     """Whether what is named lies in another package than the app's: `frontend/dist` beside a server."""
-    place = posixpath.normpath(posixpath.join(folder, before)) if before else folder
-    if not before or before.startswith(("/", "~")) or not project.exists(posixpath.join(place, "package.json")):
+    known = before.startswith(f"{REPOSITORY}/")  # the script has said where: `$ROOT/web/dist`, be web/ here or not
+    place = posixpath.normpath(before[2:] if known else posixpath.join(folder, before)) if before else folder
+    if not before or before.startswith(("/", "~")) or not (known or project.exists(posixpath.join(place, "package.json"))):
         return False
-    return place not in (folder, home(project, app.value.text("directory") or ""))
+    return place not in (*(() if known else (folder,)), home(project, app.value.text("directory") or ""))
 
 
 def output(project: Project, folder: str | None, step: Step, app: Document) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -18,9 +19,10 @@ from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
 from checklist.facts.pm2.script import script_file
 from checklist.facts.pm2.watched import watched_logs
-from checklist.model import MASK, Content, Document, Location, OneOf, Project, Unknown, Value, value
+from checklist.model import MASK, Content, Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse.usage import is_source
 
+_PERSONAL = re.compile(r"/(?:Users|Volumes)/|[A-Za-z]:[\\/]+Users[\\/]")
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
 _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
@@ -30,7 +32,15 @@ _BINARIES = {"bash", "sh", "zsh", "node", "bun", "deno", "python", "python3", "j
 
 def apps(config: Document, project: Project, packages: Sequence[Document]) -> list[Document]:
     """The `pm2.app` documents of a config: for each app one as it stands, and one for each `env_X` it has."""
-    return together(config, list(_apps(config, project, packages)))
+    found = list(_apps(config, project, packages))
+    return together(config, [app for app in found if not _at_a_desk(app, found)])
+
+
+def _at_a_desk(app: Document, apps: Sequence[Document]) -> bool:
+    """Whether an app runs for development on somebody's own machine: a server may be a Mac, but is not in development."""
+    mine = [a for a in apps if a.value.text("name") == app.value.text("name")]
+    modes = [plain(env.get("NODE_ENV"), reveal=True) for a in mine if (env := a.value.get("env")) is not None]
+    return _PERSONAL.match(app.value.text("cwd") or "") is not None and bool(modes) and all(mode in ("development", "dev", "local") for mode in modes)
 
 
 def _apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:

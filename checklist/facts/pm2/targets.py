@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checklist.facts.placeholders import is_unfilled
 from checklist.model import Document, Value, value
 from checklist.parse import shell
 from checklist.parse.sh import tree
@@ -24,7 +25,7 @@ def documents(config: Document) -> Iterator[Document]:
     section = config.value.get("deploy")
     for name, target in (section.members() if section is not None else {}).items():
         members = target.members()
-        if not members:
+        if not members or is_unfilled(target):
             continue
         hooks = {hook: members[hook] for hook in HOOKS if hook in members}
         missing = [key for key in _NEEDED if key not in members or members[key].content in (None, "")]
