@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -70,8 +70,9 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
     words = _WORDS[view.lang]
     for file, outcomes in groupby(report.findings, key=lambda o: o.location.file):
         yield Text(_plain(file, view), style="bold underline" if view.color else "bold")
-        for outcome in outcomes:
-            yield _finding(outcome, view)
+        # what is wrong with one line is told over one copy of it
+        for _, same in groupby(outcomes, key=lambda o: (o.location, o.related and o.rule.id)):
+            yield Group(*_findings(list(same), view))
         yield Text()
     if report.open:
         yield Text(str(words["unknown"]), style="bold")
@@ -88,21 +89,24 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
     yield from _gate(report, view)
 
 
-def _finding(outcome: Outcome, view: View) -> RenderableType:
-    at = outcome.location
-    head = Text(f"{at.line}:{at.column}".ljust(8))
-    head.append(outcome.priority, style=_COLORS[outcome.priority]).append("  ")
-    head.append(outcome.rule.id, style="dim")
-    parts: list[RenderableType] = [Padding(head, (0, 0, 0, 2)), Padding(Text(_message(outcome, view)), (0, 0, 0, 10))]
-    if outcome.snippet is not None:
-        parts += _snippet(outcome.snippet, _COLORS[outcome.priority], view)
-    if outcome.related:
-        parts.append(Padding(Text(str(_WORDS[view.lang]["also"]), style="dim"), (0, 0, 0, 10)))
-        for related in outcome.related:
+def _findings(same: Sequence[Outcome], view: View) -> Iterator[RenderableType]:
+    """Findings of one place, the worst first, and the source line that they are about."""
+    worst, *_ = same = sorted(same, key=lambda o: o.priority)
+    place = f"{worst.location.line}:{worst.location.column}"
+    for outcome in same:
+        head = Text((place if outcome is worst else "").ljust(8))
+        head.append(outcome.priority, style=_COLORS[outcome.priority]).append("  ")
+        head.append(outcome.rule.id, style="dim")
+        yield Padding(head, (0, 0, 0, 2))
+        yield Padding(Text(_message(outcome, view)), (0, 0, 0, 10))
+    if worst.snippet is not None:
+        yield from _snippet(worst.snippet, _COLORS[worst.priority], view)
+    if worst.related:
+        yield Padding(Text(str(_WORDS[view.lang]["also"]), style="dim"), (0, 0, 0, 10))
+        for related in worst.related:
             line = Text(f"{_plain(related.location.file, view)}:{related.location.line}", style="dim")
             line.append(f"  {_plain(related.text, view)}", style="dim")
-            parts.append(Padding(line, (0, 0, 0, 12)))
-    return Group(*parts)
+            yield Padding(line, (0, 0, 0, 12))
 
 
 def _message(outcome: Outcome, view: View) -> str:
