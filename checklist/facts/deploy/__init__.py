@@ -49,7 +49,7 @@ def documents(
 
 def _met(project: Project, entry: Entry, commands: Commands, apps: Sequence[Document]) -> Path | None:
     run = follow(entry, commands)
-    counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
+    counted = run.arranged([s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))])
     met = []
     own = subject.written(project.files.get(entry.at.file, ""))
     for step in counted:
