@@ -190,6 +190,25 @@ def test_text_says_where_it_runs_and_what_a_failure_does(folder: Callable[[Mappi
     snapshot("tests/snapshots/plan.mmd", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        # (the step, the steps that a failure brings, whether it runs only after one)
+        ("set -e\ntrap './rollback.sh; pm2 reload api' ERR\ngit pull\nnpm ci\npm2 restart api\n", [("git pull", [4, 5], False), ("npm ci", [4, 5], False), ("pm2 restart api", [4, 5], False), ("./rollback.sh", [], True), ("pm2 reload api", [], True)]),
+        # what the trap does not wait for stands behind it
+        ("set -e\ntrap ./rollback.sh ERR\ngit pull\ntrap - ERR\nnpm ci\n", [("git pull", [2], False), ("./rollback.sh", [], True), ("npm ci", [], False)]),
+        ("set -e\ntrap ./rollback.sh EXIT\ngit pull\nnpm ci\n", [("git pull", [], False), ("npm ci", [], False), ("./rollback.sh", [], False)]),
+        ("set -e\ngit pull || { ./rollback.sh; exit 1; }\nnpm ci\n", [("git pull", [2], False), ("./rollback.sh", [], True), ("npm ci", [], False)]),
+    ],
+)
+def test_what_a_trap_does_stands_behind_the_steps_that_it_waits_for(script: str, wanted: list[tuple[str, list[int], bool]]) -> None:
+    report = engine.run(make({"deploy.sh": script, "rollback.sh": "pm2 reload api\n"}), [])
+    steps = next(steps for path, steps in plan.entries(report) if path.text("entry") == "deploy.sh")
+    assert [(s.text("text"), plain(s.get("then")), not plain(s.get("normal"))) for s, _ in steps] == wanted
+    told = [line.plain for line in plan.lines(report, "en", 100)]
+    assert sum("[only after a failure]" in line for line in told) == sum(aside and " || " not in script for _, _, aside in wanted)
+
+
 @pytest.mark.parametrize("text", ['x"] --> y["', "a`b", "<script>", "%%{init: {}}%%", "end", "#quot;", "\x1b[31m", "click e0s1 href"])
 def test_a_label_of_the_diagram_is_only_text(text: str) -> None:
     report = engine.run(make({"deploy.sh": f"npm ci '{text}'\n"}), [])

@@ -30,7 +30,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "none": "No script, CI job or deploy hook here has a step that a deploy is made of.",
         "unknown": "it may do more than is seen here: {why}",
         "fails": "fails",
-        "rest": "a failure that is let pass",
+        "aside": "only after a failure",
     },
     "ru": {
         "stops": "при ошибке остановится здесь",
@@ -43,7 +43,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "none": "Ни в одном скрипте, CI-задании или deploy-хуке нет шагов, из которых состоит деплой.",
         "unknown": "может делать больше, чем видно отсюда: {why}",
         "fails": "ошибка",
-        "rest": "ошибка, на которую не смотрят",
+        "aside": "только после ошибки",
     },
 }
 
@@ -114,11 +114,17 @@ def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], la
     line.append(_cut(one_line(step.text("text") or ""), room)).append(f"  {where}", style="dim")
     yield line
     told = _fate(step, words)
-    if branch := step.text("branch"):
+    branch = step.text("branch") or ("" if _usual(step) else words["aside"])
+    if branch:
         told = f"[{_cut(one_line(branch), 50)}]  {told}"
     yield Text(" " * 19 + told, style="dim")
     for outcome in sorted(outcomes, key=lambda o: (PRIORITIES.index(o.priority), o.rule.id)):
         yield Text(" " * 19).append(f"{outcome.priority}  {outcome.rule.id}", style=_COLORS[outcome.priority])
+
+
+def _usual(step: Value) -> bool:
+    """Whether it runs where nothing fails."""
+    return step.get("normal") == Value(True, step.at)
 
 
 def _effect(step: Value, words: Mapping[str, str]) -> str:
@@ -163,14 +169,17 @@ def mermaid(report: Report, lang: str = "en", *, deploys: bool = False) -> str:
         out.append(f'  subgraph e{e}["{_label(path.text("entry") or "")}"]')
         names = [f"e{e}s{i + 1}" for i in range(len(steps))]
         beside = {n for step, _ in steps for n in plain(step.get("then")) or ()}
+        aside = {i + 1 for i, (step, _) in enumerate(steps) if not _usual(step)}
         for name, (step, outcomes) in zip(names, steps, strict=True):
             effect = _effect(step, words)
             rules = "".join(f"<br/>{o.priority} {o.rule.id}" for o in outcomes)
             out.append(f'    {name}["{plain(step.get("n"))}. {effect}: {_label(_cut(one_line(step.text("text") or ""), 60))}{rules}"]')
             if outcomes:
                 marks.setdefault(min(o.priority for o in outcomes), []).append(name)
-        usual = [name for i, name in enumerate(names) if i + 1 not in beside]
+        usual = [name for i, name in enumerate(names) if i + 1 not in beside | aside]
         out += [f"    {a} --> {b}" for a, b in pairwise(usual)]
+        # a notice is nobody's way back, but it follows it
+        out += [f"    {names[n - 2]} -.-> {names[n - 1]}" for n in sorted(aside - beside) if n > 1]
         for name, (step, _) in zip(names, steps, strict=True):
             then = [f"e{e}s{n}" for n in plain(step.get("then")) or ()]
             if then:

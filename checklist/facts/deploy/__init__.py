@@ -53,7 +53,7 @@ def documents(
 
 
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
-    counted = [s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))]
+    counted = run.arranged([s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))])
     met = []
     own = subject.written(project.files.get(entry.at.file, ""))
     for step in counted:

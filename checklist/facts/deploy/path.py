@@ -50,6 +50,12 @@ class Run:
         """Whether the other step runs after this one has failed: later, or only because of the failure."""
         return bool(other.ran & step.world) and other is not step and (other.order > step.order or not other.ran & step.parent)
 
+    def arranged(self, steps: Sequence[Step]) -> list[Step]:
+        """Steps as they are read: what a trap on ERR does was first met at the first step that it waits for, and stands
+        behind the last of them."""
+        last = {t.order: max((s.order for s in steps if s.order > t.order and self.because(t, s)), default=t.order) for t in steps}
+        return sorted(steps, key=lambda s: (last[s.order], s.order < last[s.order], s.order))
+
     def fate(self, step: Step, mine: Sequence[Step]) -> Fate:
         """What a failure of a step does; `mine` are the steps that count, in their order."""
         world = step.world
