@@ -29,7 +29,7 @@ FILES: dict[str, tuple[dict[str, str], list[tuple[str, str, str]]]] = {
     ),
     "one line in a workflow, an expression before": (
         {".github/workflows/d.yml": "jobs:\n  go:\n    steps:\n      - run: DIR=${{ env.X }} npm ci && pm2 restart api\n"},
-        [(".github/workflows/d.yml#go", ".github/workflows/d.yml:4:14", "DIR=${__EXPRESSION__} npm ci"), (".github/workflows/d.yml#go", ".github/workflows/d.yml:4:41", "pm2 restart api")],
+        [(".github/workflows/d.yml#go", ".github/workflows/d.yml:4:14", "DIR=${{ env.X }} npm ci"), (".github/workflows/d.yml#go", ".github/workflows/d.yml:4:41", "pm2 restart api")],
     ),
     "quotes in a workflow": (
         {".github/workflows/d.yml": 'jobs:\n  go:\n    steps:\n      - run: "echo \\"x\\" && pm2 restart api"\n'},

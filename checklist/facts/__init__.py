@@ -78,7 +78,7 @@ def derive(project: Project) -> Facts:
         *needs.documents(project, app_docs, usages),
         *deploy_docs,
         *rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs),
-        *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs),
+        *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs, paths),
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))
     return Facts(

@@ -12,6 +12,8 @@ from checklist.parse.lines import Lines
 from checklist.parse.sh import tree
 from checklist.parse.sh.parser import Parser
 
+_HOLE = re.compile(r"\$\{__EXPRESSION_(\d+)__\}")
+
 Spot = tuple[int, int]
 """A line and a column, from 1."""
 
@@ -19,9 +21,9 @@ Spot = tuple[int, int]
 class Source:
     """A text that is read as shell, and where in a file each of its characters stands."""
 
-    def __init__(self, file: str, text: str, spots: Sequence[Spot] | None = None) -> None:
-        """`spots` has the place of every character, None for a text that is the whole file."""
-        self.file, self.text, self._spots = file, text, spots
+    def __init__(self, file: str, text: str, spots: Sequence[Spot] | None = None, holes: Sequence[str] = ()) -> None:
+        """`spots` has the place of every character, None for a text that is the whole file; `holes` is what `plain` took out."""
+        self.file, self.text, self._spots, self._holes = file, text, spots, holes
         self._lines = Lines(file, text) if spots is None else None
 
     @property
@@ -53,18 +55,20 @@ class Source:
         for piece, offset, literal in pieces:
             text.append(piece)
             spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
-        return Source(self.file, "".join(text), spots)
+        return Source(self.file, "".join(text), spots, self._holes)
 
-    def plain(self, holes: re.Pattern[str], *, numbered: bool = False) -> Source:
-        """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's.
+    def plain(self, holes: re.Pattern[str]) -> Source:
+        """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's."""
+        pieces, at, found = list[tuple[str, int, bool]](), 0, list(holes.finditer(self.text))
+        for number, hole in enumerate(found):
+            pieces += [(self.text[at : hole.start()], at, True), (f"${{__EXPRESSION_{number}__}}", hole.start(), False)]
+            at = hole.end()
+        made = self.embedded([*pieces, (self.text[at:], at, True)])
+        return Source(made.file, made.text, made._spots, [hole[0] for hole in found])
 
-        It is `${__EXPRESSION__}`, or `numbered` from `${__EXPRESSION_0__}` on for those who put the match back.
-        """
-        pieces, at = list[tuple[str, int, bool]](), 0
-        for number, found in enumerate(holes.finditer(self.text)):
-            pieces += [(self.text[at : found.start()], at, True), (f"${{__EXPRESSION_{number}__}}" if numbered else "${__EXPRESSION__}", found.start(), False)]
-            at = found.end()
-        return self.embedded([*pieces, (self.text[at:], at, True)]) if at else self
+    def said(self, text: str) -> str:
+        """A part of the text as a person has written it, with what `plain` took out."""
+        return _HOLE.sub(lambda hole: self._holes[int(hole[1])], text) if self._holes else text
 
 
 @dataclass(frozen=True, slots=True)

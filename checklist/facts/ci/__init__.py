@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checklist.facts.ci.jobs import jobs
 from checklist.facts.ci.steps import command_documents, step_documents
 from checklist.facts.ci.workflows import Workflow, workflow
+from checklist.facts.deploy.met import Path
 from checklist.model import Document, Project, Unknown, Value, value
 
 _OTHERS = (
@@ -13,9 +16,10 @@ _OTHERS = (
 )  # fmt: skip
 
 
-def documents(project: Project, parsed: dict[str, Value], apps: list[Document], packages: list[Document]) -> list[Document]:
-    """Everything that the workflows of a project say; `parsed` is each workflow and composite action by its file."""
-    flows = {f: workflow(f, v, project, parsed) for f, v in parsed.items() if f.startswith(".github/workflows/")}
+def documents(project: Project, parsed: dict[str, Value], apps: list[Document], packages: list[Document], paths: Sequence[Path]) -> list[Document]:
+    """Everything that the workflows of a project say; `parsed` is each workflow and composite action by its file, `paths` the runs of the deploy."""
+    runs = {path.entry.name: path.run for path in paths}
+    flows = {f: workflow(f, v, project, parsed, runs) for f, v in parsed.items() if f.startswith(".github/workflows/")}
     job_docs = [d for flow in flows.values() for d in jobs(flow, flows)]
     out: list[Document] = [flow.document() for flow in flows.values()]
     out += job_docs

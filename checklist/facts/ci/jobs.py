@@ -88,7 +88,7 @@ def _called(flow: Workflow) -> bool:
 def _any_does(job: Job, what: str, flows: Mapping[str, Workflow]) -> bool | None:
     """Whether a job does something, itself or in the workflow that it calls; None: not seen."""
     if not job.uses:
-        return job.does(what) or (None if any(s.unseen for s in job.steps) else False)
+        return job.does(what) or (None if job.unseen or any(s.unseen for s in job.steps) else False)
     called = flows.get(job.uses.removeprefix("./")) if job.uses.startswith("./") else None
     return None if called is None else any(j.does(what) for j in called.jobs.values())
 
@@ -108,7 +108,7 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
         answers += [any(_any_does(j, "test", flows) for j in w.jobs.values()) or None for w in first] or [None]
     if True in answers:
         return True, mocks
-    if None in answers or _called(flow) or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
+    if None in answers or _called(flow) or job.unseen or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
         return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):
@@ -123,7 +123,7 @@ def _health(flow: Workflow, job: Job) -> object:
     restart = max((i for i, c in enumerate(told) if c.ships or c.restarts), default=-1)
     if any(c.does == "health" for c in told[restart + 1 :]) or any(s.does("health") for s in job.steps[last + 1 :]) or any(j.does("health") for j in _after(flow, job)):
         return True
-    if _called(flow) or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
+    if _called(flow) or job.unseen or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
         return Value(Unknown("a script or workflow that is not seen may check"))
     return False
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checklist.facts.ci.commands import Command, commands
+from checklist.facts.deploy.entries import script
+from checklist.facts.deploy.path import Run
 from checklist.model import Document, Location, Project, Value, value, walk
 from checklist.secrets import issued
 
@@ -75,6 +77,8 @@ class Job:
     needs: tuple[str, ...]
     uses: str
     condition: str
+    unseen: bool = False
+    """Some of what it runs is not understood."""
 
     def does(self, what: str) -> bool:
         return any(s.does(what) for s in self.steps)
@@ -124,40 +128,40 @@ def _passwords(step: Step) -> list[Value]:
     return [v for v in given if v is not None and isinstance(v.content, str) and v.content.strip() and "${{" not in v.content and "/" not in v.content]
 
 
-def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value]) -> Workflow:
-    """One workflow with the steps of its jobs; `parsed` holds the composite actions too."""
+def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value], runs: Mapping[str, Run]) -> Workflow:
+    """One workflow with the steps of its jobs; `parsed` holds the composite actions too, `runs` the runs of the jobs, FILE#JOB."""
     found = {}
     for id, job in (of.get("jobs") or Value(None)).members().items():
         needs = job.get("needs")
         names = (needs.content,) if needs is not None and isinstance(needs.content, str) else tuple(n.content for n in needs.items()) if needs else ()
         runner = " ".join(str(v.content) for _, v in walk(job.get("runs-on") or Value("ubuntu-")))
-        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed, runner=runner))
+        run = runs.get(f"{file}#{id}")
+        steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed, run, runner=runner))
         if (job.get("continue-on-error") or Value(None)).content is True:
             steps = tuple(replace(s, tolerated=True) for s in steps)
-        found[id] = Job(id, job, steps, tuple(str(n) for n in names), job.text("uses") or "", _condition(job))
+        found[id] = Job(id, job, steps, tuple(str(n) for n in names), job.text("uses") or "", _condition(job), run is not None and run.unknown is not None)
     return Workflow(file, of, found, not of.members())
 
 
-def _steps(step: Value, project: Project, parsed: Mapping[str, Value], *, runner: str, depth: int = 3) -> list[Step]:
+def _steps(step: Value, project: Project, parsed: Mapping[str, Value], run: Run | None, *, runner: str, depth: int = 3) -> list[Step]:
     """A step, those of an action of the project in its place. A runner that is not GitHub's may be the server."""
     uses = step.text("uses") or ""
     tolerated = (step.get("continue-on-error") or Value(None)).content is True
-    inside = list(commands(step.get("run") or Value(None), project))
+    told = script(step)
+    inside = commands(told[0], run, project) if told is not None and run is not None else []
     if "${{" in runner:
         inside = [replace(c, remote=True) if c.does == "restart" else c for c in inside]
     elif not _HOSTED.search(runner):
         inside = [replace(c, does="deploy") if c.does == "restart" or _MOVES.match(c.text) else c for c in inside]
     if not uses.startswith("./"):
-        if not _RUNS.match(uses):
-            return [Step(step, tuple(inside), uses, _condition(step), tolerated=tolerated)]
-        for key in ("script", "command", "args"):
-            inside += commands(step.get("with", key) or Value(None), project, remote=True)
-        return [Step(step, tuple(inside), uses, _condition(step), not inside, tolerated)]
+        # of another shell than bash it is only known whether it may reach a server
+        unseen = bool(_RUNS.match(uses)) or (told is not None and not uses and re.search(r"\b(?:ssh|scp|rsync|pm2)\b", str(told[0].content)) is not None)
+        return [Step(step, tuple(inside), uses, _condition(step), unseen and not inside, tolerated)]
     action = next((parsed[p] for p in (f"{uses[2:].rstrip('/')}/action.yml", f"{uses[2:].rstrip('/')}/action.yaml") if p in parsed), None)
     below = action.get("runs", "steps") if action is not None else None
     if below is None or depth == 0:
         return [Step(step, (), uses, _condition(step), True, tolerated)]
-    return [Step(step, (), uses, _condition(step)), *(replace(s, tolerated=s.tolerated or tolerated) for inner in below.items() for s in _steps(inner, project, parsed, runner=runner, depth=depth - 1))]
+    return [Step(step, (), uses, _condition(step)), *(replace(s, tolerated=s.tolerated or tolerated) for inner in below.items() for s in _steps(inner, project, parsed, run, runner=runner, depth=depth - 1))]
 
 
 def _condition(of: Value) -> str:

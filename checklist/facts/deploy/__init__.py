@@ -80,7 +80,7 @@ def _documents(
         if step.argv is not None and step.argv[0] in _TELLING:
             text = _text(step)
             # what a script prints that only makes keys or an account is for the person before it
-            shown = not step.quiet and (bool(restarts) or path.entry.at.file.startswith(".github/"))
+            shown = not step.into and (bool(restarts) or path.entry.at.file.startswith(".github/"))
             told = value({"text": text, "argv": _argv(step), "host": step.host, "effect": step.effect, "shown": shown}, step.at)
             yield Document("deploy.command", step.at.file, told, text)
     if met:

@@ -205,7 +205,7 @@ class Commands(Doors):
 
     def _cd(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, target: str | None, ignored: bool) -> Out:
         # a `cd` that fails leaves the next command in the wrong folder: that world is worth a look
-        _, failed = self._record(m, shell, node, worlds, ["cd", target or "~"], shell.directory.one(worlds), None, None, fails=True)
+        _, failed = self._record(m, shell, node, worlds, ["cd", target or "~"], shell.directory.one(worlds), None, None, None, fails=True)
         for mask, base in list(shell.directory.split(worlds & ~failed)):
             shell.put("directory", mask, None if target in (UNSEEN, "-") else joined(base, target or "~"))
         return Out(true=worlds & ~failed, false=failed)

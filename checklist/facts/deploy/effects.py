@@ -12,6 +12,7 @@ from checklist.parse import yaml
 
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 _BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bunx", "pnpx", "cross-env", "timeout"}
+_VERIFIES = ("test", "lint")
 _TAKES = {"-u", "-g", "-n", "--user"}
 _CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
 _RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
@@ -31,6 +32,8 @@ def bare(argv: Sequence[str]) -> list[str]:
     while rest:
         if _ASSIGNED.fullmatch(rest[0]):
             rest = rest[1:]
+        elif rest[:2] in (["command", "-v"], ["command", "-V"]):
+            break  # asks where it is
         elif rest[0] in _BEFORE:
             timed = rest[0] == "timeout"
             rest = rest[1:]
@@ -68,7 +71,14 @@ def effect(argv: Sequence[str], policy: Document) -> str | None:
         if match and (said == match or said.startswith(f"{match} ")):
             return row.text("effect")
     found = next((name for name, pattern in _table() if pattern.match(said)), None)
-    return None if found == "none" else found
+    return None if found in ("none", *_VERIFIES) else found
+
+
+def verification(argv: Sequence[str]) -> str | None:
+    """`test` or `lint` for a command that says whether the code is good and does nothing to a deploy."""
+    said = " ".join(argv)
+    found = next((name for name, pattern in _table() if pattern.match(said)), None)
+    return found if found in _VERIFIES else None
 
 
 def script_body(argv: Sequence[str], scripts: dict[str, str], depth: int = 5) -> list[list[str]] | None:

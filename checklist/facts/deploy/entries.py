@@ -156,7 +156,7 @@ def _jobs(project: Project, file: str, workflow: Value, parsed: Mapping[str, Val
     for name, job in (jobs.members() if jobs is not None else {}).items():
         parts: list[tuple[Source, dict[str, object], bool, bool]] = []
         for step, where, around in _inlined(file, job.get("steps"), workflow, parsed):
-            source, options = _step(where, project.files.get(where, ""), step, job, around)
+            source, options = _step(project.files.get(where, ""), step, job, around)
             if source is None:
                 continue
             condition = str((step.get("if") or Value("")).content)
@@ -178,24 +178,33 @@ def _inlined(file: str, steps: Value | None, around: Value, parsed: Mapping[str,
             yield from _inlined(action, parsed[action].get("runs", "steps"), parsed[action], parsed, depth - 1)
 
 
-def _step(file: str, text: str, step: Value, job: Value, workflow: Value) -> tuple[Source | None, dict[str, object]]:
-    run, uses = step.get("run"), step.text("uses") or ""
-    if run is not None and isinstance(run.content, str) and run.at is not None:
-        shell = _default(step, job, workflow, "shell") or ""
-        if shell and not re.match(r"(?:ba)?sh\b", shell):
-            return None, {}
-        place = _default(step, job, workflow, "working-directory") or ""
-        directory = posixpath.normpath(f"{REPOSITORY}/{place}") if "$" not in place else REPOSITORY
-        source = embedded.source(text, run.at, run.content)
-        return source.plain(_EXPRESSION), {"directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": bool(shell)}
-    script = step.get("with", "script") if _SSH_ACTION.search(uses) else None
-    if script is None and _SSH_ACTION.search(uses):
-        script = step.get("with", "command") or step.get("with", "run")
-    if script is not None and isinstance(script.content, str) and script.at is not None:
+def script(step: Value) -> tuple[Value, str] | None:
+    """The shell text of a workflow's step, and where it runs: `local`, or `remote` for an action that logs in over ssh."""
+    uses = step.text("uses") or ""
+    if not uses:
+        found, host = step.get("run"), "local"
+    elif _SSH_ACTION.search(uses):
+        found, host = next((v for key in ("script", "command", "run", "args") if (v := step.get("with", key)) is not None), None), "remote"
+    else:
+        return None
+    return (found, host) if found is not None and isinstance(found.content, str) and found.at is not None else None
+
+
+def _step(text: str, step: Value, job: Value, workflow: Value) -> tuple[Source | None, dict[str, object]]:
+    found = script(step)
+    if found is None or found[0].at is None:
+        return None, {}
+    of, host = found
+    source = embedded.source(text, found[0].at, str(of.content)).plain(_EXPRESSION)
+    if host == "remote":
         stops = step.get("with", "script_stop")
-        source = embedded.source(text, script.at, script.content)
-        return source.plain(_EXPRESSION), {"directory": "~", "host": "remote", "errexit": stops is not None and str(stops.content).lower() == "true"}
-    return None, {}
+        return source, {"directory": "~", "host": host, "errexit": stops is not None and str(stops.content).lower() == "true"}
+    shell = _default(step, job, workflow, "shell") or ""
+    if shell and not re.match(r"(?:ba)?sh\b", shell):
+        return None, {}
+    place = _default(step, job, workflow, "working-directory") or ""
+    directory = posixpath.normpath(f"{REPOSITORY}/{place}") if "$" not in place else REPOSITORY
+    return source, {"directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": shell == "bash" or "pipefail" in shell}
 
 
 def _default(step: Value, job: Value, workflow: Value, key: str) -> str | None:

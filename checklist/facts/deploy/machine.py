@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from checklist.facts.deploy import conditions, expand
@@ -107,10 +108,10 @@ class Machine(Processes):
             out = self.command(node.parts[0], shell, worlds, ignored_inside)
         else:
             held, ends = self.piped, []
-            for part in node.parts:
+            for n, part in enumerate(node.parts):
                 printed, self.printed = self.printed, []
                 inner = shell.child()
-                inner.quiet |= part is not node.parts[-1]
+                inner.into = (*map(_program, node.parts[n + 1 :]), *shell.into)
                 ends.append(self.inside(Sequence(part.start, part.end, (part,)), inner, worlds, ignored_inside))
                 worlds |= ends[-1].on
                 self.piped = (*self.piped, *self.printed)
@@ -136,7 +137,7 @@ class Machine(Processes):
                 break
             decided = self.sequence(condition, shell, worlds, True, decides=True)
             out.add(decided)
-            said = " ".join(shell.source.text[condition.start : condition.end].rstrip("; \n").split())
+            said = " ".join(shell.source.said(shell.source.text[condition.start : condition.end]).rstrip("; \n").split())
             shell.branch = f"if {said[:60]}"
             self._arm(body, shell, decided, decided.true, ignored, out)
             worlds = decided.false
@@ -239,7 +240,7 @@ class Machine(Processes):
                     rest = no
                 if not hit:
                     continue
-                said = " ".join(shell.source.text[node.word.start : node.word.end].split())
+                said = " ".join(shell.source.said(shell.source.text[node.word.start : node.word.end]).split())
                 shell.branch = f"case {said} in {'|'.join(p or '?' for p in patterns)}"[:70]
                 done = self.sequence(item.body, shell, hit, ignored)
                 out.add(done)
@@ -268,4 +269,15 @@ class Machine(Processes):
 
 
 def _said(shell: Shell, node: Command) -> str:
-    return " ".join(shell.source.text[node.start : node.end].split())[:60]
+    return " ".join(shell.source.said(shell.source.text[node.start : node.end]).split())[:60]
+
+
+def _program(node: Command) -> str:
+    """The name of what a part of a pipe runs, "" where it is not plain to see or prints elsewhere."""
+    words = node.words if isinstance(node, tree.Simple) and not goes_away(node.redirects) else ()
+    return (words[0].literal() or "") if words else ""
+
+
+def goes_away(redirects: Iterable[tree.Redirect]) -> bool:
+    """Whether what is printed goes elsewhere than to the terminal or log."""
+    return any(r.operator in (">", ">>", "&>", "&>>", ">|") and r.descriptor in ("", "1") for r in redirects)

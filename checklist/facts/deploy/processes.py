@@ -228,7 +228,7 @@ class Processes:
         """What `$(…)` prints; its status is that of an assignment."""
         printed, self.printed = self.printed, []
         inner = shell.child(errexit=False)
-        inner.quiet = True
+        inner.into = ("",)
         done = self.inside(part.body, inner, worlds, False)
         answers, self.printed = self.printed, printed
         self.substituted = (done.true, done.false)

@@ -45,8 +45,8 @@ class Shell:
     exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
     err_trace: bool = False
     branch: str | None = None
-    quiet: bool = False
-    """Whether what is printed goes elsewhere than to the terminal or log."""
+    into: tuple[str, ...] = ()
+    """The programs that read what is printed, "" for a variable; none of them for the terminal or log."""
     calls: tuple[Location, ...] = ()
     """The places of the calls that led here: they tell two calls of one function apart."""
 
@@ -75,7 +75,7 @@ class Shell:
             exported=set() if far else set(self.exported),
             differing=set() if far else self.differing & self.exported,
             branch=self.branch,
-            quiet=self.quiet,
+            into=self.into,
             calls=self.calls,
         )
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.effects import effect, script_body, without_place
+from checklist.facts.deploy.effects import bare, effect, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.processes import place
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.folders import home, scripts
 from checklist.model import Location, Project
-from checklist.parse.sh.tree import Redirect, Simple
+from checklist.parse.sh.tree import Simple, Text
+from checklist.parse.shell import Source
 
+DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
+"""What a download is piped into."""
 _TELLS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fail-early)(?: |$)")
 
 
@@ -24,7 +26,11 @@ class Step:
     """One command as met on the way."""
 
     at: Location
-    text: str
+    node: Simple
+    source: Source
+    """Where it is written; it is `node` there."""
+    calls: tuple[Location, ...]
+    """The calls that led to it, from the entry point on."""
     argv: tuple[str, ...] | None
     """Its words without sudo, assignments and flags that name a folder."""
     words: tuple[str, ...] | None
@@ -32,6 +38,8 @@ class Step:
     host: str
     directory: str | None
     effect: str | None
+    verifies: str | None
+    """`test` or `lint`, for what has no effect and may fail all the same."""
     body: list[list[str]] | None
     """The commands behind `npm run x`."""
     branch: str | None
@@ -44,10 +52,21 @@ class Step:
     """All worlds in which it fails: its own, and those that were split from it."""
     exported: tuple[str, ...] = ()
     """The variables that the script has exported before it."""
-    quiet: bool = False
-    """Whether what it prints goes elsewhere than to the terminal or log."""
+    into: tuple[str, ...] = ()
+    """The programs that read what it prints, "" for a file or variable; none of them for the terminal or log."""
     tells: bool = False
     """For a health check: whether its status tells an HTTP 500 from a 200."""
+
+    @property
+    def text(self) -> str:
+        """What a person has written."""
+        return self.source.said(self.source.text[self.node.start : self.node.end])
+
+    @property
+    def written(self) -> list[str]:
+        """Its words like `argv`, with variables as they are written."""
+        words = ["".join(p.text if isinstance(p, Text) else self.source.text[p.start : p.end] for p in w.parts) for w in self.node.words]
+        return [self.source.said(w) for w in without_place(bare(words))[0]]
 
 
 class Steps:
@@ -73,20 +92,23 @@ class Steps:
 
     def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
-        found, body = None, None
+        found, verifies, body = None, None, None
         directory = shell.directory.one(worlds)
         if argv is not None:
             argv, folder = without_place(argv)
             if folder is not None:
                 directory = None if folder == UNSEEN else joined(directory, folder)
             where = self.folder(directory)
-            found = effect(argv, self.project.policy)
+            found, verifies = effect(argv, self.project.policy), verification(argv)
             body = script_body(argv, dict(scripts(self.project, home(self.project, where)))) if where is not None else None
             if body is not None:
                 inside = [effect(b, self.project.policy) for b in body]
                 found = next((e for e in ("build", "start", "restart", "reload", "migrate", "health_check") if e in inside), found)
-        step, failed = self._record(m, shell, node, worlds, argv, directory, found, body, fails=found is not None)
-        if found is None:
+                verifies = verifies or next((v for b in body if (v := verification(b)) is not None), None)
+            if found == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
+                found = None  # what is downloaded is run
+        step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
+        if found is None and verifies is None:
             return m.fork(worlds) if ignored else Out(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
@@ -96,7 +118,7 @@ class Steps:
                 return Out(true=worlds | failed)
         return Out(true=worlds & ~failed, false=failed)
 
-    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, found: str | None,
+    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, found: str | None, verifies: str | None,
                 body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
         """The step, and the worlds in which it fails now: its own is opened when it first runs."""
         at = place(shell, node)
@@ -108,12 +130,9 @@ class Steps:
         based = worlds & m.ledger.base or worlds
         parent = based & -based
         world = m.open(parent) if fails else 0
-        step = Step(at, shell.source.text[node.start : node.end], None if argv is None else tuple(argv), m.words, shell.host, directory, found, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), shell.quiet or _goes_away(node.redirects))  # fmt: skip
+        into = ("",) if goes_away(node.redirects) else shell.into
+        step = Step(at, node, shell.source, shell.calls, None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,
+                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), into)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         return step, world
-
-
-def _goes_away(redirects: Sequence[Redirect]) -> bool:
-    return any(r.operator in (">", ">>", "&>", "&>>", ">|") and r.descriptor in ("", "1") for r in redirects)
