@@ -19,12 +19,15 @@ def parse_time(text: str | int | float) -> float | None:
 
 
 def show_time(ms: float, lang: str = "en") -> str:
-    """`30 s`, `1.5 min`, `2 h`: the largest unit that says it without many digits."""
-    words = {"en": ("ms", "s", "min", "h"), "ru": ("мс", "с", "мин", "ч")}[lang]
-    for step, word in ((3_600_000, words[3]), (60_000, words[2]), (1000, words[1])):
-        if ms >= step and (ms % step == 0 or ms >= 2 * step or step == 1000):
-            return f"{_number(ms / step)} {word}"
-    return f"{_number(ms)} {words[0]}"
+    """`300 ms`, `1.4 s`, `1 min 30 s`, `2 h 47 min`: the largest unit and, from a minute on, the next one, rounded there."""
+    milli, second, minute, hour = {"en": ("ms", "s", "min", "h"), "ru": ("мс", "с", "мин", "ч")}[lang]
+    if ms < 1000 or not ms < 1e15:  # what is no number or beyond all clocks is told as it is
+        return f"{_number(ms, lang)} {milli}"
+    if ms < 59_950:
+        return f"{_number(ms / 1000, lang)} {second}"
+    seconds, minutes = round(ms / 1000), round(ms / 60_000)
+    many, rest, large, small = (*divmod(seconds, 60), minute, second) if seconds < 3600 else (*divmod(minutes, 60), hour, minute)
+    return f"{many} {large} {rest} {small}" if rest else f"{many} {large}"
 
 
 def show_size(size: float) -> str:
@@ -35,5 +38,6 @@ def show_size(size: float) -> str:
     return f"{_number(size)} B"
 
 
-def _number(of: float) -> str:
-    return f"{of:.1f}".removesuffix(".0") if of < 1e15 else f"{of:.3g}"
+def _number(of: float, lang: str = "en") -> str:
+    told = f"{of:.1f}".removesuffix(".0") if of < 1e15 else f"{of:.3g}"
+    return told.replace(".", ",") if lang == "ru" else told

@@ -71,7 +71,7 @@ def test_a_new_checklist_as_a_person_reads_it() -> None:
         "> [!CAUTION]\n"
         "> **The gate is closed** (P0): do not deploy before the lines marked ❌ are mended.\n"
         "\n"
-        "Read: 1 files, digest `0123456789ab`. `onai-check report` writes this file anew; your ticks stay as long as the digest does, "
+        "Files read: 1, digest `0123456789ab`. `onai-check report` writes this file anew; your ticks stay as long as the digest does, "
         "your notes (`> note` below an item, or behind ` — `) for ever.\n"
         "\n"
         "| | findings | to mend | cannot be known here |\n"

@@ -48,8 +48,8 @@ def test_an_outage_is_known_after_the_failed_checks_and_their_timeout(settings: 
 def test_the_rule_and_the_measure_have_one_number() -> None:
     report = run(APP, "monitor/slow-detection", settings=monitor(", interval: 4m, down_checks: 3, timeout: 10s"))
     [finding] = report.findings
-    assert "up to 12.2 min" in finding.message["en"]
-    assert measures.rows(report, "en")[0].now == "8 min – 12.2 min"
+    assert "up to 12 min 10 s" in finding.message["en"]
+    assert measures.rows(report, "en")[0].now == "8 min – 12 min 10 s"
     assert measures.rows(report, "en")[0].at == finding.location
 
 

@@ -6,9 +6,11 @@ import json
 
 import pytest
 from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 from test_cli import command
 
-from checklist.facts.pm2.crashloop import Limits, blind_zone, simulate
+from checklist.facts.pm2.crashloop import Limits, blind_zone, gives_up, simulate
 
 # (id, limits, lifetime, first lifetime, observed seconds, verdict, final status, restarts), each run on real PM2
 MEASURED = [
@@ -37,6 +39,22 @@ def test_it_does_what_pm2_did(case: tuple[str, Limits, float, float | None, floa
     loop = simulate(limits, lifetime, healthy_first=first, horizon=seconds * 1000)
     assert (loop.verdict, loop.final_status) == (verdict, status)
     assert abs(loop.restarts - restarts) <= max(2, restarts * 0.1)
+
+
+@given(
+    st.builds(Limits, st.sampled_from([1, 2, 3, 7.5, 15, 60]), st.sampled_from([101, 1000, 5000, 30_000, 70_000]), st.sampled_from([0, 0, 100, 4000]), st.sampled_from([0, 0, 1, 100, 2000, 20_000])),
+    st.one_of(st.sampled_from([0, 1, 899, 900, 29_900, 30_001, 60_000]), st.integers(0, 80_000)),
+)
+def test_where_pm2_gives_up_is_computed_as_it_is_simulated(limits: Limits, lifetime: int) -> None:
+    told = simulate(limits, lifetime, horizon=limits.min_uptime * limits.max_restarts).verdict
+    assert gives_up(limits, lifetime) == (told == "gives_up")
+
+
+@pytest.mark.parametrize("limits", [Limits(1e9, 86_400_000), Limits(1e12, 86_400_000, exp_backoff=100), Limits(1e308, 1000), Limits(1e300, 1e300, exp_backoff=1)])
+def test_a_limit_that_is_hardly_one_is_no_endless_computation(limits: Limits) -> None:
+    zone = blind_zone(limits)
+    assert zone is not None
+    assert zone[0] <= limits.min_uptime
 
 
 @pytest.mark.parametrize(
@@ -69,6 +87,8 @@ def test_with_a_project_each_app_is_told() -> None:
     assert [(a["app"], a["verdict"]) for a in told["apps"]] == [("shop-api", "loops")]
     shown = command("simulate", "examples/incident").stdout
     assert "restarted for ever" in shown
+    assert "  the app lives 2 s before each crash (--lifetime)\n" in shown
+    assert "each character is 3 min 45 s: a space for no restart" in shown
     assert "proposed: max_restarts 3, min_uptime 30 s" in shown
 
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as xml
 
 import pytest
 from conftest import ROOT, Snapshot
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 from test_cli import command
@@ -52,6 +53,22 @@ def test_the_report_looks_as_it_did(project: str, width: int, color: bool, encod
     name = "-".join([project, str(width), *["color"] * color, *[encoding] * (encoding != "utf-8"), *[lang] * (lang != "en")])
     # an escape is written out: a diff of the snapshots is read in a terminal too
     snapshot(f"tests/snapshots/{name}.txt", done.stdout.replace("\x1b", "␛"))
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 160])
+def test_no_width_cuts_the_words(width: int, lang: str) -> None:
+    def shown(*args: str, columns: int = width) -> list[str]:
+        return command(*args, "--lang", lang, COLUMNS=str(columns)).stdout.splitlines()
+
+    # the ladder, the measures and the gate: all their words are there, a table as blocks has a colon after some
+    summary = {"en": "P0   24 findings", "ru": "P0   24 замечания"}[lang]
+    wide = shown("examples/incident", columns=200)
+    start = next(n for n, line in enumerate(wide) if line.startswith(summary))
+    narrow = shown("examples/incident")
+    assert {word for line in wide[start:] for word in line.split()} - {"measure", "показатель"} <= {word for line in narrow for word in (*line.split(), *line.replace(":", " ").split())}
+    for told in (narrow, shown("simulate", "examples/incident"), shown("plan", "examples/healthy")):
+        assert [line for line in told if cell_len(line) > width and line[:1] == " "] == []  # a long path is as long as it is
 
 
 def on_a_terminal(*args: str, **env: str) -> str:

@@ -91,6 +91,11 @@ def language(asked: str | None, config: configs.Config | None) -> str:
     return "en"
 
 
+def console_language(asked: str | None, config: configs.Config | None) -> str:
+    """The language for stdout: English where it cannot show Russian."""
+    return language(asked, config) if takes(sys.stdout.encoding, "Ж") else "en"
+
+
 def view(gate: str, lang: str, color: str, *, to_terminal: bool = True) -> View:
     """How to show it where it goes: a console, a redirected stream, a file."""
     stream = sys.stdout

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import click
 
-from checklist import engine, packs
+from checklist import engine, packs, units
 from checklist.cli import common
 from checklist.errors import CheckError
-from checklist.report.text import duration
 
 _WORDS = {
     "en": {"why": "Why", "fix": "What to do", "bad": "Found here", "good": "Fine", "unclear": "Cannot be known", "refs": "See also", "effort": "to mend"},
@@ -31,10 +30,10 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
     files = {f.relative_to(d).with_suffix("").as_posix(): f for d in folders if d.is_dir() for f in sorted(d.rglob("*.yaml"))}
     if rule not in files:
         raise CheckError(**packs.no_such(rule, list(files)))
-    language = common.language(lang, config)
+    language = common.console_language(lang, config)
     words = _WORDS[language]
     told = engine.resolve(packs.read(files[rule], rule, strict=False), config.policy)
-    out = [f"{told.id}  {told.priority}  {duration(told.effort, language)} {words['effort']}", "", told.title[language], ""]
+    out = [f"{told.id}  {told.priority}  {units.show_time(told.effort * 60_000, language)} {words['effort']}", "", told.title[language], ""]
     for part, text in ((words["why"], told.why[language]), (words["fix"], told.fix[language])):
         out += [part, *_wrapped(text), ""]
     for kind in ("bad", "good", "unclear"):

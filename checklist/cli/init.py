@@ -61,7 +61,7 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
         )
     root = common.root_of(path)
     config = common.load_config(path, config_file)
-    lang = common.language(lang, config)
+    lang = common.console_language(lang, config)
     of, below = _survey(root, config, releases)
     if interactive:
         of = _asked(of, lang)

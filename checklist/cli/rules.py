@@ -28,7 +28,7 @@ def command(path: Path, format: str, config_file: Path | None, lang: str | None)
         ]
         common.write(json.dumps({"version": 1, "rules": told}, indent=2) + "\n")
         return
-    language = common.language(lang, config)
+    language = common.console_language(lang, config)
     longest = max(len(r.id) for r in rules)
     for rule in rules:
         common.write(f"{rule.priority}  {rule.id.ljust(longest)}  {clean.one_line(rule.title[language])}\n")

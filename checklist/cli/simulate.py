@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import shutil
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,29 +69,33 @@ def command(
     """
     given = {"max_restarts": max_restarts, "min_uptime": min_uptime, "restart_delay": restart_delay, "exp_backoff": exp_backoff}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    lives = 2000.0 if lifetime is None else lifetime
-    language = common.language(lang, None)
+    crash = _Crash(2000.0 if lifetime is None else lifetime, healthy_first, horizon)
     if path is None and app is None and lifetime is not None:
         limits = replace(Limits(), **changes)
-        loop = crashloop.simulate(limits, lives, healthy_first=healthy_first, horizon=horizon)
         if format == "json":
-            common.write(json.dumps({"version": 1} | _told(limits, loop)) + "\n")
+            common.write(json.dumps({"version": 1} | _told(limits, crash.loop(limits))) + "\n")
         else:
-            common.write("\n".join(_page("pm2", limits, lives, healthy_first, horizon, language, None)) + "\n")
+            _show([("pm2", limits)], None, crash, common.console_language(lang, None))
         return
     checked = common.check(path or Path(), config_file)
-    language = common.language(lang, checked.config)
-    found = _apps(checked.report, app)
-    changed = [(name, None if own is None else replace(own, **changes)) for name, own in found]
+    apps = [(name, None if own is None else replace(own, **changes)) for name, own in _apps(checked.report, app)]
     if format == "json":
-        common.write(json.dumps({"version": 1, "apps": [{"app": n} | (_told(li, crashloop.simulate(li, lives, healthy_first=healthy_first, horizon=horizon)) if li else {"verdict": None}) for n, li in changed]}, indent=2) + "\n")
-        return
-    policy = checked.config.policy.value
-    for name, limits_or_none in changed:
-        if limits_or_none is None:
-            common.write(f"{one_line(name)}: {told.WORDS[language]['unknown']}\n")
-            continue
-        common.write("\n".join(_page(name, limits_or_none, lives, healthy_first, horizon, language, told.proposed(policy))) + "\n\n")
+        data = [{"app": name} | (_told(own, crash.loop(own)) if own else {"verdict": None}) for name, own in apps]
+        common.write(json.dumps({"version": 1, "apps": data}, indent=2) + "\n")
+    else:
+        _show(apps, told.proposed(checked.config.policy.value), crash, common.console_language(lang, checked.config))
+
+
+@dataclass(frozen=True, slots=True)
+class _Crash:
+    """How the app crashes: how long it lives before, how long it did the first time, and how long one looks."""
+
+    lives: float
+    healthy_first: float | None
+    horizon: float
+
+    def loop(self, limits: Limits) -> Loop:
+        return crashloop.simulate(limits, self.lives, healthy_first=self.healthy_first, horizon=self.horizon)
 
 
 def _apps(report: Report, wanted: str | None) -> list[tuple[str, Limits | None]]:
@@ -116,24 +123,37 @@ def _told(limits: Limits, loop: Loop) -> dict[str, Any]:
     }
 
 
-def _page(name: str, limits: Limits, lives: float, healthy: float | None, horizon: float, lang: str, proposed: Limits | None) -> list[str]:
-    out = [f"{one_line(name)}: {told.options(limits)}"]
-    for label, one in (("now", limits), ("then", proposed)):
-        if one is None or (label == "then" and one == limits):
-            continue
-        loop = crashloop.simulate(one, lives, healthy_first=healthy, horizon=horizon)
-        if label == "then":
-            out.append(f"  {told.WORDS[lang]['then']}: {told.options(one)}")
-        out += [f"  {line}" for line in (told.verdict(loop, horizon, lang), _plot(loop, horizon, lang), told.zone(one, lang))]
-    return out
+def _show(apps: Sequence[tuple[str, Limits | None]], proposed: Limits | None, crash: _Crash, lang: str) -> None:
+    """A page for each app, and below them how to read the pictures."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    words, columns = told.WORDS[lang], max(10, min(48, width - 14))
+    for name, limits in apps:
+        out = [f"{one_line(name)}: {told.options(limits, lang) if limits else words['unknown']}"]
+        if limits:
+            out += [f"  {told.scene(crash.lives, crash.healthy_first, lang)}", *_outcome(limits, crash, columns, lang)]
+        if limits and proposed and proposed != limits:
+            out += [f"  {words['then']}: {told.options(proposed, lang)}", *_outcome(proposed, crash, columns, lang)]
+        common.write("".join(_wrapped(line, width) for line in out) + "\n")
+    if any(limits for _, limits in apps):
+        common.write(textwrap.fill(words["picture"].format(step=units.show_time(crash.horizon / columns, lang)), max(20, width)) + "\n")
 
 
-def _plot(loop: Loop, horizon: float, lang: str) -> str:
-    """One line of restarts over time: how many fall into each of its columns, from . over : to #."""
-    columns = 48
+def _outcome(limits: Limits, crash: _Crash, columns: int, lang: str) -> list[str]:
+    loop = crash.loop(limits)
+    picture = f"|{_picture(loop, crash.horizon, columns)}| {units.show_time(crash.horizon, lang)}"
+    return [f"  {line}" for line in (told.verdict(loop, crash.horizon, lang), picture, told.zone(limits, lang))]
+
+
+def _wrapped(line: str, width: int) -> str:
+    if line.startswith("  |"):  # the picture: its spaces tell
+        return f"{line}\n"
+    return textwrap.fill(line, max(20, width), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def _picture(loop: Loop, horizon: float, columns: int) -> str:
+    """Restarts over time: how many fall into each of the columns, from . over : to #."""
     counts = [0] * columns
     for start in loop.starts[1:]:
         counts[min(int(start / horizon * columns), columns - 1)] += 1
     most = max(counts)
-    marks = "".join(" " if not c else ".:+#"[min(3, c * 4 // (most + 1))] for c in counts)
-    return f"|{marks}| {units.show_time(horizon, lang)}"
+    return "".join(" " if not c else ".:+#"[min(3, c * 4 // (most + 1))] for c in counts)

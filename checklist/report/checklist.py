@@ -38,7 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
         "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
         "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
-        "read": "Read: {files} files, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does, your notes (`> note` below an item, or behind ` — `) for ever.",
+        "read": "Files read: {files}, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does, your notes (`> note` below an item, or behind ` — `) for ever.",
         "table": "| | findings | to mend | cannot be known here |",
         "held": "rules that hold: {rules}",
         "person": "for you to do: {commands}",

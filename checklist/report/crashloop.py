@@ -18,6 +18,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zone": "blind zone: an app that lives longer than {start} before it crashes is restarted for ever",
         "ends": "blind zone: an app that lives between {start} and {end} before it crashes is restarted for ever",
         "unknown": "a restart option is not known here",
+        "lives": "the app lives {lifetime} before each crash (--lifetime)",
+        "lives, healthy": "the app lives {healthy} at first, then {lifetime} before each crash (--healthy-first, --lifetime)",
+        "picture": "In the picture each character is {step}: a space for no restart, then . : + # for ever more of them.",
         "now": "as it is",
         "then": "proposed",
     },
@@ -28,6 +31,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zone": "слепая зона: приложение, которое до падения живёт дольше {start}, перезапускается вечно",
         "ends": "слепая зона: приложение, которое до падения живёт от {start} до {end}, перезапускается вечно",
         "unknown": "опция перезапуска отсюда неизвестна",
+        "lives": "приложение до каждого падения живёт {lifetime} (--lifetime)",
+        "lives, healthy": "приложение сначала живёт {healthy}, потом до каждого падения {lifetime} (--healthy-first, --lifetime)",
+        "picture": "На картинке каждый знак — это {step}: пробел — перезапусков нет, дальше . : + # — их всё больше.",
         "now": "как есть",
         "then": "предлагается",
     },
@@ -40,12 +46,18 @@ def proposed(policy: Value) -> Limits:
     return Limits(max_restarts=_number(wanted.get("max_restarts"), 3), min_uptime=_number(wanted.get("min_uptime"), 30_000))
 
 
-def options(of: Limits) -> str:
+def options(of: Limits, lang: str) -> str:
     """The options that decide, as a config has them."""
-    shown = [f"max_restarts {'Infinity' if math.isinf(of.max_restarts) else f'{of.max_restarts:g}'}", f"min_uptime {units.show_time(of.min_uptime)}"]
-    shown += [f"restart_delay {units.show_time(of.restart_delay)}"] if of.restart_delay else []
-    shown += [f"exp_backoff_restart_delay {units.show_time(of.exp_backoff)}"] if of.exp_backoff else []
+    shown = [f"max_restarts {'Infinity' if math.isinf(of.max_restarts) else f'{of.max_restarts:g}'}", f"min_uptime {units.show_time(of.min_uptime, lang)}"]
+    shown += [f"restart_delay {units.show_time(of.restart_delay, lang)}"] if of.restart_delay else []
+    shown += [f"exp_backoff_restart_delay {units.show_time(of.exp_backoff, lang)}"] if of.exp_backoff else []
     return ", ".join(shown + ([] if of.autorestart else ["autorestart false"]))
+
+
+def scene(lives: float, healthy_first: float | None, lang: str) -> str:
+    """How the app crashes that is looked at, and which options say so."""
+    words = WORDS[lang]["lives" if healthy_first is None else "lives, healthy"]
+    return words.format(lifetime=units.show_time(lives, lang), healthy=units.show_time(healthy_first or 0, lang))
 
 
 def verdict(loop: Loop, horizon: float, lang: str) -> str:

@@ -26,7 +26,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "measures": "Measures of success",
         "loops": "What PM2 does with a crash loop",
         "lifetime": "The app crashes {lifetime} after each start.",
-        "read": "Read: {files} files, digest {digest}.",
+        "read": "Files read: {files}, digest {digest}.",
         "notes": "Notes",
         "done": "done",
         "ticked": "done, ticked by a person",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -110,16 +111,20 @@ def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], la
     where = _where(step)
     effect = _effect(step, words)
     line = Text(f"{number:>4}  ", style="dim").append(f"{effect:<13}", style="bold" if outcomes else "")
-    room = max(20, columns - 6 - 13 - 2 - cell_len(where))
-    line.append(_cut(one_line(step.text("text") or ""), room)).append(f"  {where}", style="dim")
-    yield line
+    # a narrow terminal has the place on the next line, and less of an indent there
+    narrow = columns < 60
+    indent = " " * (6 if narrow else 19)
+    room = columns - 6 - 13 if narrow else columns - 6 - 13 - 2 - cell_len(where)
+    line.append(_cut(one_line(step.text("text") or ""), max(20, room)))
+    yield line if narrow else line.append(f"  {where}", style="dim")
     told = _fate(step, words)
     branch = step.text("branch") or ("" if _usual(step) else words["aside"])
     if branch:
         told = f"[{_cut(one_line(branch), 50)}]  {told}"
-    yield Text(" " * 19 + told, style="dim")
+    for part in textwrap.wrap(f"{where}  {told}" if narrow else told, max(20, columns - len(indent))):
+        yield Text(indent + part, style="dim")
     for outcome in sorted(outcomes, key=lambda o: (PRIORITIES.index(o.priority), o.rule.id)):
-        yield Text(" " * 19).append(f"{outcome.priority}  {outcome.rule.id}", style=_COLORS[outcome.priority])
+        yield Text(indent).append(f"{outcome.priority}  {outcome.rule.id}", style=_COLORS[outcome.priority])
 
 
 def _usual(step: Value) -> bool:

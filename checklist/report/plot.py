@@ -35,7 +35,7 @@ def _figure(name: str, now: Limits, then: Limits, lang: str) -> str:
     most = max(1, *(loop.restarts for loop in loops.values()))
     curves = "".join(_curve(label, loop, most) for label, loop in loops.items())
     lines = [
-        f'<span class="key {label}"></span>{told.WORDS[lang][label]}: <code>{html.escape(told.options(limits))}</code> — {html.escape(told.verdict(loops[label], _HORIZON, lang))}'
+        f'<span class="key {label}"></span>{told.WORDS[lang][label]}: <code>{html.escape(told.options(limits, lang))}</code> — {html.escape(told.verdict(loops[label], _HORIZON, lang))}'
         for label, limits in shown
     ]
     said = "; ".join(f"{told.WORDS[lang][label]}: {told.verdict(loop, _HORIZON, lang)}" for label, loop in loops.items())

@@ -10,7 +10,7 @@ from checklist.report.view import View
 
 
 def render(report: Report, view: View) -> str:
-    """The gate, the ladder and every finding in one table."""
+    """The gate, the ladder and every finding in one table, the worst first."""
     opened = gate.is_open(report, view.gate)
     out = [f"### onai-check: the gate is {'open' if opened else 'closed'} ({view.gate})", ""]
     out += ["| | findings | minutes to mend | cannot be known here |", "|---|---:|---:|---:|"]
@@ -20,7 +20,7 @@ def render(report: Report, view: View) -> str:
         out += [f"| {row.name} | {row.before} | {line(row.now)} | {row.goal} |" for row in rows]
     if report.findings:
         out += ["", "| | where | what | rule |", "|---|---|---|---|"]
-        for o in report.findings:
+        for o in sorted(report.findings, key=lambda o: o.priority):
             # a pipe ends a table's cell even in a code span (GFM 0.29 §4.10)
             where = code(f"{o.location.file}:{o.location.line}:{o.location.column}").replace("|", "\\|")
             out.append(f"| {o.priority} | {where} | {line(o.message['en'])} | {code(o.rule.id)} |")

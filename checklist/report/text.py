@@ -12,13 +12,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from checklist import gate
+from checklist import gate, units
 from checklist.model import PRIORITIES, Outcome, Report, Snippet
 from checklist.report import measures
 from checklist.report.clean import fitted, no_command, one_line
 from checklist.report.snippet import cut
 from checklist.report.view import View
 
+_NARROW = 60  # columns below which a table is no table any more
 _COLORS = {"P0": "bold red", "P1": "bold yellow", "P2": "bold cyan"}
 _WORDS = {
     "en": {
@@ -33,8 +34,6 @@ _WORDS = {
         "clean": "{} read, nothing found.",
         "files": ("file", "files", "files"),
         "explain": "Why, and what to do:  onai-check explain {}",
-        "h": "h",
-        "min": "min",
     },
     "ru": {
         "findings": ("замечание", "замечания", "замечаний"),
@@ -48,8 +47,6 @@ _WORDS = {
         "clean": "Прочитано: {}, замечаний нет.",
         "files": ("файл", "файла", "файлов"),
         "explain": "Почему так и что делать:  onai-check explain {}",
-        "h": "ч",
-        "min": "мин",
     },
 }
 
@@ -68,7 +65,7 @@ def render(report: Report, view: View) -> str:
 def document(report: Report, view: View) -> Iterator[RenderableType]:
     """The parts of the report, for any rich console."""
     words = _WORDS[view.lang]
-    for file, outcomes in groupby(report.findings, key=lambda o: o.location.file):
+    for file, outcomes in _by_file(report):
         yield Text(_plain(file, view), style="bold underline" if view.color else "bold")
         # what is wrong with one line is told over one copy of it
         for _, same in groupby(outcomes, key=lambda o: (o.location, o.related and o.rule.id)):
@@ -87,6 +84,16 @@ def document(report: Report, view: View) -> Iterator[RenderableType]:
     yield _ladder(report, view)
     yield from _measures(report, view)
     yield from _gate(report, view)
+
+
+def _by_file(report: Report) -> Iterator[tuple[str, Iterator[Outcome]]]:
+    """The findings of each file in the order of their lines; first the files that hold the worst of them."""
+    worst: dict[str, str] = {}
+    for outcome in report.findings:
+        file = outcome.location.file
+        worst[file] = min(worst.get(file, outcome.priority), outcome.priority)
+    ordered = sorted(report.findings, key=lambda o: (worst[o.location.file], o.location.file))
+    return groupby(ordered, key=lambda o: o.location.file)
 
 
 def _findings(same: Sequence[Outcome], view: View) -> Iterator[RenderableType]:
@@ -137,14 +144,14 @@ def _plain(text: str, view: View) -> str:
 
 def _ladder(report: Report, view: View) -> RenderableType:
     words = _WORDS[view.lang]
-    table = Table.grid(padding=(0, 3))
-    for _ in range(4):
-        table.add_column(no_wrap=True)
+    table = Table.grid(padding=(0, 1 if view.width < _NARROW else 3))
+    for column in range(4):
+        table.add_column(no_wrap=column == 0, overflow="fold")
     for priority, step in gate.ladder(report).items():
         table.add_row(
             Text(priority, style=_COLORS[priority] if step.findings else "dim"),
             f"{step.findings} {plural(step.findings, words['findings'], view.lang)}",
-            str(words["mend"]).format(duration(step.minutes, view.lang)) if step.minutes else "",
+            str(words["mend"]).format(units.show_time(step.minutes * 60_000, view.lang)) if step.minutes else "",
             f"{step.open} {plural(step.open, words['open'], view.lang)}" if step.open else "",
         )
     return table
@@ -154,12 +161,24 @@ def _measures(report: Report, view: View) -> Iterator[RenderableType]:
     rows = measures.rows(report, view.lang)
     if not rows:
         return
-    table = Table.grid(padding=(0, 3))
-    table.add_row(*(Text(head, style="dim") for head in measures.heads(view.lang)))
-    for row in rows:
-        style = {True: "green", False: "bold red", None: ""}[row.met]
-        table.add_row(row.name, Text(row.before, style="dim"), Text(one_line(row.now), style=style), Text(row.goal, style="dim"))
+    heads = measures.heads(view.lang)
+    shown = [
+        (row.name, Text(row.before, style="dim"), Text(one_line(row.now), style={True: "green", False: "bold red", None: ""}[row.met]), Text(row.goal, style="dim"))
+        for row in rows
+    ]  # fmt: skip
     yield Text()
+    if view.width < _NARROW:  # four columns of a few letters each say nothing
+        for name, *values in shown:
+            yield Text(name)
+            for head, value in zip(heads[1:], values, strict=True):
+                yield Padding(Text(f"{head}: ", style="dim").append(value), (0, 0, 0, 2))
+        return
+    table = Table.grid(padding=(0, 3))
+    for _ in heads:
+        table.add_column(overflow="fold")
+    table.add_row(*(Text(head, style="dim") for head in heads))
+    for cells in shown:
+        table.add_row(*cells)
     yield table
 
 
@@ -188,10 +207,3 @@ def plural(count: int, forms: object, lang: str) -> str:
             return str(forms[0])
         return str(forms[1] if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else forms[2])
     return str(forms[0] if count == 1 else forms[2])
-
-
-def duration(minutes: int, lang: str) -> str:
-    """`25 min`, `2 h`, `2 h 20 min`."""
-    words = _WORDS[lang]
-    hours, rest = divmod(minutes, 60)
-    return " ".join([f"{hours} {words['h']}"] * bool(hours) + [f"{rest} {words['min']}"] * bool(rest or not hours))

@@ -19,6 +19,7 @@ START = 100
 BACKOFF_CAP = 15_000
 BACKOFF_RESET = 30_000
 """Uptime after which the worker, which looks every 30 s, sets the back-off delay to its beginning."""
+_FAR = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,7 @@ def simulate(limits: Limits, lifetime: float, *, healthy_first: float | None = N
             return Loop("gives_up", restarts, "waiting restart" if waits else "errored", now, tuple(starts))
         if not limits.autorestart:
             return Loop("gives_up", 0, "waiting restart" if waits else "stopped", now, tuple(starts))
-        delay = limits.restart_delay
-        if limits.exp_backoff > 0:
-            backoff = delay = min(BACKOFF_CAP, math.floor(backoff * 1.5)) if backoff else limits.exp_backoff
+        delay = backoff = _delay(limits, backoff)
         if now + delay > horizon:
             return Loop("loops", restarts, "waiting restart", None, tuple(starts))
         now += delay
@@ -81,12 +80,12 @@ def blind_zone(limits: Limits) -> tuple[float, float | None] | None:
     """
     if not limits.autorestart or limits.max_restarts <= 0:
         return None
-    if limits.min_uptime <= START or math.isinf(limits.max_restarts) or not _gives_up(limits, 0):
+    if limits.min_uptime <= START or math.isinf(limits.max_restarts) or not gives_up(limits, 0):
         start = 0.0
     else:
         start = _edge(limits, 0, limits.min_uptime)
     seen_again = 2 * BACKOFF_RESET
-    if limits.exp_backoff > 0 and start < seen_again < limits.min_uptime - START and _gives_up(limits, seen_again):
+    if limits.exp_backoff > 0 and start < seen_again < limits.min_uptime - START and gives_up(limits, seen_again):
         return start, _edge(limits, seen_again, max(start, BACKOFF_RESET - START))
     return start, None
 
@@ -103,25 +102,41 @@ def limits(app: Value) -> Limits | None:
     return Limits(numbers[0], numbers[1], numbers[2], numbers[3], values[4])
 
 
+def _delay(limits: Limits, backoff: float) -> float:
+    """How long PM2 waits before the next start, after it has waited `backoff` before the last one."""
+    if limits.exp_backoff > 0:
+        return min(BACKOFF_CAP, math.floor(backoff * 1.5)) if backoff else limits.exp_backoff
+    return limits.restart_delay
+
+
 def _reset(backoff: float, start: float, run: float) -> float:
     """The back-off delay after a run: the worker's look at a run older than 30 s takes it back to nothing."""
     look = math.floor((start + run) / BACKOFF_RESET) * BACKOFF_RESET
     return 0.0 if look > start + BACKOFF_RESET else backoff
 
 
-def _gives_up(limits: Limits, lifetime: float) -> bool:
-    if START + lifetime >= limits.min_uptime:
+def gives_up(limits: Limits, lifetime: float) -> bool:
+    """Whether the last crash that is needed comes within the window; outside it nothing counts any more."""
+    run = START + lifetime
+    if run >= limits.min_uptime:
         return False
-    # outside the window nothing counts any more
-    return simulate(limits, lifetime, horizon=limits.min_uptime * limits.max_restarts).verdict == "gives_up"
+    crashes, window = math.ceil(limits.max_restarts), limits.min_uptime * limits.max_restarts
+    if not limits.exp_backoff > 0:
+        return crashes * run + (crashes - 1) * limits.restart_delay < window
+    now = backoff = 0.0
+    for _ in range(min(crashes, _FAR) - 1):
+        backoff = _delay(limits, _reset(backoff, now, run))
+        now += run + backoff
+    # by then the delays repeat themselves
+    return now + run + max(0, crashes - _FAR) * now / (_FAR - 1) < window
 
 
-def _edge(limits: Limits, gives_up: float, loops: float) -> float:
+def _edge(limits: Limits, ends: float, loops: float) -> float:
     """The lifetime nearest to where giving up ends, to the millisecond."""
-    while abs(loops - gives_up) > 1:
-        middle = math.floor((gives_up + loops) / 2)
-        if _gives_up(limits, middle):
-            gives_up = middle
+    while abs(loops - ends) > 1:
+        middle = math.floor((ends + loops) / 2)
+        if gives_up(limits, middle):
+            ends = middle
         else:
             loops = middle
     return loops
