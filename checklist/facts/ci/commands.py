@@ -17,6 +17,7 @@ _VALUED = {"-e", "--rsh", "--exclude", "--exclude-from", "--include", "--filter"
 """Options of rsync and scp that take the next word."""
 _FAR = ("ssh", "sshpass", "autossh")
 _SHELLS = ("bash", "sh", "zsh", "dash")
+_OTHER_SHELLS = ("powershell", "pwsh", "cmd", "wsl", "python", "python3")
 _NOTHING_SENT = re.compile(r"ssh (?:.* )?(?:-[a-zA-Z]*[NVGO]|git@\S+)(?: |$)")
 
 _SENDS = r"(?=.*\s(?:-d|--data\S*|-F|--form\S*|--json|-X ?[\"']?POST|--request[ =]POST))"
@@ -140,6 +141,8 @@ def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bo
     if words[0] in _FAR:
         said = " ".join(words)
         return not entered and not _NOTHING_SENT.search(said) and "ssh" in words
+    if words[0].removesuffix(".exe") in _OTHER_SHELLS:
+        return step.host == "remote"
     if words[0] in _SHELLS or _SCRIPT.fullmatch(words[0]):
         called = next((w for w in words[:3] if _SCRIPT.fullmatch(w)), "")
         return "-n" not in words and (called.removeprefix("./") not in project.files if called else step.host == "remote")

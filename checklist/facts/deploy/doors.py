@@ -122,8 +122,8 @@ class Doors(Steps):
         if command and command[0] == "sudo":
             command = bare(command)
             rest = len(argv) - len(command)
-        if len(command) == 1 and re.match(r"(?:/bin/)?(?:ba)?sh(?: -\w+)*$", command[0]):
-            command = command[0].split()
+        if len(command) == 1 and re.match(r"(?:/bin/)?(?:ba)?sh(?: -\w+)*$", " ".join(words := bare(command[0].split()))):
+            command = words
         if not command or (posixpath.basename(command[0]) in _SHELLS and not any(re.fullmatch(r"-\w*c", w) for w in command[1:2])):
             errexit = any(re.fullmatch(r"-\w*e\w*", w) for w in command[1:])
             done = self._stdin(m, shell, node, worlds, errexit, host="remote")
