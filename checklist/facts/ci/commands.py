@@ -73,6 +73,8 @@ class Command:
     remote: bool = False
     unseen: bool = False
     """It calls a script that is not read here."""
+    normal: bool = True
+    """It runs although nothing has failed."""
 
     @property
     def other_way(self) -> bool:
@@ -82,12 +84,12 @@ class Command:
     @property
     def ships(self) -> bool:
         """Whether it brings code to a server."""
-        return self.does == "deploy"
+        return self.does == "deploy" and self.normal
 
     @property
     def restarts(self) -> bool:
         """Whether it changes what runs on a server, without bringing code there."""
-        return self.remote and self.does in ("restart", "install", "build")
+        return self.remote and self.normal and self.does in ("restart", "install", "build")
 
 
 def commands(script: Value, run: Run, project: Project) -> list[Command]:
@@ -131,7 +133,7 @@ def _command(step: Step, at: Location, run: Run, entered: set[Location], project
     does = _does(step, words, remote) if words else None
     # what a server does about a failed build, the rules of deploys say
     masked = run.ends(step.fails) == {True} and step.effect != "health_check" and not (remote and step.verifies is None)
-    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen)
+    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen, run.normal(step))
 
 
 def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bool:
