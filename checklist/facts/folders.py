@@ -35,14 +35,8 @@ def is_retired(path: str) -> bool:
 
 
 def home(project: Project, folder: str) -> str:
-    """The folder itself if it has a package.json, else the nearest above that has one, else the folder."""
-    here = folder
-    while True:
-        if project.exists(posixpath.join(here, "package.json")):
-            return here
-        if not here:
-            return folder
-        here = posixpath.dirname(here)
+    """The folder of the package.json that governs a folder: the nearest at or above it; the root where there is none."""
+    return next((place for place in above(folder) if project.exists(posixpath.join(place, "package.json"))), "")
 
 
 def above(folder: str) -> Iterator[str]:

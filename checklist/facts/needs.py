@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checklist.facts import loading
 from checklist.facts.env import NOT_HERE
-from checklist.facts.folders import above, is_frontend
+from checklist.facts.folders import home, is_frontend
 from checklist.facts.ignores import Ignores
 from checklist.facts.ledger import UNSEEN, says
 from checklist.facts.placeholders import role
@@ -43,7 +43,7 @@ def _reads(project: Project, usages: Mapping[str, usage.Usage]) -> dict[str, dic
     all_reads: dict[str, list[tuple[str, usage.Read]]] = {}
     for file, found_there in usages.items():
         if not _ASIDE.search(file):
-            folder = _package(project, posixpath.dirname(file))
+            folder = home(project, posixpath.dirname(file))
             for read in found_there.reads:
                 if not _AMBIENT.fullmatch(read.name) and read.name.isupper():
                     all_reads.setdefault(read.name, []).append((folder, read))
@@ -53,11 +53,6 @@ def _reads(project: Project, usages: Mapping[str, usage.Usage]) -> dict[str, dic
             for folder, read in places:
                 found.setdefault(folder, {}).setdefault(name, Value(name, read.at))
     return found
-
-
-def _package(project: Project, folder: str) -> str:
-    """The folder of the package.json that governs a folder; the root where there is none."""
-    return next((place for place in above(folder) if project.exists(posixpath.join(place, "package.json"))), "")
 
 
 def _lacking(names: Mapping[str, Value], at: Location, otherwise: Unknown | None) -> dict[str, object]:
@@ -103,7 +98,7 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
     for app in base:
         directory = app.value.text("directory")
         if directory is not None and app.value.text("starts") not in ("static", "other"):
-            running.setdefault(_package(project, directory), []).append(app)
+            running.setdefault(home(project, directory), []).append(app)
     set_in_code = "\n".join(project.sources.values())
     for folder, mine in running.items():
         lacked = {
@@ -111,7 +106,7 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
             for n, v in reads.get(folder, {}).items()
             if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n) and not any(says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
         }
-        why = _elsewhere(project, folder, [a for a in apps if _package(project, a.value.text("directory") or "") == folder])
+        why = _elsewhere(project, folder, [a for a in apps if home(project, a.value.text("directory") or "") == folder])
         place = mine[0].place()
         data = _lacking(lacked, place, None if project.sources_seen else Unknown(UNSEEN))
         if lacked and why is not None:

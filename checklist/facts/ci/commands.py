@@ -17,6 +17,7 @@ _VALUED = {"-e", "--rsh", "--exclude", "--exclude-from", "--include", "--filter"
 """Options of rsync and scp that take the next word."""
 _FAR = ("ssh", "sshpass", "autossh")
 _SHELLS = ("bash", "sh", "zsh", "dash")
+_OTHER_SHELLS = ("powershell", "pwsh", "cmd", "wsl", "python", "python3")
 _NOTHING_SENT = re.compile(r"ssh (?:.* )?(?:-[a-zA-Z]*[NVGO]|git@\S+)(?: |$)")
 
 _SENDS = r"(?=.*\s(?:-d|--data\S*|-F|--form\S*|--json|-X ?[\"']?POST|--request[ =]POST))"
@@ -72,6 +73,8 @@ class Command:
     remote: bool = False
     unseen: bool = False
     """It calls a script that is not read here."""
+    normal: bool = True
+    """It runs although nothing has failed."""
 
     @property
     def other_way(self) -> bool:
@@ -81,12 +84,12 @@ class Command:
     @property
     def ships(self) -> bool:
         """Whether it brings code to a server."""
-        return self.does == "deploy"
+        return self.does == "deploy" and self.normal
 
     @property
     def restarts(self) -> bool:
         """Whether it changes what runs on a server, without bringing code there."""
-        return self.remote and self.does in ("restart", "install", "build")
+        return self.remote and self.normal and self.does in ("restart", "install", "build")
 
 
 def commands(script: Value, run: Run, project: Project) -> list[Command]:
@@ -130,7 +133,7 @@ def _command(step: Step, at: Location, run: Run, entered: set[Location], project
     does = _does(step, words, remote) if words else None
     # what a server does about a failed build, the rules of deploys say
     masked = run.ends(step.fails) == {True} and step.effect != "health_check" and not (remote and step.verifies is None)
-    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen)
+    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen, run.normal(step))
 
 
 def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bool:
@@ -140,6 +143,8 @@ def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bo
     if words[0] in _FAR:
         said = " ".join(words)
         return not entered and not _NOTHING_SENT.search(said) and "ssh" in words
+    if words[0].removesuffix(".exe") in _OTHER_SHELLS:
+        return step.host == "remote"
     if words[0] in _SHELLS or _SCRIPT.fullmatch(words[0]):
         called = next((w for w in words[:3] if _SCRIPT.fullmatch(w)), "")
         return "-n" not in words and (called.removeprefix("./") not in project.files if called else step.host == "remote")

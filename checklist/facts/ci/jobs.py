@@ -26,7 +26,7 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
     deploys: object = last >= 0
     if job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))
-    elif last < 0 and (any(s.unseen or any(c.unseen and c.remote for c in s.commands) for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
+    elif last < 0 and (any(s.unseen or any((c.unseen or job.unseen) and c.remote for c in s.commands) for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
         deploys = Value(Unknown("a script that is not seen may deploy"))
     elif last < 0 and any(s.restarts for s in job.steps):
         deploys = Value(Unknown("a build or a restart is seen, but not what brings the code"))

@@ -138,7 +138,7 @@ def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value]
         run = runs.get(f"{file}#{id}")
         steps = tuple(s for step in (job.get("steps") or Value(None)).items() for s in _steps(step, project, parsed, run, runner=runner))
         if (job.get("continue-on-error") or Value(None)).content is True:
-            steps = tuple(replace(s, tolerated=True) for s in steps)
+            steps = tuple(replace(s, tolerated=True, commands=tuple(replace(c, masked=False) for c in s.commands)) for s in steps)
         found[id] = Job(id, job, steps, tuple(str(n) for n in names), job.text("uses") or "", _condition(job), run is not None and run.unknown is not None)
     return Workflow(file, of, found, not of.members())
 
@@ -149,6 +149,8 @@ def _steps(step: Value, project: Project, parsed: Mapping[str, Value], run: Run 
     tolerated = (step.get("continue-on-error") or Value(None)).content is True
     told = script(step)
     inside = commands(told[0], run, project) if told is not None and run is not None else []
+    if tolerated:  # which is found where it is said
+        inside = [replace(c, masked=False) for c in inside]
     if "${{" in runner:
         inside = [replace(c, remote=True) if c.does == "restart" else c for c in inside]
     elif not _HOSTED.search(runner):

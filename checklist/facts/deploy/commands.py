@@ -166,7 +166,7 @@ class Commands(Doors):
                 self._set(argv[1:], shell, worlds)
                 return Out(true=worlds)
             case "exit" | "return":
-                return self._leave(argv[0], said[1] if len(said) > 1 else None, len(said) > 1, shell, worlds)
+                return self._leave(m, argv[0], said[1] if len(said) > 1 else None, len(said) > 1, shell, worlds)
             case "break":
                 return Out(broke=worlds)
             case "continue":
@@ -210,14 +210,15 @@ class Commands(Doors):
             shell.put("directory", mask, None if target in (UNSEEN, "-") else joined(base, target or "~"))
         return Out(true=worlds & ~failed, false=failed)
 
-    def _leave(self, how: str, code: expand.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
+    def _leave(self, m: Machine, how: str, code: expand.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
         _ok, bad = shell.status
         if not given:
             good, failed = worlds & ~bad, worlds & bad
         elif isinstance(code, str) and code.lstrip("-").isdigit():
             good, failed = (worlds, 0) if int(code) % 256 == 0 else (0, worlds)
         else:
-            good, failed = 0, worlds
+            # `exit $status`: it says what has happened
+            good, failed = worlds & m.ledger.base, worlds & ~m.ledger.base
         return Out(left_true=good, left_false=failed) if how == "exit" else Out(returned_true=good, returned_false=failed)
 
     def _set(self, words: list[str], shell: Shell, worlds: Worlds) -> None:

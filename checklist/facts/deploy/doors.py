@@ -19,7 +19,7 @@ from checklist.parse.sh.tree import Simple, Word
 from checklist.parse.shell import Source
 
 _SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "ash"}
-_SAFE_SOURCES = re.compile(r"(?:^|/)(?:nvm\.sh|\.?(?:bash|zsh)?(?:rc|_?profile)|\.?env(?:\.[\w.-]*)?|[\w.-]*\.env)$|/etc/|nvm|asdf|fnm|sdkman|volta")
+_SAFE_SOURCES = re.compile(r"(?:^|/)(?:nvm\.sh|\.?(?:bash|zsh)?(?:rc|_?profile)|\.?env(?:\.[\w.-]*)?|[\w.-]*\.env)$|/etc/|bin/activate$|nvm|asdf|fnm|sdkman|volta")
 _SSH_TAKES = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOoPpQRSWw]")
 _ENTERED = {"start", "restart", "reload", "stop", "delete", "save", "fetch", "ship", "archive", "rollback", "health_check", "notify"}
 
@@ -122,8 +122,8 @@ class Doors(Steps):
         if command and command[0] == "sudo":
             command = bare(command)
             rest = len(argv) - len(command)
-        if len(command) == 1 and re.match(r"(?:/bin/)?(?:ba)?sh(?: -\w+)*$", command[0]):
-            command = command[0].split()
+        if len(command) == 1 and re.match(r"(?:/bin/)?(?:ba)?sh(?: -\w+)*$", " ".join(words := bare(command[0].split()))):
+            command = words
         if not command or (posixpath.basename(command[0]) in _SHELLS and not any(re.fullmatch(r"-\w*c", w) for w in command[1:2])):
             errexit = any(re.fullmatch(r"-\w*e\w*", w) for w in command[1:])
             done = self._stdin(m, shell, node, worlds, errexit, host="remote")

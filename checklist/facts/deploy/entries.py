@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts.deploy.machine import Machine
@@ -32,6 +32,19 @@ class Entry:
     """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
     at: Location
     run: Callable[[Machine], Out]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A shell of those that an entry point runs."""
+
+    source: Source
+    options: Mapping[str, object]
+    passes: bool = False
+    """Whether its failure is let pass."""
+    always: bool = False
+    """Whether it runs after a failure too."""
+    conditional: bool = False
 
 
 def entries(project: Project, parsed: Mapping[str, Value]) -> Iterator[Entry]:
@@ -113,12 +126,12 @@ def _make(file: str, text: str) -> Iterator[Entry]:
         source = Source(file, text)
         pieces = [(source.embedded([(body, at, True)]), skips) for body, at, skips in lines]
         at = source.at(target.start(1), target.end(1))
-        yield Entry(f"{file}#{target[1]}", at, _steps([(s, {}, skips, False) for s, skips in pieces]))
+        yield Entry(f"{file}#{target[1]}", at, _steps([_Part(s, {}, passes=skips) for s, skips in pieces]))
 
 
 def _docker(file: str, text: str) -> Iterator[Entry]:
     """The RUN lines of a Dockerfile and what it starts: each a shell of its own, the first that fails ends the build (docs.docker.com, Dockerfile reference)."""
-    source, parts = Source(file, text), list[tuple[Source, dict[str, object], bool, bool]]()
+    source, parts = Source(file, text), list[_Part]()
     for found in _INSTRUCTION.finditer(text):
         start, body = found.start(2), found[2]
         if body.startswith("["):  # the exec form: its words without what stands between them
@@ -127,24 +140,28 @@ def _docker(file: str, text: str) -> Iterator[Entry]:
         start, body = start + (flags.end() if flags else 0), body[flags.end() if flags else 0 :]
         # comments between continued lines are none of the shell's
         body = re.sub(r"(?m)^[ \t]*#.*$", lambda m: " " * len(m[0]), body)
-        parts.append((source.embedded([(re.sub(r"\\\n\s*\n", lambda m: "\\\n" + " " * (len(m[0]) - 2), body), start, True)]), {"host": "container"}, False, False))
+        parts.append(_Part(source.embedded([(re.sub(r"\\\n\s*\n", lambda m: "\\\n" + " " * (len(m[0]) - 2), body), start, True)]), {"host": "container"}))
     if parts:
         yield Entry(file, Location(file), _steps(parts))
 
 
-def _steps(parts: list[tuple[Source, dict[str, object], bool, bool]]) -> Callable[[Machine], Out]:
-    """Shells one after the other: (script, options, whether its failure is let pass, whether it runs after a failure too)."""
+def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
+    """Shells one after the other."""
 
     def run(machine: Machine) -> Out:
         ok: Worlds = 1
         bad: Worlds = 0
-        for source, options, passes, always in parts:
-            worlds = ok | bad if always else ok
+        for part in parts:
+            worlds = ok | bad if part.always else ok
             if not worlds:
                 continue
-            done = machine.process(source, _shell(source, **options), worlds)  # type: ignore[arg-type]
-            failed = 0 if passes else done.false
-            bad, ok = (bad | failed, (done.true | done.false) & ~failed & ~bad) if always else (bad | failed, done.true | (done.false & ~failed))
+            done = machine.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
+            failed = 0 if part.passes else done.false
+            if part.always:
+                bad, ok = bad | failed, (done.true | done.false) & ~failed & ~bad
+            else:
+                # what can only fail is there to be skipped
+                bad, ok = bad | failed, done.true | (done.false & ~failed) or (worlds if part.conditional else 0)
         return Out(true=ok, false=bad)
 
     return run
@@ -154,14 +171,14 @@ def _jobs(project: Project, file: str, workflow: Value, parsed: Mapping[str, Val
     """GitHub's own shells: `bash -e`, with `shell: bash` also pipefail (docs.github.com, workflow syntax, `jobs.<id>.steps[*].shell`)."""
     jobs = workflow.get("jobs")
     for name, job in (jobs.members() if jobs is not None else {}).items():
-        parts: list[tuple[Source, dict[str, object], bool, bool]] = []
+        parts = list[_Part]()
         for step, where, around in _inlined(file, job.get("steps"), workflow, parsed):
             source, options = _step(project.files.get(where, ""), step, job, around)
             if source is None:
                 continue
             condition = str((step.get("if") or Value("")).content)
             passes = (flag := step.get("continue-on-error")) is not None and flag.content is True
-            parts.append((source, options, passes, "always()" in condition or "failure()" in condition))
+            parts.append(_Part(source, options, passes=passes, always="always()" in condition or "failure()" in condition, conditional=bool(condition)))
         if parts and job.at is not None:
             yield Entry(f"{file}#{name}", job.key_at or job.at, _steps(parts))
 

@@ -186,8 +186,8 @@ def _operated(part: Variable, operator: str, value: Known, shell: Shell, worlds:
                 yield worlds, ""
             else:
                 yield from text(argument, shell, worlds, run)
-        elif not absent or sign == "?":
-            yield worlds, value
+        elif not absent or sign == "?" or (value is None and not argument.parts):
+            yield worlds, value  # `${X:-}` asks whether it is set
         else:
             # nothing in the script sets it: the default is what is meant
             for mask, default in text(argument, shell, worlds, run):
