@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import conditions, expand
-from checklist.facts.deploy.state import Shell
+from checklist.facts.deploy.effects import BEFORE
+from checklist.facts.deploy.state import Call, Shell
 from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Masked, Out, Worlds
-from checklist.model import Location
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
-from checklist.parse.sh.tree import Command, Sequence, Substitution, Text, Word
+from checklist.parse.sh.tree import Sequence, Substitution, Text, Word
 from checklist.parse.shell import Source
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Processes:
     def __init__(self, execute: Callable[[Any, Shell, tree.Simple, Worlds, bool], Out]) -> None:
         self.ledger = Ledger()
         self.steps: list[Step] = []
-        self.known: dict[tuple[Location, ...], Step] = {}
+        self.known: dict[tuple[Call, ...], Step] = {}
         self.unknown: str | None = None
         self.piped: tuple[Answer, ...] = ()
         self.printed: list[Answer] = []
@@ -281,6 +281,19 @@ def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:
     return shell.source.embedded(pieces)
 
 
-def place(shell: Shell, node: Command) -> Location:
-    """Where a command stands in the file that a person edits."""
-    return shell.source.at(node.start, node.end)
+def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
+    """A command in the file that a person edits; one that is handed to its shell is what that was called with.
+
+    `opens`: it is a function or script, which may itself hand on what it is given, `run "$@"`.
+    """
+    place = shell.source.at(node.start, node.end)
+    words = [w for w in node.words if (w.literal() or "-") not in BEFORE and not (w.literal() or "").startswith("-")]
+    if shell.calls and any(name in ("@", "*") or (name.isdigit() and not opens) for name in map(_variable, words if opens else words[:1])):
+        return Call(place, shell.calls[-1].at, shell.calls[-1].text)
+    return Call(place, place, shell.source.said(shell.source.text[node.start : node.end]))
+
+
+def _variable(word: Word) -> str:
+    """The name of the variable that is the whole of a word, "" for any other."""
+    first = word.parts[0] if len(word.parts) == 1 else None
+    return first.name if isinstance(first, tree.Variable) else ""
