@@ -6,10 +6,11 @@ import posixpath
 import re
 
 from checklist.facts.deploy import expand
+from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.processes import call, script_of
+from checklist.facts.deploy.processes import script_of
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds

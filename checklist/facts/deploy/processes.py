@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import conditions, expand
-from checklist.facts.deploy.effects import BEFORE
 from checklist.facts.deploy.state import Call, Shell
 from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Masked, Out, Worlds
 from checklist.parse import shell as shell_parser
@@ -279,21 +278,3 @@ def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:
             said = shell.source.text[part.start : part.end]
             pieces.append((value, part.start, False) if isinstance(value, str) and expand.UNSEEN not in value else (said, part.start, True))
     return shell.source.embedded(pieces)
-
-
-def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
-    """A command in the file that a person edits; one that is handed to its shell is what that was called with.
-
-    `opens`: it is a function or script, which may itself hand on what it is given, `run "$@"`.
-    """
-    place = shell.source.at(node.start, node.end)
-    words = [w for w in node.words if (w.literal() or "-") not in BEFORE and not (w.literal() or "").startswith("-")]
-    if shell.calls and any(name in ("@", "*") or (name.isdigit() and not opens) for name in map(_variable, words if opens else words[:1])):
-        return Call(place, shell.calls[-1].at, shell.calls[-1].text)
-    return Call(place, place, shell.source.said(shell.source.text[node.start : node.end]))
-
-
-def _variable(word: Word) -> str:
-    """The name of the variable that is the whole of a word, "" for any other."""
-    first = word.parts[0] if len(word.parts) == 1 else None
-    return first.name if isinstance(first, tree.Variable) else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, effect, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine, goes_away
-from checklist.facts.deploy.processes import call
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.folders import home, scripts
