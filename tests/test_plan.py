@@ -83,6 +83,14 @@ FILES: dict[str, tuple[dict[str, str], list[tuple[str, str, str]]]] = {
         {"go.sh": 'SSH="ssh -p 22 deploy@h"\n$SSH "pm2 restart api"\n'},
         [("go.sh", "go.sh:2:7", "pm2 restart api")],
     ),
+    "what a wrapper is given": (
+        {"go.sh": 'run() {\n  "$@"\n}\nrun npm ci\nbash lib/x.sh pm2 restart api\n', "lib/x.sh": 'echo "> $*"\nsudo exec "$@"\n'},
+        [("go.sh", "go.sh:4:1", "run npm ci"), ("go.sh", "go.sh:5:1", "bash lib/x.sh pm2 restart api")],
+    ),
+    "wrappers in wrappers, and a function's own commands": (
+        {"go.sh": 'run() { "$@"; }\ntry() { run "$@" || exit 1; }\nstart() { run pm2 start "$1"; pm2 save; }\ntry npm ci\nstart api\n'},
+        [("go.sh", "go.sh:4:1", "try npm ci"), ("go.sh", "go.sh:3:11", 'run pm2 start "$1"'), ("go.sh", "go.sh:3:31", "pm2 save")],
+    ),
     "a sourced library": (
         {"go.sh": ". \"$(dirname \"$0\")/lib/util.sh\"\nrestart\n", "lib/util.sh": "restart() {\n  pm2 restart api\n}\n"},
         [("go.sh", "lib/util.sh:2:3", "pm2 restart api")],

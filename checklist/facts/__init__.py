@@ -8,7 +8,6 @@ from checklist.facts import ci as ci
 from checklist.facts import deploy as deploy
 from checklist.facts import (
     env,
-    folders,
     git,
     ledger,
     measures,
@@ -49,11 +48,13 @@ def derive(project: Project) -> Facts:
     read = sources.read(project)
     understood = {f: s for f, s in read.items() if s.parsed.value is not None}
     package_docs = [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value]
-    configs = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value and not folders.is_retired(f)]
+    spare = {f for f, s in read.items() if s.format.startswith("pm2.") and not pm2_files.is_used(project, f)}
+    written = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
+    configs = [c for c in written if c.file not in spare]
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
-    values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None}
+    values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None and f not in spare}
     paths = deploy.paths(project, base, values)
     deploy_docs = deploy.documents(project, paths, base, package_docs, _environments(configs, app_docs))
     usages = usage.scan_all(project.sources)
@@ -63,9 +64,9 @@ def derive(project: Project) -> Facts:
         project.policy,
         _whole(project, base, monitor),
         measures.document(project, monitor, deploy_docs, package_docs),
-        *(s.document() for s in read.values()),
-        *configs,
-        *pm2_files.documents(project, configs, {f: s.style for f, s in understood.items()}, package_docs),
+        *(s.document() for f, s in read.items() if f not in spare),
+        *written,
+        *pm2_files.documents(project, written, {f: s.style for f, s in understood.items()}, package_docs),
         *target_docs,
         *(_with_steps(app, deploy_docs) for app in app_docs),
         *package_docs,

@@ -129,7 +129,7 @@ def _call(call: Location, at: Location, remote: bool, project: Project) -> Comma
 
 def _command(step: Step, at: Location, run: Run, entered: set[Location], project: Project) -> Command:
     words, remote = step.written, step.host == "remote"
-    unseen = _unseen(step, words, step.at in entered, project)
+    unseen = _unseen(step, words, step.call.place in entered, project)
     does = _does(step, words, remote) if words else None
     # what a server does about a failed build, the rules of deploys say
     masked = run.ends(step.fails) == {True} and step.effect != "health_check" and not (remote and step.verifies is None)

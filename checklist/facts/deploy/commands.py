@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
+from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.doors import Doors
 from checklist.facts.deploy.effects import bare
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.processes import place, script_of
+from checklist.facts.deploy.processes import script_of
 from checklist.facts.deploy.state import Shell, joined
 from checklist.facts.deploy.worlds import Answer, Masked, Out, Worlds
 from checklist.parse.sh.tree import Assignment, Redirect, Simple, Word
@@ -141,7 +142,7 @@ class Commands(Doors):
             return Out(true=worlds)
         function, source = shell.functions[name]
         held, trap_held = (shell.arguments, shell.source, shell.calls), shell.err_trap
-        shell.arguments, shell.source, shell.calls = tuple(arguments), source, (*shell.calls, place(shell, node))
+        shell.arguments, shell.source, shell.calls = tuple(arguments), source, (*shell.calls, call(shell, node, opens=True))
         if not shell.err_trace:
             shell.err_trap = Masked.of(None)
         body = function.body

@@ -6,10 +6,11 @@ import posixpath
 import re
 
 from checklist.facts.deploy import expand
+from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.processes import place, script_of
+from checklist.facts.deploy.processes import script_of
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
@@ -87,7 +88,7 @@ class Doors(Steps):
     def _process(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, source: Source, *, errexit: bool = False,
                  arguments: tuple[expand.Field, ...] = (), host: str | None = None, script: str | None = None) -> Out:  # fmt: skip
         inner = shell.fresh(source, script=script, host=host)
-        inner.calls = (*shell.calls, place(shell, node))
+        inner.calls = (*shell.calls, call(shell, node, opens=True))
         inner.arguments = arguments
         inner.errexit = Masked.of(errexit)
         return m.process(source, inner, worlds)
@@ -151,7 +152,7 @@ class Doors(Steps):
             return None
         inner = embedded.source(self.project.files[file], found.at, found.content)
         made = shell.fresh(inner)
-        made.calls = (*shell.calls, place(shell, node))
+        made.calls = (*shell.calls, call(shell, node, opens=True))
         made.directory = Masked.of(f"{REPOSITORY}/{where}".rstrip("/"))
         return m.process(inner, made, worlds) if len(shell.calls) < 8 else None
 

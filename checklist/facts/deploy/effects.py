@@ -11,7 +11,7 @@ from checklist.model import Document
 from checklist.parse import yaml
 
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
-_BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bunx", "pnpx", "cross-env", "timeout"}
+BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bunx", "pnpx", "cross-env", "timeout"}
 _VERIFIES = ("test", "lint")
 _TAKES = {"-u", "-g", "-n", "--user"}
 _CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
@@ -34,7 +34,7 @@ def bare(argv: Sequence[str]) -> list[str]:
             rest = rest[1:]
         elif rest[:2] in (["command", "-v"], ["command", "-V"]):
             break  # asks where it is
-        elif rest[0] in _BEFORE:
+        elif rest[0] in BEFORE:
             timed = rest[0] == "timeout"
             rest = rest[1:]
             while rest and rest[0].startswith("-"):

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import conditions, expand
-from checklist.facts.deploy.state import Shell
+from checklist.facts.deploy.state import Call, Shell
 from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Masked, Out, Worlds
-from checklist.model import Location
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
-from checklist.parse.sh.tree import Command, Sequence, Substitution, Text, Word
+from checklist.parse.sh.tree import Sequence, Substitution, Text, Word
 from checklist.parse.shell import Source
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class Processes:
     def __init__(self, execute: Callable[[Any, Shell, tree.Simple, Worlds, bool], Out]) -> None:
         self.ledger = Ledger()
         self.steps: list[Step] = []
-        self.known: dict[tuple[Location, ...], Step] = {}
+        self.known: dict[tuple[Call, ...], Step] = {}
         self.unknown: str | None = None
         self.piped: tuple[Answer, ...] = ()
         self.printed: list[Answer] = []
@@ -279,8 +278,3 @@ def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:
             said = shell.source.text[part.start : part.end]
             pieces.append((value, part.start, False) if isinstance(value, str) and expand.UNSEEN not in value else (said, part.start, True))
     return shell.source.embedded(pieces)
-
-
-def place(shell: Shell, node: Command) -> Location:
-    """Where a command stands in the file that a person edits."""
-    return shell.source.at(node.start, node.end)

@@ -21,6 +21,15 @@ _OPTIONS = ("directory", "errexit", "pipefail", "err_trap", "exit_trap")
 _UNSET: Masked[Known] = Masked.of(None)
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command where it stands, and what a person wrote to have it run: `run npm ci`, where it is the `"$@"` of `run`."""
+
+    place: Location
+    at: Location
+    text: str
+
+
 @dataclass(slots=True)
 class Shell:
     source: Source
@@ -47,8 +56,8 @@ class Shell:
     branch: str | None = None
     into: tuple[str, ...] = ()
     """The programs that read what is printed, "" for a variable; none of them for the terminal or log."""
-    calls: tuple[Location, ...] = ()
-    """The places of the calls that led here: they tell two calls of one function apart."""
+    calls: tuple[Call, ...] = ()
+    """The calls that led here: they tell two calls of one function apart."""
 
     def child(self, *, errexit: bool = True) -> Shell:
         """A subshell: it has all, and what it changes is lost. Command substitutions drop `set -e` (bash 5.2, 3.7.3)."""

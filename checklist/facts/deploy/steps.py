@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, effect, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine, goes_away
-from checklist.facts.deploy.processes import place
-from checklist.facts.deploy.state import REPOSITORY, Shell, joined
+from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.folders import home, scripts
 from checklist.model import Location, Project
@@ -25,7 +25,7 @@ _TELLS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fai
 class Step:
     """One command as met on the way."""
 
-    at: Location
+    call: Call
     node: Simple
     source: Source
     """Where it is written; it is `node` there."""
@@ -58,9 +58,14 @@ class Step:
     """For a health check: whether its status tells an HTTP 500 from a 200."""
 
     @property
+    def at(self) -> Location:
+        """Where a person has written it."""
+        return self.call.at
+
+    @property
     def text(self) -> str:
         """What a person has written."""
-        return self.source.said(self.source.text[self.node.start : self.node.end])
+        return self.call.text
 
     @property
     def written(self) -> list[str]:
@@ -121,8 +126,8 @@ class Steps:
     def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, found: str | None, verifies: str | None,
                 body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
         """The step, and the worlds in which it fails now: its own is opened when it first runs."""
-        at = place(shell, node)
-        key = (*shell.calls, at)
+        said = call(shell, node)
+        key = (*shell.calls, said)
         step = m.known.get(key)
         if step is not None:
             step.ran |= worlds
@@ -131,7 +136,7 @@ class Steps:
         parent = based & -based
         world = m.open(parent) if fails else 0
         into = ("",) if goes_away(node.redirects) else shell.into
-        step = Step(at, node, shell.source, shell.calls, None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,
+        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,
                     shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), into)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)

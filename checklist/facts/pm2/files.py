@@ -9,12 +9,14 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from checklist.facts.placeholders import real_secrets
+from checklist.facts.folders import is_retired
+from checklist.facts.placeholders import real_secrets, role
 from checklist.facts.pm2 import entries, governing
 from checklist.facts.pm2.options import canonical
 from checklist.model import Content, Document, Location, Project, Unknown, Value, value
 from checklist.parse import recognise
 
+_COMMANDS = ("shell", "workflow", "makefile", "dockerfile", "package")
 _TAKEN = (".json", ".yml", ".yaml", ".config.js", ".config.cjs", ".config.mjs")
 _STARTED = {"script", "exec", "cmd", "command"}
 _TYPESCRIPT = re.compile(r"\bapps\s*:\s*\[[\s\S]*?\b(?:script|exec|cmd|command)\s*:")
@@ -24,22 +26,36 @@ _RUN_BY = r"(?:node|nodejs|tsx|ts-node|bun|deno|babel-node|esbuild|tsc|swc)\b[^\
 
 
 def documents(project: Project, configs: Sequence[Document], styles: Mapping[str, str], packages: Sequence[Document]) -> Iterator[Document]:
-    """{role, loads, secrets} of each file that holds apps; see `_role` and `_loads`."""
+    """{role, loads, secrets} of each file that holds apps; see `_role` and `_loads`. Of one that nothing starts only the
+    secrets are told, its `role` is `spare`."""
     for config in configs:
         if not any(_STARTED & entry.members().keys() for entry in entries(config.value)):
+            continue
+        secrets = list(_secrets(project, config))
+        if not is_used(project, config.file):
+            yield Document("pm2.file", config.file, value({"path": config.file, "role": "spare", "loads": None, "secrets": secrets}, Location(config.file)), config.file)
             continue
         package = governing(posixpath.dirname(config.file), packages)
         here = config.value.at if config.value.at and config.value.at.file == config.file else Location(config.file)
         told = {
             "role": Value(_role(project, config.file, packages), Location(config.file)),
             "loads": _loads(config, styles.get(config.file, ""), (package.value.text("type") if package else None) or "commonjs", here),
-            "secrets": list(_secrets(project, config)),
+            "secrets": secrets,
         }
         yield Document("pm2.file", config.file, value({"path": config.file} | told, Location(config.file)), config.file)
     for file, text in sorted(project.files.items()):
-        if recognise(file) == "pm2.ts" and _TYPESCRIPT.search(text):
+        if recognise(file) == "pm2.ts" and _TYPESCRIPT.search(text) and is_used(project, file):
             told = {"path": file, "role": _role(project, file, packages), "loads": "yes", "secrets": []}
             yield Document("pm2.file", file, value(told, Location(file)), file)
+
+
+def is_used(project: Project, file: str) -> bool:
+    """Whether a config is started: it is no example or backup by its name and was not put away, or a command names it."""
+    if role(file) == "real" and not is_retired(file):
+        return True
+    name = posixpath.basename(file)
+    named = re.compile(rf"(?m)^(?![ \t]*#).*(?<![\w.-]){re.escape(name)}(?![\w-])")
+    return any(name in text and named.search(text) for other, text in project.files.items() if recognise(other, text[:200]) in _COMMANDS)
 
 
 def _role(project: Project, file: str, packages: Sequence[Document]) -> Content:
@@ -56,6 +72,8 @@ def _role(project: Project, file: str, packages: Sequence[Document]) -> Content:
     started = re.compile(rf"\bpm2\b[^\n;&|]*(?<![\w.-]){re.escape(name)}(?![\w-])")
     if any(started.search(text) for other, text in project.files.items() if other != file):
         return "program"
+    if role(file) != "real":
+        return "config"  # it is copied, and PM2 takes the copy by a name of its own
     if any(p.value.get("dependencies", "pm2") is not None for p in packages):
         return Unknown("a program may load it through PM2's API")
     return "program"
