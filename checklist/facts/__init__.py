@@ -20,6 +20,7 @@ from checklist.facts import (
     services,
     settings,
     sources,
+    unused,
 )
 from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
@@ -76,6 +77,7 @@ def derive(project: Project) -> Facts:
         *ledger.documents(project, app_docs, usages),
         *settings.documents(project, app_docs),
         *needs.documents(project, app_docs, usages),
+        *unused.documents(project, app_docs, usages),
         *deploy_docs,
         *rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs),
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs),
