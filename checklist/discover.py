@@ -63,6 +63,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     top = repository(root)
     if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
         _ignores_above(root, top, found)
+        _take_guides(root, found)
     _required(root, found)
     modes, unread = index(root, top)
     tracked = executable = None
@@ -116,6 +117,8 @@ class _Found:
     words: set[str] = field(default_factory=set)
     others: list[str] = field(default_factory=list)
     """Files that no parser reads and that may name variables."""
+    guides: list[str] = field(default_factory=list)
+    """Pages in Markdown that are no runbook or the like."""
 
 
 def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool], found: _Found) -> None:
@@ -183,6 +186,8 @@ def _take(root: Path, path: str, found: _Found) -> None:
         return
     if kind is None and words.asks(path):
         found.others.append(path)
+    if path.lower().endswith(".md"):
+        found.guides.append(path)
     if kind is None and not needs_head(path):
         return
     try:
@@ -207,6 +212,17 @@ def _take_page(root: Path, path: str, found: _Found) -> None:
         except _Unreadable:
             return
         found.files[path] = _decoded(data or b"")
+
+
+def _take_guides(root: Path, found: _Found) -> None:
+    """Reads the pages that say how the server's log files are rotated, which is done there once and by hand."""
+    for path in found.guides[:_MAX_PAGES]:
+        try:
+            data = _read(root, path, whole=True) or b""
+        except _Unreadable:
+            continue
+        if b"logrotate" in data and not data.startswith(b"<!-- onai-check:"):  # our own checklist only asks for it
+            found.files[path] = _decoded(data)
 
 
 def _take_source(root: Path, path: str, found: _Found) -> None:
