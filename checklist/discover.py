@@ -17,7 +17,7 @@ from pathlib import Path
 
 from checklist.errors import CheckError
 from checklist.model import Document, Location, Problem, Project, plain
-from checklist.parse import markdown, needs_head, recognise
+from checklist.parse import markdown, needs_head, recognise, words
 from checklist.parse.gitignore import matcher
 from checklist.parse.usage import CALL, SIGNS, is_source
 
@@ -63,6 +63,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     top = repository(root)
     if found.files.keys() - {CONFIG}:  # else there is nothing to check, and the ignores of others make it no something
         _ignores_above(root, top, found)
+        _take_guides(root, found)
     _required(root, found)
     modes, unread = index(root, top)
     tracked = executable = None
@@ -80,6 +81,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         broken=found.broken,
         sources=found.sources,
         sources_seen=found.sources_seen,
+        words=_words(root, found),
         modes={p: _mode(root / p) for p in found.files if recognise(p) == "env"},
         git_problem=None if top is None or unread is None else Problem(Location(Path(os.path.relpath(top / ".git", root)).as_posix()), unread),
         executable=executable,
@@ -112,6 +114,11 @@ class _Found:
     sources: dict[str, str] = field(default_factory=dict)
     sources_read: int = 0
     sources_seen: bool = True
+    words: set[str] = field(default_factory=set)
+    others: list[str] = field(default_factory=list)
+    """Files that no parser reads and that may name variables."""
+    guides: list[str] = field(default_factory=list)
+    """Pages in Markdown that are no runbook or the like."""
 
 
 def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool], found: _Found) -> None:
@@ -177,6 +184,10 @@ def _take(root: Path, path: str, found: _Found) -> None:
     if kind is None and is_source(path):
         _take_source(root, path, found)
         return
+    if kind is None and words.asks(path):
+        found.others.append(path)
+    if path.lower().endswith(".md"):
+        found.guides.append(path)
     if kind is None and not needs_head(path):
         return
     try:
@@ -203,6 +214,17 @@ def _take_page(root: Path, path: str, found: _Found) -> None:
         found.files[path] = _decoded(data or b"")
 
 
+def _take_guides(root: Path, found: _Found) -> None:
+    """Reads the pages that say how the server's log files are rotated, which is done there once and by hand."""
+    for path in found.guides[:_MAX_PAGES]:
+        try:
+            data = _read(root, path, whole=True) or b""
+        except _Unreadable:
+            continue
+        if b"logrotate" in data and not data.startswith(b"<!-- onai-check:"):  # our own checklist only asks for it
+            found.files[path] = _decoded(data)
+
+
 def _take_source(root: Path, path: str, found: _Found) -> None:
     """Reads a source of the service, and keeps it if it says something that the facts ask."""
     found.sources_read += 1
@@ -216,8 +238,23 @@ def _take_source(root: Path, path: str, found: _Found) -> None:
         return
     if len(data) > _MAX_SOURCE:
         found.sources_seen = False
-    elif any(sign in data for sign in _SIGNS) or _CALL.search(data):
+        return
+    found.words |= words.names(path, data)
+    if any(sign in data for sign in _SIGNS) or _CALL.search(data):
         found.sources[path] = _decoded(data)
+
+
+def _words(root: Path, found: _Found) -> frozenset[str] | None:
+    """The names in capitals in all that may read variables; None where not all of it can be read, or nothing sets any."""
+    if not found.sources_seen or len(found.others) > _MAX_SOURCES or not any((recognise(f) or "").startswith(("env", "pm2")) for f in found.files):
+        return None
+    for path in found.others:
+        try:
+            data = _read(root, path, whole=True)
+        except _Unreadable:
+            continue  # larger than any code, or no file: it asks for nothing
+        found.words |= words.names(path, data or b"")
+    return words.of(found.files) | found.words
 
 
 def _mode(file: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from checklist import config, engine, packs
 from checklist.errors import CheckError
 from checklist.model import Outcome, Project, Rule
+from checklist.parse import words
 from checklist.parse.usage import is_source, telling
 
 
@@ -18,6 +19,7 @@ def project(example: packs.Example) -> Project:
         files=example.files,
         sources=telling(example.files),
         sources_seen=any(map(is_source, example.files)),
+        words=words.of(example.files),
         tracked=example.tracked,
         executable=example.executable,
         paths=example.paths,

@@ -233,6 +233,8 @@ class Project:
     """Text of the service's own JavaScript and TypeScript that matters here: evidence, not judged itself, not in the digest."""
     sources_seen: bool = False
     """Whether `sources` is all there is of it."""
+    words: frozenset[str] | None = None
+    """Names in capitals in every text that may read variables, whatever its language; None where not all are seen."""
     modes: Mapping[str, int] = field(default_factory=dict)
     """Permission bits of the env files on the disk; 0 on Windows, where they say nothing. Not in the digest."""
     git_problem: Problem | None = None

@@ -110,6 +110,7 @@ _PHRASES = {
     "no regular file": "это не обычный файл",
     "larger than 1 MiB": "больше 1 МиБ",
     "cannot be read": "не читается",
+    "the server may rotate them without the repository saying so": "сервер может ротировать их сам, в репозитории об этом ничего",
     # files
     "the env file is on the server: git ignores it": "env-файл лежит на сервере, git его игнорирует",
     "an env file cannot be understood": "env-файл не разобрать",

@@ -13,6 +13,7 @@ import pytest
 
 from checklist import config, engine, packs
 from checklist.model import Project, Report
+from checklist.parse import words
 from checklist.parse.usage import is_source, telling
 
 ROOT = Path(__file__).parent.parent
@@ -70,7 +71,7 @@ def need(program: str) -> str:
 def make(files: Mapping[str, str], *, tracked: list[str] | None = None, settings: str = "", paths: list[str] | None = None) -> Project:
     """A project of texts."""
     policy = config.parse("onai-check.yaml" if settings else "", settings, Path("/project")).policy
-    return Project(files=files, sources=telling(files), sources_seen=any(map(is_source, files)), tracked=None if tracked is None else frozenset(tracked), paths=frozenset(paths or ()), policy=policy)
+    return Project(files=files, sources=telling(files), sources_seen=any(map(is_source, files)), words=words.of(files), tracked=None if tracked is None else frozenset(tracked), paths=frozenset(paths or ()), policy=policy)
 
 
 def run(files: Mapping[str, str], *rules: str, tracked: list[str] | None = None, settings: str = "") -> Report:

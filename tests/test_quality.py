@@ -10,6 +10,7 @@ from checklist import config, discover
 from checklist.facts import testing
 from checklist.model import plain
 from checklist.parse import markdown
+from checklist.report import checklist
 from tests.conftest import run
 
 APP = "module.exports = { apps: [{ name: 'api', script: 'api.ts', error_file: 'logs/err.log' }] };\n"
@@ -51,18 +52,37 @@ def test_only_nest_that_can_log_json_is_left_open(version: str, known: bool) -> 
     assert (told("service", {"ecosystem.config.js": APP, "package.json": package})["logger"] is None) == known
 
 
+OPEN = {"$unknown": "the server may rotate them without the repository saying so"}
+
+
 @pytest.mark.parametrize(
     ("files", "rotation"),
     [
-        ({}, "none_seen"),
+        ({}, OPEN),
         ({"setup.sh": "pm2 install pm2-logrotate\n"}, "seen"),
+        ({"setup.sh": "sudo pm2 logrotate -u deploy\n"}, "seen"),
         ({"docs/runbook.md": "`pm2 install pm2-logrotate`\n"}, "seen"),
         ({"ops/logrotate.d/api": "/var/log/api/*.log {}\n"}, "seen"),
-        ({"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts' }] };\n"}, None),
+        ({"setup.sh": "pm2 startup\n"}, "none"),
+        ({"setup.sh": "sudo env PATH=\"$PATH:/usr/bin\" pm2 startup systemd -u deploy\n"}, "none"),
+        ({"setup.sh": "# pm2 startup\necho 'pm2 startup'\n"}, OPEN),
+        ({"package.json": '{"scripts": {"start": "pm2-runtime ecosystem.config.js"}}', "ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'api.ts' }] };\n"}, "off"),
+        ({"package.json": '{"scripts": {"start": "pm2-runtime ecosystem.config.js"}}'}, OPEN),
+        ({"ecosystem.config.js": "module.exports = { apps: [{ script: 'api.ts', disable_logs: true }] };\n"}, "off"),
+        ({"ecosystem.config.js": "module.exports = { apps: [{ script: 'a.ts', disable_logs: true }, { script: 'b.ts' }] };\n"}, OPEN),
+        ({"ecosystem.config.js": "module.exports = { apps: [{ script: 'a.ts', out_file: 'NULL', error_file: '/dev/null', log_file: 'all.log' }] };\n"}, OPEN),
+        ({"ecosystem.config.js": "module.exports = { apps: [] };\n"}, None),
     ],
 )
-def test_rotation_is_asked_for_where_log_files_are_named(files: dict[str, str], rotation: str | None) -> None:
-    assert told("service", {"ecosystem.config.js": APP, "package.json": "{}", **files})["rotation"] == rotation
+def test_rotation_of_the_log_files(files: dict[str, str], rotation: object) -> None:
+    assert told("project", {"ecosystem.config.js": APP, "package.json": "{}", **files}).get("rotation") == rotation
+
+
+def test_a_guide_that_tells_of_rotation_is_read(tmp_path: Path) -> None:
+    for name, text in {"README.md": "`pm2 install pm2-logrotate`", "OTHER.md": "logs", "DEPLOY_CHECKLIST.md": f"{checklist.MARKER}\nlogrotate", "ecosystem.config.js": APP}.items():
+        (tmp_path / name).write_text(text)
+    found = discover.discover(tmp_path, policy=config.parse("", "", tmp_path).policy).files
+    assert sorted(found) == ["README.md", "ecosystem.config.js"]
 
 
 @pytest.mark.parametrize(

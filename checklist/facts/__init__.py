@@ -16,9 +16,11 @@ from checklist.facts import (
     pages,
     pm2,
     rollback,
+    rotation,
     services,
     settings,
     sources,
+    unused,
 )
 from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import files as pm2_files
@@ -62,7 +64,7 @@ def derive(project: Project) -> Facts:
     monitor = monitors.monitor(project.policy.value)
     documents = (
         project.policy,
-        _whole(project, base, monitor),
+        _whole(project, base, monitor, deploy_docs),
         measures.document(project, monitor, deploy_docs, package_docs),
         *(s.document() for f, s in read.items() if f not in spare),
         *written,
@@ -77,6 +79,7 @@ def derive(project: Project) -> Facts:
         *ledger.documents(project, app_docs, usages),
         *settings.documents(project, app_docs),
         *needs.documents(project, app_docs, usages),
+        *unused.documents(project, app_docs, usages),
         *deploy_docs,
         *rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs),
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs, paths),
@@ -103,8 +106,8 @@ def _environments(configs: list[Document], apps: list[Document]) -> dict[str, di
     return out
 
 
-def _whole(project: Project, apps: list[Document], monitor: Value | None) -> Document:
-    """`project`: {apps: [names], monitor, detection, runbook, playbook, adr}.
+def _whole(project: Project, apps: list[Document], monitor: Value | None, deploy_docs: list[Document]) -> Document:
+    """`project`: {apps: [names], monitor, detection, rotation, runbook, playbook, adr}.
 
     `detection` is how long the monitor may take to notice at most (ms); the last three say whether such a document is there.
     """
@@ -114,6 +117,9 @@ def _whole(project: Project, apps: list[Document], monitor: Value | None) -> Doc
         span = monitors.detection(monitor)
         if span is not None:
             data["detection"] = span[1]
+    rotated = rotation.rotation(project, apps, deploy_docs)
+    if rotated is not None:
+        data["rotation"] = rotated
     seen = [*project.paths, *project.files, *(project.tracked or ())]
     for name, pattern in markdown.KINDS.items():
         data[name] = Value(any(pattern.search(path) for path in seen))

@@ -78,7 +78,7 @@ def _meant(project: Project, own: Sequence[Value], reads: Mapping[str, Sequence[
         for other, places in reads.items()
         if other not in given and len(other) >= _SHORTEST and _slip(name, other) and any(folders & set(above(posixpath.dirname(r.at.file))) for r in places)
     ]
-    if len(close) != 1 or _named(project, name) or _named(project, close[0]):
+    if len(close) != 1 or name in (project.words or ()) or _named(project, name) or _named(project, close[0]):
         return None
     return close[0]
 

@@ -40,14 +40,12 @@ _AGENT = re.compile(
     r"(?i)(?:^|/)(?:promtail|vector|fluent-?bit|fluentd?|filebeat|grafana-agent|alloy|logstash|datadog|otel-?col(?:lector)?|(?:amazon-)?cloudwatch-agent)"
     r"(?:[._-][\w.-]*)?\.(?:ya?ml|toml|conf|alloy|river)\Z|cloudwatch-agent\.json\Z|(?:^|/)(?:promtail|fluent-?bit|fluentd|filebeat|grafana-agent|logstash)/"
 )
-_LOGROTATE = re.compile(r"(?:^|/)logrotate(?:\.d/|[\w.-]*\Z)|\.logrotate\Z")
-_LOG_FILES = ("out_file", "error_file", "log_file")
 
 
 def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
     """One for each package with PM2 apps that run Node, and one for the apps of a config that no package is seen of.
 
-    {directory, apps, frontend, logger, dev_logger, ships, rotation, unit_tests, integration_tests, end_to_end_tests}
+    {directory, apps, frontend, logger, dev_logger, ships, unit_tests, integration_tests, end_to_end_tests}
     """
     groups: dict[tuple[str, str], list[Document]] = {}
     for app in apps:
@@ -68,7 +66,7 @@ def _folder(app: Document, project: Project) -> str:
 
 def _service(project: Project, package: Document | None, apps: list[Document], packages: Sequence[Document]) -> Document:
     names = sorted({name for a in apps if (name := a.value.text("name")) is not None}) or [package.subject if package else "?"]
-    shared = {"apps": value(names), "rotation": Value(_rotation(project, apps))}
+    shared = {"apps": value(names)}
     subject = ", ".join(names)
     if package is None:
         at = apps[0].value.at
@@ -135,15 +133,6 @@ def _ships(project: Project, needed: Mapping[str, Value], at: Location | None, o
     found = next((name for name in needed if _TRANSPORT.fullmatch(name)), None)
     found = found or next((p for p in sorted(_seen(project)) if _AGENT.search(p)), None)
     return Value(found if found is not None else otherwise, at)
-
-
-def _rotation(project: Project, apps: Iterable[Document]) -> Content:
-    """`none_seen` where an app names its log files and nothing in the project rotates them, `seen`, else None."""
-    written = [a for a in apps if any(a.value.get(key) is not None and a.value.get(key) != Value(None) for key in _LOG_FILES)]
-    if not written:
-        return None
-    seen = any(_LOGROTATE.search(p) for p in _seen(project)) or any("pm2-logrotate" in text for text in project.files.values())
-    return "seen" if seen else "none_seen"
 
 
 def _seen(project: Project) -> frozenset[str]:
