@@ -167,6 +167,8 @@ class Parser(Reader):
             return Group(start, self.at, body, True)
         said = self._reserved()
         match said:
+            case "":
+                pass
             case "{":
                 self.at += 1
                 body = self.sequence(("}",))
@@ -344,7 +346,7 @@ class Parser(Reader):
                 parts.append(Text(c, self.at))
                 self.at += 1
             else:
-                part = word(self, "")
+                part = word(self)
                 if part is None:
                     break
                 parts += part.parts
