@@ -29,7 +29,7 @@ from checklist.parse.sh.tree import (
 from checklist.parse.sh.words import Lost, arithmetic_end, word
 
 _RESERVED = re.compile(r"(?:!|\[\[|[{}]|[a-z]+)(?=[ \t\n;&|<>()]|\Z)")
-_FUNCTION = re.compile(r"([^\s;&|<>()\"'`$\\]+)[ \t]*\([ \t]*\)")
+_FUNCTION = re.compile(r"([^\s;&|<>()\"'`$\\]++)[ \t]*\([ \t]*\)")
 _NAME = re.compile(r"[^\s;&|<>()\"'`$\\]+")
 _CLOSERS = {"then", "elif", "else", "fi", "do", "done", "esac", "}", "in"}
 _DEPTH = 90
@@ -72,7 +72,6 @@ class Parser(Reader):
         start = self.at
         while self.at < self.end and not self._stops(stops):
             items.append(self._and_or())
-            self._blank()
             if self.at < self.end and self.text[self.at] in ";&":
                 if self.text.startswith(";;", self.at) or self.text.startswith(";&", self.at):
                     break
@@ -103,7 +102,6 @@ class Parser(Reader):
     def _and_or(self) -> Command:
         left = self._pipeline()
         while True:
-            self._blank()
             operator = self.text[self.at : min(self.at + 2, self.end)]
             if operator not in ("&&", "||"):
                 return left
@@ -113,7 +111,6 @@ class Parser(Reader):
             left = AndOr(left.start, right.end, left, operator, right)
 
     def _pipeline(self) -> Command:
-        self._blank()
         start, negated = self.at, False
         while (said := self._reserved()) in ("!", "time"):
             negated ^= said == "!"
@@ -124,7 +121,6 @@ class Parser(Reader):
                 self._blank()
         parts = [self._command()]
         while True:
-            self._blank()
             if not (self.at < self.end and self.text[self.at] == "|") or self.text.startswith("||", self.at):
                 break
             self.at += 2 if self.text.startswith("|&", self.at) else 1
@@ -137,7 +133,7 @@ class Parser(Reader):
     # ---- commands ----
 
     def _command(self) -> Command:
-        self._blank()
+        """The command that begins here; it takes the blanks behind it."""
         if self.at >= self.end:
             raise Lost(self.at, "a command is missing")
         made = self._compound()
@@ -167,6 +163,8 @@ class Parser(Reader):
             return Group(start, self.at, body, True)
         said = self._reserved()
         match said:
+            case "":
+                pass
             case "{":
                 self.at += 1
                 body = self.sequence(("}",))
@@ -344,7 +342,7 @@ class Parser(Reader):
                 parts.append(Text(c, self.at))
                 self.at += 1
             else:
-                part = word(self, "")
+                part = word(self)
                 if part is None:
                     break
                 parts += part.parts

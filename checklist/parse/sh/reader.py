@@ -9,10 +9,11 @@ from dataclasses import replace
 from checklist.parse.sh.tree import Assignment, Command, Part, Redirect, Sequence, Simple, Text, Word
 from checklist.parse.sh.words import Lost, inside, word
 
-_BLANK = re.compile(r"(?:[ \t]|\\\n)+")
-_COMMENT = re.compile(r"#[^\n]*")
+_BLANK = re.compile(r"(?:[ \t]|\\\n)*(?:#[^\n]*)?")
 _ASSIGN = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\n]*\])?(\+?)=", re.ASCII)
 _REDIRECT = re.compile(r"(\d+|\{\w+\})?(&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<(?!\()|>(?!\())")
+_REDIRECTS = set("<>&{0123456789")
+"""What a redirect can begin with."""
 _DECLARES = {"export", "local", "declare", "readonly", "typeset"}
 
 
@@ -28,18 +29,15 @@ class Reader:
     # ---- between commands ----
 
     def _blank(self) -> None:
-        found = _BLANK.match(self.text, self.at, self.end)
-        if found:
+        if self.at < self.end and self.text[self.at] in " \t\\#" and (found := _BLANK.match(self.text, self.at, self.end)):
             self.at = found.end()
-        if self.at < self.end and self.text[self.at] == "#":
-            comment = _COMMENT.match(self.text, self.at, self.end)
-            self.at = comment.end() if comment else self.at
 
     def _newlines(self) -> None:
         self._blank()
         while self.at < self.end and self.text[self.at] == "\n":
             self.at += 1
-            self._bodies()
+            if self._heredocs:
+                self._bodies()
             self._blank()
 
     def _bodies(self) -> None:
@@ -95,16 +93,15 @@ class Reader:
         words: list[Word] = []
         redirects: list[Redirect] = []
         last = start
+        assigns = True
         while self.at < self.end:
-            if self._redirect(redirects):
-                last = self.at
-                self._blank()
-                continue
-            declares = bool(words) and words[0].literal() in _DECLARES
-            if (not words or declares) and (found := _ASSIGN.match(self.text, self.at, self.end)):
+            if self.text[self.at] in _REDIRECTS and self._redirect(redirects):
+                pass
+            elif assigns and (found := _ASSIGN.match(self.text, self.at, self.end)):
                 assignments.append(self._assignment(found))
             elif (item := word(self)) is not None:
                 words.append(item)
+                assigns = assigns and words[0].literal() in _DECLARES
             else:
                 break
             last = self.at

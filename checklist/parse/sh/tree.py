@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def _node(cls: type[T]) -> type[T]:
+    """A frozen dataclass to mypy; to set the fields of a really frozen one takes three times as long, and they are many."""
+    return dataclass(slots=True)(cls)
+
 
 # ---- words -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Text:
     """Literal characters after quotes and escapes are taken off; character i stands at offset `start + i`."""
 
@@ -16,7 +26,7 @@ class Text:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Variable:
     """`$name`, `${name}`, or with an operator: `${name:-word}` has `:-` and the word, anything rarer its own text."""
 
@@ -28,7 +38,7 @@ class Variable:
     argument: Word | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Substitution:
     """`$(…)`, backticks, or `<(…)`, whose `operator` is `<`."""
 
@@ -39,7 +49,7 @@ class Substitution:
     operator: str = "$"
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Arithmetic:
     """`$((…))` with what stands in it."""
 
@@ -52,7 +62,7 @@ class Arithmetic:
 Part = Text | Variable | Substitution | Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Word:
     start: int
     end: int
@@ -60,15 +70,17 @@ class Word:
 
     def literal(self) -> str | None:
         """Its text if nothing has to be put in."""
-        if all(isinstance(p, Text) for p in self.parts):
-            return "".join(p.text for p in self.parts if isinstance(p, Text))
-        return None
+        if len(self.parts) == 1:
+            only = self.parts[0]
+            return only.text if isinstance(only, Text) else None
+        said = [p.text for p in self.parts if isinstance(p, Text)]
+        return "".join(said) if len(said) == len(self.parts) else None
 
 
 # ---- commands --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Assignment:
     """`name=value`, `name+=value`, `name=(a b)`; no value where a declaration only names it."""
 
@@ -79,7 +91,7 @@ class Assignment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Redirect:
     """`2>&1`, `> file`, `<<EOF`: a here-document's `target` is its body, which is not expanded if its delimiter was quoted."""
 
@@ -89,7 +101,7 @@ class Redirect:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Simple:
     """A command with its words; `assignments` before it, or after `export`, `local` and the like."""
 
@@ -101,7 +113,7 @@ class Simple:
     """A list, since the bodies of here-documents come only at the end of the line."""
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Pipeline:
     start: int
     end: int
@@ -109,7 +121,7 @@ class Pipeline:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class AndOr:
     """`left && right` or `left || right`."""
 
@@ -120,7 +132,7 @@ class AndOr:
     right: Command
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Background:
     """`command &`."""
 
@@ -129,14 +141,14 @@ class Background:
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Sequence:
     start: int
     end: int
     items: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Group:
     """`{ …; }`, or `( … )`, which is a shell of its own."""
 
@@ -146,7 +158,7 @@ class Group:
     subshell: bool
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class If:
     start: int
     end: int
@@ -154,7 +166,7 @@ class If:
     otherwise: Sequence | None
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class While:
     start: int
     end: int
@@ -163,7 +175,7 @@ class While:
     until: bool
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class For:
     """`for name in words`; without words over the script's arguments. `for ((…))` has only `loop`, its text."""
 
@@ -175,14 +187,14 @@ class For:
     loop: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class CaseItem:
     patterns: tuple[Word, ...]
     body: Sequence
     falls_through: bool
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Case:
     start: int
     end: int
@@ -190,7 +202,7 @@ class Case:
     items: tuple[CaseItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Function:
     start: int
     end: int
@@ -198,7 +210,7 @@ class Function:
     body: Command
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Test:
     """`[[ … ]]`: words, and operators as plain strings."""
 
@@ -207,7 +219,7 @@ class Test:
     tokens: tuple[Word | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Calculation:
     """`(( … ))`."""
 
@@ -216,7 +228,7 @@ class Calculation:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class Redirected:
     """A compound command with redirects."""
 

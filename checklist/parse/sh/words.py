@@ -10,6 +10,7 @@ from checklist.parse.sh.tree import Arithmetic, Part, Substitution, Text, Variab
 if TYPE_CHECKING:
     from checklist.parse.sh.reader import Reader
 
+_ALONE = re.compile(r"""(?:([^ \t\n;&|<>()"'`$\\]++)|"([^"`$\\]*+)"|'([^']*+)')(?=[ \t\n;&|)]|\Z)""")
 _META = " \t\n;&|<>()"
 _RUN = re.compile(r"[^ \t\n;&|<>()\"'`$\\]+")
 _QUOTED_RUN = re.compile(r"[^\"`$\\]+")
@@ -28,13 +29,17 @@ class Lost(Exception):
         self.offset, self.why = offset, why
 
 
-def word(p: Reader, stop: str = "") -> Word | None:
-    """The word that begins here, None if none does; `stop` has further characters that end it."""
-    start, parts = p.at, list[Part]()
-    text = p.text
+def word(p: Reader) -> Word | None:
+    """The word that begins here, None if none does."""
+    start, text = p.at, p.text
+    if alone := _ALONE.match(text, start, p.end):  # most words are one piece
+        kind = alone.lastindex or 0
+        p.at = alone.end()
+        return Word(start, p.at, (Text(alone[kind], alone.start(kind), kind > 1),))
+    parts = list[Part]()
     while p.at < p.end:
         c = text[p.at]
-        if c in stop or c in _META:
+        if c in _META:
             if c == "(" and p.at > start and text[p.at - 1] in _EXTENDED and parts and isinstance(parts[-1], Text):
                 close = _balanced(p, p.at + 1)
                 parts.append(Text(text[p.at : close], p.at))
@@ -44,11 +49,12 @@ def word(p: Reader, stop: str = "") -> Word | None:
                 parts.append(_process(p, c))
                 continue
             break
-        _piece(p, c, parts, stop)
+        _piece(p, c, parts)
     return Word(start, p.at, tuple(parts)) if p.at > start else None
 
 
-def _piece(p: Reader, c: str, parts: list[Part], stop: str) -> None:
+def _piece(p: Reader, c: str, parts: list[Part], stop: str = "") -> None:
+    """One more piece of a word; `stop` has further characters that end it."""
     text = p.text
     if c == '"':
         _double(p, parts)
