@@ -39,7 +39,7 @@ from checklist.secrets import spans
 def run(project: Project, rules: Iterable[Rule]) -> Report:
     """What the rules say of the project: all outcomes, sorted by place."""
     facts = derive(project)
-    held = tuple(resolve(rule, project.policy) for rule in rules)
+    held = tuple(resolve(rule, facts.policy) for rule in rules)
     snippets = _Snippets(project, facts)
     seen: set[tuple[str, Location]] = set()
     outcomes = []

@@ -259,3 +259,13 @@ def test_a_file_that_cannot_be_read_is_told_in_russian(folder: Folder) -> None:
     assert "PM2 не сможет прочитать этот конфиг: неожиданный конец файла" in told
     assert "файл не разобрать: лишняя запятая перед концом" in told
     assert not re.search(r"\b(?:the|a) [a-z]", told)
+
+
+def test_texts_name_the_port_that_the_project_has(folder: Folder) -> None:
+    files = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'src/api.js' }] };\n", "deploy.sh": "git pull\npm2 restart api\n", "package.json": "{}\n"}
+    for port, said in (("4100", "4100"), ("process.env.PORT", "3000")):
+        root = folder({**files, "src/api.js": f"app.get('/healthz', ok);\napp.listen({port});\n"})
+        for args in (["report", "-o", "-"], ["explain", "deploy/no-smoke-test", "--path"], ["--format", "junit"]):
+            assert f"http://localhost:{said}/healthz" in command(*args, str(root), COLUMNS="300").stdout
+    declared = folder({**files, "src/api.js": "app.listen(4100);\n", "onai-check.yaml": "policy: {health_url: 'http://localhost:5000/up'}\n"})
+    assert "`curl -sf http://localhost:5000/up`" in command("report", str(declared), "-o", "-").stdout

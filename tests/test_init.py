@@ -86,6 +86,11 @@ def seen(files: Mapping[str, str], settings: str = "") -> Survey:
         ({"src/app.ts": "app.get('/health', ok)"}, "http://localhost:3000/health", "src/app.ts:1"),
         ({"src/app.ts": "\napp.get(\"/api/v1/healthz\", ok)\napp.listen(4000)"}, "http://localhost:4000/api/v1/healthz", "src/app.ts:2"),
         ({"src/app.ts": "const port = process.env.PORT ?? 5001\nrouter.get(`/health-check`, ok)"}, "http://localhost:5001/health-check", "src/app.ts:2"),
+        ({"src/app.ts": "// app.listen(1111)\nconst redis = { port: 6379 }\nconst PORT: number = 4002\n"}, "http://localhost:4002/health", ""),
+        ({".env.example": "PORT=4003\n", "src/app.ts": "app.listen(process.env.PORT || 3000)"}, "http://localhost:4003/health", ""),
+        ({".env": "PORT=4004\n", "src/app.ts": "app.listen(process.env.PORT || '4005')"}, "http://localhost:4005/health", ""),
+        ({"web/src/app.ts": "app.listen(4006)", "web/package.json": '{"scripts": {"build": "vite build"}}', "web/vite.config.js": ""}, "http://localhost:3000/health", ""),
+        ({"scripts/check.sh": "curl -sf 'http://localhost:9000/health?token=abc'\n"}, "http://localhost:9000/health", "scripts/check.sh:1"),
         ({"src/app.ts": "app.get('/ping', ok)\napp.get('/health', ok)"}, "http://localhost:3000/health", "src/app.ts:2"),
         ({"src/health.controller.ts": "@Controller('health')\nexport class H {}"}, "http://localhost:3000/health", "src/health.controller.ts:1"),
         # a test, a type and a page of the frontend say nothing of the service

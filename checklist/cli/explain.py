@@ -10,7 +10,9 @@ import click
 
 from checklist import engine, packs, units
 from checklist.cli import common
+from checklist.config import Config
 from checklist.errors import CheckError
+from checklist.model import Document
 
 _WORDS = {
     "en": {"why": "Why", "fix": "What to do", "bad": "Found here", "good": "Fine", "unclear": "Cannot be known", "refs": "See also", "effort": "to mend"},
@@ -32,7 +34,8 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
         raise CheckError(**packs.no_such(rule, list(files)))
     language = common.console_language(lang, config)
     words = _WORDS[language]
-    told = engine.resolve(packs.read(files[rule], rule, strict=False), config.policy)
+    found = packs.read(files[rule], rule, strict=False)
+    told = engine.resolve(found, _policy(path, config) if "health_url" in found.params else config.policy)
     out = [f"{told.id}  {told.priority}  {units.show_time(told.effort * 60_000, language)} {words['effort']}", "", told.title[language], ""]
     for part, text in ((words["why"], told.why[language]), (words["fix"], told.fix[language])):
         out += [part, *_wrapped(text), ""]
@@ -47,6 +50,14 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
     if told.refs:
         out += [words["refs"], *(f"  {ref}" for ref in told.refs), ""]
     common.write("\n".join(out).rstrip("\n") + "\n")
+
+
+def _policy(path: Path, config: Config) -> Document:
+    """The policy with what the project says of its health URL."""
+    from checklist.discover import discover
+    from checklist.facts import derive
+
+    return derive(discover(common.root_of(path), exclude=config.exclude, policy=config.policy)).policy
 
 
 def _wrapped(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from checklist.facts import deploy as deploy
 from checklist.facts import (
     env,
     git,
+    health,
     ledger,
     measures,
     needs,
@@ -37,6 +38,8 @@ class Facts:
     """All documents of a project, and what the engine needs to know about its files."""
 
     documents: tuple[Document, ...]
+    policy: Document
+    """The project's policy, with what the project itself says where nothing is declared."""
     checked: tuple[tuple[str, str], ...]
     """(file, kind) of everything that was read."""
     quotable: frozenset[str]
@@ -62,8 +65,9 @@ def derive(project: Project) -> Facts:
     usages = usage.scan_all(project.sources)
     target_docs = [target for config in configs for target in targets.documents(config)]
     monitor = monitors.monitor(project.policy.value)
+    policy = _policy(project, health.known(project, base, deploy_docs, package_docs))
     documents = (
-        project.policy,
+        policy,
         _whole(project, base, monitor, deploy_docs),
         measures.document(project, monitor, deploy_docs, package_docs),
         *(s.document() for f, s in read.items() if f not in spare),
@@ -87,6 +91,7 @@ def derive(project: Project) -> Facts:
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))
     return Facts(
         documents=documents,
+        policy=policy,
         checked=tuple((f, sources.KINDS.get(s.format, s.format)) for f, s in read.items()),
         quotable=frozenset(f for f, s in read.items() if s.parsed.problem is None and s.format not in _NEVER_QUOTED),
         fallback=Location(first),
@@ -104,6 +109,11 @@ def _environments(configs: list[Document], apps: list[Document]) -> dict[str, di
             differs = not any(plain(a.value.get("env"), reveal=True) == plain(app.value.get("env"), reveal=True) for a in usual)
             out[app.file][environment] = differs or out[app.file].get(environment, False)
     return out
+
+
+def _policy(project: Project, health_url: Value | None) -> Document:
+    told = project.policy
+    return told if health_url is None else replace(told, value=replace(told.value, content={**told.value.members(), "health_url": health_url}))
 
 
 def _whole(project: Project, apps: list[Document], monitor: Value | None, deploy_docs: list[Document]) -> Document:

@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from checklist.facts import health
 from checklist.facts.folders import has_bundler, is_frontend
 from checklist.facts.placeholders import role
 from checklist.model import Document, Project, Value, plain
@@ -20,11 +20,6 @@ _CODE = re.compile(r"(?i)(?!(?:.*/)?(?:tests?|__tests__|__mocks__|e2e|cypress|ex
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 # names are anybody's: what is no plain path is put into no script
 _PATH = re.compile(r"[\w./ @+-]*")
-_ROUTE = re.compile(r"""(?<![\w./-])(?:['"`])(/(?:[\w-]+/){0,3}(?:health(?:[-_]?check)?|healthz|livez|readyz|liveness|readiness|ping|status))/?['"`]""")
-# Nest names a route in pieces
-_CONTROLLER = re.compile(r"""@Controller\(\s*['"`]/?(health(?:[-_]?check)?|healthz)['"`]""")
-_PORT = re.compile(r"""process\.env\.PORT[^\n;]{0,20}?(?:\?\?|\|\|)\s*['"]?(\d{2,5})|\.listen\(\s*(\d{2,5})\b|\bport\s*[:=]\s*(\d{2,5})\b""", re.IGNORECASE)
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[^\s'\"|;)<>]*)?")
 _READ = re.compile(r"process\.env(?:\.([A-Za-z_]\w*)|\[\s*['\"]([A-Za-z_]\w*)['\"]\s*\])")
 _TAKEN_APART = re.compile(r"\{([^{}]*)\}\s*=\s*process\.env\b")
 _READS_FILE = re.compile(r"""(?:config|loadEnvFile|env-file)\w*\s*[(=][^)\n]*?['"`]?((?:[\w./-]*/)?(?:\.env[\w.-]*|[\w-]+\.env))(?=['"`\s)])""")
@@ -113,7 +108,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
     folder = posixpath.dirname(config) if posixpath.dirname(config) in packages else first.text("directory") or ""
     package = packages.get(folder, Value({}))
     frontends = [f for f in packages if is_frontend(project, f, apps, project.policy)]
-    served = {path: text for path, text in code.items() if not any(path.startswith(f"{f}/") for f in frontends if f)}
+    served = health.served(project, code, [d for d in documents if d.kind == "package"], apps)
     scripts = {k: v.content for k, v in (package.get("scripts") or Value({})).members().items() if isinstance(v.content, str)}
     locks = [(f, str(lock.content)) for f in dict.fromkeys((folder, "")) for lock in (packages.get(f, Value({})).get("locks") or Value(())).items()]
     examples = sorted((f for f in project.files if recognise(f) == "env" and role(f) == "example" and posixpath.dirname(f) in ("", folder)), key=lambda f: (posixpath.dirname(f) != folder, f))
@@ -126,7 +121,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         runs=_runs(first, declared, config),
         entry=posixpath.relpath(first.text("entry") or "dist", folder or "."),
         build_dirs=tuple(dict.fromkeys(d.value.text("name") or "" for d in documents if d.kind == "git.build_dir" and (d.value.text("directory") or "") == folder and plain(d.value.get("produced")))) or ("dist",),
-        health=_health(project, documents, first, served),
+        health=Seen(*health.url(project, first, documents, served)),
         env_file=_env_file(project, served, package),
         env_names=_env_names(project, served, first, examples),
         example=examples[0] if examples else "",
@@ -152,37 +147,11 @@ def _runs(app: Value, declared: Value | None, config: str) -> Seen:
     return Seen(app.text("runs") or "source", config)
 
 
-def _health(project: Project, documents: Sequence[Document], app: Value, code: Mapping[str, str]) -> Seen:
-    told = project.policy.value.get("health_url")
-    if told is not None and told.at is not None and isinstance(told.content, str) and not told.secret:
-        return Seen(told.content, told.at.file)
-    for step in documents:
-        if step.kind == "deploy.step" and step.value.text("effect") == "health_check":
-            for word in (step.value.get("argv") or Value(())).items():
-                if isinstance(word.content, str) and _LOCAL.fullmatch(word.content) and urlsplit(word.content).path.strip("/"):
-                    return Seen(word.content, f"{step.value.text('file')}:{plain(step.value.get('line'))}")
-    port = plain(app.get("env", "PORT"))
-    if not isinstance(port, int | str) or not str(port).isdigit():
-        port = next((next(g for g in found.groups() if g) for _, _, found in _matches(_PORT, code)), "3000")
-    routes = [*_matches(_ROUTE, code), *((f, n, m) for f, n, m in _matches(_CONTROLLER, code))]
-    # what is named health comes before a ping or a status, and the shorter path before the longer
-    best = min(routes, key=lambda r: ("health" not in r[2][1], r[2][1].count("/"), r[0], r[1]), default=None)
-    if best is None:
-        return Seen(f"http://localhost:{port}/health")
-    return Seen(f"http://localhost:{port}/{best[2][1].lstrip('/')}", f"{best[0]}:{best[1]}")
-
-
-def _matches(pattern: re.Pattern[str], code: Mapping[str, str]) -> Iterator[tuple[str, int, re.Match[str]]]:
-    for file, text in sorted(code.items()):
-        for found in pattern.finditer(text):
-            yield file, text.count("\n", 0, found.start()) + 1, found
-
-
 def _env_file(project: Project, code: Mapping[str, str], package: Value) -> Seen:
     """The env file that the service reads: as its code says, else one that is there, else one that git ignores by name."""
     names = [str(f.content) for f in (project.policy.value.get("env_files") or Value(())).items()]
     scripts = {"package.json": "\n".join(v.content for v in (package.get("scripts") or Value({})).members().values() if isinstance(v.content, str))}
-    for file, line, found in _matches(_READS_FILE, {**code, **scripts}):
+    for file, line, found in health.matches(_READS_FILE, {**code, **scripts}):
         name = found[1].removeprefix("./")
         if role(name) == "real" and "/" not in name:
             return Seen(name, file if file == "package.json" else f"{file}:{line}")
