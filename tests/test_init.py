@@ -209,12 +209,12 @@ def test_what_is_there_stays(folder: Folder, target: str) -> None:
         assert (root / target).read_text() == mine
 
 
-def test_the_healthy_example_needs_no_more_than_its_hook_and_smoke_test(tmp_path: Path) -> None:
+def test_the_healthy_example_needs_no_more_than_its_hook(tmp_path: Path) -> None:
     root = tmp_path / "healthy"
     shutil.copytree(HEALTHY, root)
     before = set(texts(root))
     init(root, "--write")
-    assert set(texts(root)) - before == {".pre-commit-config.yaml", "scripts/smoke-test.sh"}
+    assert set(texts(root)) - before == {".pre-commit-config.yaml"}
 
 
 @pytest.mark.parametrize("script", ["deploy-production.sh", "tools/ship.sh"])
@@ -224,7 +224,34 @@ def test_nothing_is_written_beside_a_deploy_that_is_there(folder: Folder, script
     assert f"scripts/deploy.sh: not proposed: there is a deploy already, and this would take its place: {script} (shop" in told
     written = set(texts(root))
     assert not written & {"scripts/deploy.sh", "scripts/rollback.sh", ".github/workflows/deploy.yml", "docs/runbook.md"}
-    assert written >= {"scripts/smoke-test.sh", ".pre-commit-config.yaml", "onai-check.yaml"}
+    assert written >= {".pre-commit-config.yaml", "onai-check.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("script", "line", "added"),
+    [
+        ("cd /srv/shop\ngit pull\nnpm ci\npm2 restart shop\necho done\n", 4, "bash scripts/smoke-test.sh || exit 1"),
+        ("set -e\ngit pull\npm2 restart shop || pm2 start ecosystem.config.js\n", 3, "bash scripts/smoke-test.sh || exit 1"),
+        ("ssh h 'cd /srv/shop && git pull && pm2 restart shop'\n", 1, "&& sleep 10 && curl -sf http://localhost:8080/api/health || exit 1"),
+        ("ssh h <<'END'\ncd /srv/shop\ngit pull\npm2 restart shop\nEND\n", 4, "&& sleep 10 && curl -sf http://localhost:8080/api/health || exit 1"),
+        ("git pull\npm2 restart shop\ncurl -sf http://localhost:8080/api/health || exit 1\n", 0, ""),
+    ],
+)
+def test_a_deploy_that_is_there_is_told_what_to_add_and_where(folder: Folder, script: str, line: int, added: str) -> None:
+    root = folder({**SOURCE, "deploy.sh": script})
+    told = init(root, "--write").output
+    assert (f"  - deploy.sh:{line}: " in told, f": {added}\n" in told) == (bool(line), bool(line))
+    assert "/current" not in told
+    assert (root / "scripts" / "smoke-test.sh").exists() == added.startswith("bash")
+    if line:
+        lines = script.split("\n")
+        # in a line of its own, or in the same command: before the quote that ends it
+        lines[line - 1 : line] = [lines[line - 1], added] if added.startswith("bash") else [re.sub(r"('?)$", rf" {added}\1", lines[line - 1])]
+        (root / "deploy.sh").write_text("\n".join(lines))
+        init(root, "--write")
+        found = {f["rule"] for f in said_by("check", str(root))["findings"]}
+        assert not found & {"deploy/no-smoke-test", "deploy/smoke-test-cannot-fail", "deploy/smoke-test-too-early"}
+        assert "  - deploy.sh:" not in init(root).output
 
 
 def test_in_a_folder_of_a_larger_repository_only_its_own_files_are_proposed(repository: Folder) -> None:
@@ -348,9 +375,9 @@ def test_shellcheck_finds_nothing_in_the_healthy_example() -> None:
 
 
 def test_where_no_app_is_seen_only_config_and_hook_are_proposed(folder: Folder) -> None:
-    root = folder({"src/server.js": "process.env.KEY"})
+    root = folder({"src/server.js": "process.env.KEY", "package.json": "{}"})
     init(root, "--write")
-    assert set(texts(root)) == {"src/server.js", "onai-check.yaml", ".pre-commit-config.yaml"}
+    assert set(texts(root)) == {"package.json", "src/server.js", "onai-check.yaml", ".pre-commit-config.yaml"}
 
 
 def test_that_build_output_is_what_runs_is_said_and_not_only_written(folder: Folder) -> None:
@@ -419,3 +446,12 @@ def test_the_incident_is_put_right_step_by_step(tmp_path: Path) -> None:
     told = findings()
     assert [f for f in (*told["findings"], *told["open"]) if f["priority"] != "P2"] == []
     assert told["gate"]["open"] is True
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "x\n"}, {"onai-check.yaml": "gate: P1\n"}])
+def test_where_nothing_would_be_checked_nothing_is_proposed(folder: Folder, files: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    root = folder(files)
+    for args in (["init", str(root), "--write"], ["check", str(root)]):
+        assert cli.run(args) == 2
+        assert "nothing to check here; looked for a PM2 config" in capsys.readouterr().err
+    assert set(texts(root)) == set(files)

@@ -174,9 +174,14 @@ def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] 
     rules = chosen(load_rules(config), select, ignore)
     project = replace(discover(root, exclude=config.exclude, policy=config.policy), environment=environment(env_from))
     report = engine.run(project, rules)
-    if not any(kind != "config" for _, kind in report.checked):
-        raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR['en']}", f"{path}: проверять нечего; искали {LOOKED_FOR['ru']}")
+    something(path, report.checked)
     return Checked(report, config, root)
+
+
+def something(path: Path, checked: Sequence[tuple[str, str]]) -> None:
+    """CheckError where nothing has been read that rules look at."""
+    if all(kind == "config" for _, kind in checked):
+        raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR['en']}", f"{path}: проверять нечего; искали {LOOKED_FOR['ru']}")
 
 
 def write(text: str) -> None:

@@ -62,7 +62,7 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
     root = common.root_of(path)
     config = common.load_config(path, config_file)
     lang = common.console_language(lang, config)
-    of, below = _survey(root, config, releases)
+    of, below = _survey(path, config, releases)
     if interactive:
         of = _asked(of, lang)
     present = texts(root, propose.TARGETS)
@@ -73,7 +73,7 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
     for one in proposed:
         common.write(no_command(_told(one, present, lang)))
     wanted = [p for p in proposed if p.writes]
-    besides = propose.notes(of, lang)
+    besides = propose.notes(of, proposed, lang)
     if besides:
         common.write(f"{_SAYS['besides'][lang]}:\n" + "".join(f"  - {one_line(text)}\n" for text in besides) + "\n")
     if writes and wanted:
@@ -84,12 +84,15 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
         common.write(_SAYS["write" if wanted else "nothing"][lang] + "\n")
 
 
-def _survey(root: Path, config: configs.Config, releases: str | None) -> tuple[Survey, bool]:
-    """The survey of the folder, and whether the repository begins above it."""
+def _survey(path: Path, config: configs.Config, releases: str | None) -> tuple[Survey, bool]:
+    """The survey of the folder, and whether the repository begins above it; CheckError where nothing is that could be checked."""
+    root = common.root_of(path)
     project = discover(root, exclude=config.exclude, policy=config.policy)
     sources = [p for p in sorted(project.paths) if propose.is_code(p)][:_MANY]
     code = {p: text for p, text in texts(root, sources).items() if text is not None}
-    of = propose.survey(project, derive(project).documents, code)
+    facts = derive(project)
+    common.something(path, facts.checked)
+    of = propose.survey(project, facts.documents, code)
     monitor = config.policy.value.get("monitor")
     if monitor is not None:
         of = replace(of, monitor=(monitor.text("provider") or "", monitor.text("url") or ""))

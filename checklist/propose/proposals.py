@@ -49,37 +49,6 @@ def proposals(of: Survey, present: Mapping[str, str | None], lang: str, version:
     return [_one(path, of, present, made, below=below) for path in TARGETS]
 
 
-def notes(of: Survey, lang: str) -> list[str]:
-    """What a person has to do besides, because it stands in files that are theirs."""
-    found: list[Texts] = []
-    if of.runs.value == "build" and of.runs.where != "policy.run_from":
-        found.append({
-            "en": f"{of.config}: PM2 starts {of.entry}, so run_from: build is proposed; if the sources are meant to run, change `script` first",
-            "ru": f"{of.config}: PM2 запускает {of.entry}, поэтому предложено run_from: build; если должны работать исходники, сначала изменить `script`",
-        })
-    if of.apps and of.cwd != of.link:
-        found.append({
-            "en": f"{of.config}: set cwd: '{of.link}', so that PM2 starts the app from the link that a rollback flips",
-            "ru": f"{of.config}: указать cwd: '{of.link}', чтобы PM2 запускал приложение через ссылку, которую переключает откат",
-        })
-    if of.apps and of.lock is None:
-        found.append({
-            "en": "no lock file is here, and `npm ci` needs one: run `npm install` once and commit package-lock.json",
-            "ru": "нет lock-файла, а без него `npm ci` не работает: один раз выполнить `npm install` и закоммитить package-lock.json",
-        })
-    if of.apps and not has_tests(of):
-        found.append({
-            "en": "there is no test command: the workflow deploys nothing until `npm test` runs something",
-            "ru": "нет команды с тестами: workflow ничего не задеплоит, пока `npm test` что-нибудь не запускает",
-        })
-    if of.monitor is None:
-        found.append({
-            "en": f"{CONFIG}: declare the uptime monitor once there is one; nothing here can set it up",
-            "ru": f"{CONFIG}: описать монитор доступности, когда он появится; сам он отсюда не заведётся",
-        })
-    return [text[lang] for text in found]
-
-
 # ---- what becomes of one file ----------------------------------------------------------------------------------------
 
 
@@ -118,6 +87,10 @@ def _held(path: str, of: Survey, *, below: bool, present: Mapping[str, str | Non
     others = [p for p in (DEPLOY, ROLLBACK, SMOKE) if p != path and p in present]
     if path in (DEPLOY, ROLLBACK) and (DEPLOY in present or ROLLBACK in present):
         return {"en": f"{others[0]} is there, and the two belong together", "ru": f"{others[0]} уже есть, а они работают вместе"}
+    if path == SMOKE and not any(at.folder is not None for at in of.unchecked):
+        mine = "smoke-test.sh" in (present[DEPLOY] or "") if DEPLOY in present else _held(DEPLOY, of, below=below, present=present) is None
+        if not mine:
+            return {"en": "nothing here would call it", "ru": "здесь его никто не вызовет"}
     if path == WORKFLOW and of.workflows:
         told = ", ".join(of.workflows)
         return {"en": f"there is a workflow that deploys already: {told}", "ru": f"workflow с деплоем уже есть: {told}"}

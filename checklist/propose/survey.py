@@ -40,6 +40,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """Where a deploy restarts the app for the last time, and nothing asks the app afterwards."""
+
+    file: str
+    line: int
+    folder: str | None
+    """The folder of the project that it runs in; None where that is elsewhere, or not seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """What is known of the project, as far as a deploy needs it."""
 
@@ -72,6 +82,7 @@ class Survey:
     typed: bool
     deploys: tuple[str, ...]
     """Scripts of the project's own that deploy already, with what they do."""
+    unchecked: tuple[Restart, ...]
     rollbacks: tuple[str, ...]
     workflows: tuple[str, ...]
     """Workflows of its own that deploy already."""
@@ -134,6 +145,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         scripts=scripts,
         typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
         deploys=tuple(_deploys(documents)),
+        unchecked=tuple(dict.fromkeys(_unchecked(documents))),
         rollbacks=tuple(sorted({p for p in (*project.files, *project.paths) if re.search(r"(?i)(?:^|/)[^/]*roll-?_?back[^/]*\.(?:sh|bash)$", p) and p != ROLLBACK})),
         workflows=tuple(sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False})),
         documents=frozenset(k for k in ("runbook", "playbook", "adr") if plain(whole.get(k)) is True),
@@ -213,17 +225,33 @@ def _node(project: Project, package: Value, folder: str) -> Seen:
 
 def _deploys(documents: Sequence[Document]) -> Iterator[str]:
     """Scripts that bring code and restart the app, whether a workflow calls them or a person, with app and host."""
-    for path in documents:
-        entry = path.value.text("entry") or ""
-        if path.kind != "deploy.path" or "#" in entry or entry == DEPLOY or _BACK.search(entry):
-            continue
-        steps = (path.value.get("steps") or Value(())).items()
-        effects = {s.text("effect") for s in steps}
-        if effects & _BRINGS and effects & _STARTS:
+    for path, steps in _scripts(documents):
+        entry = path.text("entry") or ""
+        if entry != DEPLOY:
             hosts = [h for s in steps if (h := s.text("host")) and h not in ("local", "remote") and h.isprintable()]
-            apps = [str(a.content) for a in (path.value.get("apps") or Value(())).items() if a.content]
+            apps = [str(a.content) for a in (path.get("apps") or Value(())).items() if a.content]
             told = ", ".join(dict.fromkeys([*apps, *hosts]))
             yield f"{entry} ({told})" if told else entry
+
+
+def _unchecked(documents: Sequence[Document]) -> Iterator[Restart]:
+    for _, steps in _scripts(documents):
+        last = [s for s in steps if s.text("effect") in _STARTS][-1]
+        file, line, folder = last.text("file"), plain(last.get("line")), last.get("directory")
+        if file and line and not any(s.text("role") == "smoke_test" for s in steps):
+            here = last.text("host") == "local" and folder is not None and isinstance(folder.content, str)
+            yield Restart(file, line, str(folder.content) if here and folder else None)
+
+
+def _scripts(documents: Sequence[Document]) -> Iterator[tuple[Value, tuple[Value, ...]]]:
+    """Each `deploy.path` that begins with a script, brings code and restarts the app, with its steps; no rollback."""
+    for path in documents:
+        entry = path.value.text("entry") or ""
+        if path.kind == "deploy.path" and "#" not in entry and not _BACK.search(entry):
+            steps = (path.value.get("steps") or Value(())).items()
+            effects = {s.text("effect") for s in steps}
+            if effects & _BRINGS and effects & _STARTS:
+                yield path.value, steps
 
 
 def has_tests(of: Survey) -> bool:

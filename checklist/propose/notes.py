@@ -1,0 +1,56 @@
+"""A survey → what a person has to do besides, because it stands in files that are theirs."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterable
+
+from checklist.model import Texts
+from checklist.propose.proposals import CONFIG, WORKFLOW, Proposal
+from checklist.propose.survey import DEPLOY, SMOKE, Survey, has_tests
+
+
+def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:
+    """What is to be done by hand, in the language asked for; `proposed` has what becomes of each file."""
+    has = {one.path for one in proposed if one.writes or one.state == "there"}
+    found: list[Texts] = []
+    for at in of.unchecked:
+        if at.folder is not None and SMOKE in has:
+            line = f"bash {shlex.quote(posixpath.relpath(SMOKE, at.folder or '.'))} || exit 1"
+            found.append({
+                "en": f"{at.file}:{at.line}: add the smoke test in a line below this restart: {line}",
+                "ru": f"{at.file}:{at.line}: строкой ниже этого перезапуска добавить smoke-тест: {line}",
+            })
+        else:
+            line = f"&& sleep 10 && curl -sf {shlex.quote(of.health.value)} || exit 1"
+            found.append({
+                "en": f"{at.file}:{at.line}: ask the app after this restart, at the end of the same command: {line}",
+                "ru": f"{at.file}:{at.line}: после этого перезапуска спросить приложение, дописав в ту же команду: {line}",
+            })
+    if of.runs.value == "build" and of.runs.where != "policy.run_from":
+        found.append({
+            "en": f"{of.config}: PM2 starts {of.entry}, so run_from: build is proposed; if the sources are meant to run, change `script` first",
+            "ru": f"{of.config}: PM2 запускает {of.entry}, поэтому предложено run_from: build; если должны работать исходники, сначала изменить `script`",
+        })
+    if of.apps and of.cwd != of.link and DEPLOY in has:
+        found.append({
+            "en": f"{of.config}: set cwd: '{of.link}', so that PM2 starts the app from the link that a rollback flips",
+            "ru": f"{of.config}: указать cwd: '{of.link}', чтобы PM2 запускал приложение через ссылку, которую переключает откат",
+        })
+    if of.apps and of.lock is None and has & {DEPLOY, WORKFLOW}:
+        found.append({
+            "en": "no lock file is here, and `npm ci` needs one: run `npm install` once and commit package-lock.json",
+            "ru": "нет lock-файла, а без него `npm ci` не работает: один раз выполнить `npm install` и закоммитить package-lock.json",
+        })
+    if of.apps and not has_tests(of) and WORKFLOW in has:
+        found.append({
+            "en": "there is no test command: the workflow deploys nothing until `npm test` runs something",
+            "ru": "нет команды с тестами: workflow ничего не задеплоит, пока `npm test` что-нибудь не запускает",
+        })
+    if of.monitor is None:
+        found.append({
+            "en": f"{CONFIG}: declare the uptime monitor once there is one; nothing here can set it up",
+            "ru": f"{CONFIG}: описать монитор доступности, когда он появится; сам он отсюда не заведётся",
+        })
+    return [text[lang] for text in found]
