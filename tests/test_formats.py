@@ -20,7 +20,7 @@ from test_terminal import ODD, SELECT
 from checklist.cli import files
 from checklist.errors import CheckError
 from checklist.model import Location, Message, Outcome, Related, Report, Rule, Snippet
-from checklist.report.clean import one_line
+from checklist.report.clean import one_line, utf8
 from checklist.report.formats import RENDERERS, renderer
 from checklist.report.view import View
 
@@ -100,14 +100,14 @@ def test_hostile_text_says_what_it_says_and_nothing_more(channel: str, text: str
     [line] = out["github"].splitlines()
     command, fields, data = taken_by_github(line) or ("", {}, "")
     assert (command, data) == ("error", one_line(message))
-    assert {k: v for k, v in fields.items() if not k.startswith("end")} == {"file": one_line(file), "line": "1", "col": "1", "title": "P0 pm2/x"}
+    assert {k: v for k, v in fields.items() if not k.startswith("end")} == {"file": "\n".join("\r".join(map(one_line, part.split("\r"))) for part in file.split("\n")), "line": "1", "col": "1", "title": "P0 pm2/x"}
 
     tree = xml.fromstring(out["junit"])
     assert [e.tag for e in tree.iter()] == ["testsuites", "testsuite", "testcase", "failure"]
     assert tree.find(".//failure").get("message") == " ".join(map(one_line, message.split("\n"))).replace("\ufffe", "?")  # type: ignore[union-attr]
 
     [issue] = json.loads(out["gitlab"])
-    assert (issue["description"], issue["location"]["path"]) == (one_line(message), file)
+    assert (issue["description"], issue["location"]["path"]) == (one_line(message), utf8(file))
 
     [result] = json.loads(out["sarif"])["runs"][0]["results"]
     assert unquote_to_bytes(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) == os.fsencode(file)
@@ -286,10 +286,28 @@ def test_a_hostile_project_is_reported_as_it_is_named(repository: Any) -> None:
     assert any("\x1b[31m ::error::x\n<b>\u202e" in f["message"] for f in found)
     places = [(f"sub/{f['file']}", f["line"]) for f in found]
     commands = [taken_by_github(line) for line in out["github"].splitlines()]
-    assert [(c[1]["file"], int(c[1]["line"])) for c in commands if c] == [(one_line(file), line) for file, line in places]
+    assert [(c[1]["file"], int(c[1]["line"])) for c in commands if c] == [("\n".join(map(one_line, file.split("\n"))), line) for file, line in places]
     assert [(i["location"]["path"], i["location"]["lines"]["begin"]) for i in json.loads(out["gitlab"])] == places
     results = [r["locations"][0]["physicalLocation"] for r in json.loads(out["sarif"])["runs"][0]["results"]]
     assert [(unquote(r["artifactLocation"]["uri"]), r["region"]["startLine"]) for r in results] == places
     assert len(list(xml.fromstring(out["junit"]).iter("failure"))) == len(found)
     assert not [line for line in re.sub(r"\x1b\[[\d;]*m", "", out["text"]).split("\n") if taken_by_github(line)]
     assert "\x1b" not in "".join(out[name] for name in RENDERERS if name != "text")
+
+
+def test_a_name_is_told_so_that_its_file_is_found(tmp_path: Path) -> None:
+    bad = "module.exports = { apps: [{ name: 'api', script: 'a.js', max_restarts: 15 }] };\n"
+    for name in (b"a\xff", b"two\nlines", "имя".encode()):
+        (tmp_path / os.fsdecode(name)).mkdir()
+        (tmp_path / os.fsdecode(name) / "pm2.config.js").write_text(bad)
+    out = {name: command(str(tmp_path), "--select", "pm2/too-many-restarts", "--format", name, COLUMNS="200").stdout for name in RENDERERS}
+    commands = [taken_by_github(line) for line in out["github"].splitlines()]
+    assert [c[1]["file"] for c in commands if c] == ["a\\xff/pm2.config.js", "two\nlines/pm2.config.js", "имя/pm2.config.js"]
+    assert [i["location"]["path"] for i in json.loads(out["gitlab"])] == ["a\\xff/pm2.config.js", "two\nlines/pm2.config.js", "имя/pm2.config.js"]
+    assert [os.fsencode(f["file"]) for f in json.loads(out["json"])["findings"]] == [b"a\xff/pm2.config.js", b"two\nlines/pm2.config.js", "имя/pm2.config.js".encode()]
+    uris = [r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in json.loads(out["sarif"])["runs"][0]["results"]]
+    assert [unquote_to_bytes(uri) for uri in uris] == [b"a\xff/pm2.config.js", b"two\nlines/pm2.config.js", "имя/pm2.config.js".encode()]
+    assert [s.get("name") for s in xml.fromstring(out["junit"])] == ["a\\xff/pm2.config.js", "two\\nlines/pm2.config.js", "имя/pm2.config.js"]
+    for name in ("text", "markdown"):
+        assert "a\\xff/pm2.config.js" in out[name]
+        assert "two\\nlines/pm2.config.js" in out[name]

@@ -13,8 +13,18 @@ _PLAIN = {"─": "-", "│": "|", "…": "...", "—": "-", "–": "-", "→": "
 
 
 def one_line(text: str) -> str:
-    """The text on one line, with control and invisible characters written out."""
-    return _HARMFUL.sub(lambda m: _NAMED.get(m[0]) or f"\\u{ord(m[0]):04x}", text)
+    """The text on one line, with control and invisible characters and bytes that are no UTF-8 written out."""
+    return _HARMFUL.sub(lambda m: _NAMED.get(m[0]) or _written_out(ord(m[0])), text)
+
+
+def utf8(text: str) -> str:
+    """The very text, but for bytes that are no UTF-8: those are written out."""
+    return re.sub("[\ud800-\udfff]", lambda m: _written_out(ord(m[0])), text)
+
+
+def _written_out(code: int) -> str:
+    # Python has a byte of a name that is no UTF-8 as one of these (PEP 383)
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 # What a CI server takes for a command to itself when it stands in a log: `::add-mask::` first on a line, `##[error]`,

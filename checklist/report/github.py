@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from checklist.model import Outcome, Report
 from checklist.report import clean
 from checklist.report.view import View
@@ -24,13 +26,10 @@ def _command(of: Outcome, view: View) -> str:
 
 
 def _data(text: str) -> str:
-    """Text after `::`; controls are written out first, so only the percent sign is left to escape."""
-    return _ascii(clean.one_line(text)).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Text after `::`; controls are written out, so only the percent sign is left to escape."""
+    return clean.one_line(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _ascii(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """The value of a property; the line ends in a file's name are escaped as GitHub has it, so that it finds the file."""
+    return re.sub("[^\r\n]+", lambda m: _data(m[0]), text).replace("\r", "%0D").replace("\n", "%0A").replace(":", "%3A").replace(",", "%2C")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from checklist.model import Report
-from checklist.report.clean import one_line
+from checklist.report.clean import one_line, utf8
 from checklist.report.view import View
 
 _SEVERITIES = {"P0": "blocker", "P1": "major", "P2": "minor"}
@@ -19,7 +19,7 @@ def render(report: Report, view: View) -> str:
             "check_name": o.rule.id,
             "fingerprint": o.fingerprint,
             "severity": _SEVERITIES[o.priority],
-            "location": {"path": view.from_top(o.location.file), "lines": {"begin": o.location.line, "end": o.location.end_line}},
+            "location": {"path": utf8(view.from_top(o.location.file)), "lines": {"begin": o.location.line, "end": o.location.end_line}},
         }
         for o in report.findings
     ]

@@ -17,10 +17,10 @@ def render(report: Report, view: View) -> str:
     top = xml.Element("testsuites", name="onai-check", tests=str(len(findings) or 1), failures=str(len(findings)))
     for file, outcomes in groupby(findings, key=lambda o: o.location.file):
         found = list(outcomes)
-        suite = xml.SubElement(top, "testsuite", name=_text(file), tests=str(len(found)), failures=str(len(found)))
+        suite = xml.SubElement(top, "testsuite", name=_text(one_line(file)), tests=str(len(found)), failures=str(len(found)))
         for outcome in found:
             at = outcome.location
-            case = xml.SubElement(suite, "testcase", classname=_text(outcome.rule.id), name=_text(f"{file}:{at.line}:{at.column}"), file=_text(view.from_top(file)), line=str(at.line))
+            case = xml.SubElement(suite, "testcase", classname=_text(outcome.rule.id), name=_text(f"{one_line(file)}:{at.line}:{at.column}"), file=_text(one_line(view.from_top(file))), line=str(at.line))
             failure = xml.SubElement(case, "failure", type=outcome.priority, message=_text(outcome.message["en"]))
             failure.text = _text(outcome.rule.fix["en"].strip())
     if not findings:
