@@ -35,13 +35,15 @@ from checklist.model import (
 )
 from checklist.secrets import spans
 
+_OTHERS = 5  # names that a message has room for
+
 
 def run(project: Project, rules: Iterable[Rule]) -> Report:
     """What the rules say of the project: all outcomes, sorted by place."""
     facts = derive(project)
     held = tuple(resolve(rule, facts.policy) for rule in rules)
     snippets = _Snippets(project, facts)
-    seen: set[tuple[str, Location]] = set()
+    seen: dict[tuple[str, Location], list[str]] = {}
     outcomes = []
     for rule in held:
         for document in facts.documents:
@@ -49,10 +51,12 @@ def run(project: Project, rules: Iterable[Rule]) -> Report:
                 for outcome in _judge(rule, document, facts):
                     # one finding per rule and place: two apps that share a variable have one thing to mend
                     if outcome.state in ("fail", "open"):
-                        if (rule.id, outcome.location) in seen:
+                        names = seen.setdefault((rule.id, outcome.location), [])
+                        names.append(_named(document))
+                        if len(names) > 1:
                             continue
-                        seen.add((rule.id, outcome.location))
                     outcomes.append(outcome)
+    outcomes = [_with_others(o, seen[o.rule.id, o.location]) if o.state == "fail" else o for o in outcomes]
     outcomes.sort(key=lambda o: (o.location, o.rule.id, o.subject, o.state))
     return Report(
         outcomes=tuple(replace(o, snippet=snippets.of(o.location)) for o in _with_fingerprints(outcomes)),
@@ -137,6 +141,24 @@ def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Fact
         message=message,
         related=tuple(_related(rule, document, location)) if state == "fail" else (),
     )
+
+
+def _named(document: Document) -> str:
+    """The app or service that a document is about."""
+    return document.value.text("service") or document.value.text("name") or ""
+
+
+def _with_others(of: Outcome, names: list[str]) -> Outcome:
+    """The finding with the other apps that share its place, where its message names the first of them."""
+    first, *others = dict.fromkeys(names)
+    others = [name for name in others if name]
+    if not others or not first or first not in of.message["en"]:
+        return of
+    rest = len(others) - _OTHERS
+    more = {"en": f" and {rest} more", "ru": f" и ещё {rest}"} if rest > 0 else {"en": "", "ru": ""}
+    also = {"en": "also", "ru": "также"}
+    listed = ", ".join(others[:_OTHERS])
+    return replace(of, message={lang: f"{text} ({also[lang]} {listed}{more[lang]})" for lang, text in of.message.items()})
 
 
 def _about(subject: str, path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import run
 
 from checklist import config
 from checklist.facts import derive
@@ -45,3 +46,20 @@ def test_an_environment_lies_over_the_targets_variables_and_they_over_env() -> N
         {"HOST": "env", "LANG": "env", "TZ": "env"},
         {"HOST": "env", "LANG": "target", "TZ": "over"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "en", "ru"),
+    [
+        ("api", "are allowed", "допустимо не больше 3"),
+        ("api worker", "are allowed (also worker)", " (также worker)"),
+        ("api api", "are allowed", "допустимо не больше 3"),
+        ("api b c d e f g h", "are allowed (also b, c, d, e, f and 2 more)", " (также b, c, d, e, f и ещё 2)"),
+    ],
+)
+def test_apps_that_share_a_value_are_all_named(names: str, en: str, ru: str) -> None:
+    apps = ", ".join(f"{{ name: '{name}', script: 'a.js', ...shared, env_production: {{ A: 1 }} }}" for name in names.split())
+    found = run({"ecosystem.config.js": f"const shared = {{ max_restarts: 15 }};\nmodule.exports = {{ apps: [{apps}] }};\n"}, "pm2/too-many-restarts").findings
+    assert [(f.location.line, f.subject) for f in found] == [(1, "api max_restarts")]
+    assert found[0].message["en"].endswith(en)
+    assert ru in found[0].message["ru"]
