@@ -279,12 +279,13 @@ def test_a_part_can_be_required_to_be_done(shop: Path, capsys: pytest.CaptureFix
     assert "there is no such part; did you mean 'local'?" in capsys.readouterr().err
 
 
-def test_the_locale_of_another_machine_makes_nothing_stale(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_locale_of_another_machine_makes_nothing_stale(shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
     assert run(["report", str(shop)]) == 0
     monkeypatch.setenv("LC_ALL", "C")
     assert run(["report", str(shop), "--check"]) == 0
     assert run(["report", str(shop), "--check", "--lang", "en"]) == 1
+    assert capsys.readouterr().err.endswith("is in Russian, and English is asked for (--lang, or lang in onai-check.yaml); `onai-check report` writes it anew\n")
 
 
 def test_a_note_in_any_encoding_stays_byte_for_byte(shop: Path) -> None:

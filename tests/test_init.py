@@ -234,6 +234,7 @@ def test_nothing_is_written_beside_a_deploy_that_is_there(folder: Folder, script
         ("set -e\ngit pull\npm2 restart shop || pm2 start ecosystem.config.js\n", 3, "bash scripts/smoke-test.sh || exit 1"),
         ("ssh h 'cd /srv/shop && git pull && pm2 restart shop'\n", 1, "&& sleep 10 && curl -sf http://localhost:8080/api/health || exit 1"),
         ("ssh h <<'END'\ncd /srv/shop\ngit pull\npm2 restart shop\nEND\n", 4, "&& sleep 10 && curl -sf http://localhost:8080/api/health || exit 1"),
+        ("ssh h <<'END'\nset -e\ncd /srv/shop\ngit pull\npm2 restart shop\nEND\necho done\n", 5, "&& sleep 10 && curl -sf http://localhost:8080/api/health || exit 1"),
         ("git pull\npm2 restart shop\ncurl -sf http://localhost:8080/api/health || exit 1\n", 0, ""),
     ],
 )
@@ -247,7 +248,7 @@ def test_a_deploy_that_is_there_is_told_what_to_add_and_where(folder: Folder, sc
         lines = script.split("\n")
         # in a line of its own, or in the same command: before the quote that ends it
         lines[line - 1 : line] = [lines[line - 1], added] if added.startswith("bash") else [re.sub(r"('?)$", rf" {added}\1", lines[line - 1])]
-        (root / "deploy.sh").write_text("\n".join(lines))
+        (root / "deploy.sh").write_text("set -e\n" * ("deploy.sh: put set -e at the top" in told) + "\n".join(lines))
         init(root, "--write")
         found = {f["rule"] for f in said_by("check", str(root))["findings"]}
         assert not found & {"deploy/no-smoke-test", "deploy/smoke-test-cannot-fail", "deploy/smoke-test-too-early"}

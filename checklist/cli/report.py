@@ -30,6 +30,10 @@ _NOTES = {
         "en": "is stale: the project has changed since it was written; `onai-check report` writes it anew",
         "ru": "устарел: проект с тех пор изменился; `onai-check report` запишет его заново",
     },
+    "language": {
+        "en": "is in Russian, and English is asked for (--lang, or lang in onai-check.yaml); `onai-check report` writes it anew",
+        "ru": "написан по-английски, а нужен русский (--lang или lang в onai-check.yaml); `onai-check report` запишет его заново",
+    },
     "not done": {"en": "not done", "ru": "не сделано"},
 }
 
@@ -127,6 +131,8 @@ def _compare(path: Path, text: str, lang: str) -> int:
     wrong, told = "missing", []
     if old is not None and not _ours(old):
         wrong = "not ours"
+    elif old is not None and (checklist.language_of(old.decode("utf-8", "replace")) or lang) != lang:
+        wrong = "language"
     elif old is not None:
         wrong = "stale"
         told = [] if text.startswith(html.MARKER) else list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace"), lang))

@@ -28,6 +28,11 @@ def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:
                 "en": f"{at.file}:{at.line}: ask the app after this restart, at the end of the same command: {line}",
                 "ru": f"{at.file}:{at.line}: после этого перезапуска спросить приложение, дописав в ту же команду: {line}",
             })
+            if at.lost:
+                found.append({
+                    "en": f"{at.lost}: put set -e at the top, or it goes on and ends well when that fails",
+                    "ru": f"{at.lost}: поставить в начале set -e, иначе скрипт пойдёт дальше и закончится успешно, даже если ответа нет",
+                })
     if of.runs.value == "build" and of.runs.where != "policy.run_from":
         found.append({
             "en": f"{of.config}: PM2 starts {of.entry}, so run_from: build is proposed; if the sources are meant to run, change `script` first",

@@ -47,6 +47,8 @@ class Restart:
     line: int
     folder: str | None
     """The folder of the project that it runs in; None where that is elsewhere, or not seen."""
+    lost: str
+    """The script that goes on when it fails, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +237,13 @@ def _deploys(documents: Sequence[Document]) -> Iterator[str]:
 
 
 def _unchecked(documents: Sequence[Document]) -> Iterator[Restart]:
-    for _, steps in _scripts(documents):
+    for path, steps in _scripts(documents):
         last = [s for s in steps if s.text("effect") in _STARTS][-1]
         file, line, folder = last.text("file"), plain(last.get("line")), last.get("directory")
         if file and line and not any(s.text("role") == "smoke_test" for s in steps):
             here = last.text("host") == "local" and folder is not None and isinstance(folder.content, str)
-            yield Restart(file, line, str(folder.content) if here and folder else None)
+            lost = last.text("on_failure") == "continues"
+            yield Restart(file, line, str(folder.content) if here and folder else None, (path.text("entry") or "") if lost else "")
 
 
 def _scripts(documents: Sequence[Document]) -> Iterator[tuple[Value, tuple[Value, ...]]]:

@@ -121,7 +121,7 @@ def unticked(text: str, heading: str, headings: Sequence[str]) -> list[str]:
 def changes(new: str, old: str, lang: str) -> Iterator[str]:
     """What is different in the one that would be written, a line for each item that stands otherwise."""
     if _digest(new) != _digest(old):
-        told = {"en": "what was read has changed: digest {}, now {}", "ru": "изменилось то, что прочитано: отпечаток был {}, стал {}"}[lang]
+        told = {"en": "what was read has changed: digest {}, now {}", "ru": "изменилось то, что прочитано: дайджест был {}, стал {}"}[lang]
         yield told.format(_digest(old) or "—", _digest(new))
     before, after = (dict(_blocks(_ours_of(t))) for t in (old, new))
     for anchor, lines in after.items():
