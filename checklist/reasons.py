@@ -66,6 +66,7 @@ _PHRASES = {
     "no JSON from here on": "отсюда и дальше это не JSON",
     "something after the end of the value": "лишнее после конца значения",
     "a value is missing here": "здесь не хватает значения",
+    "the file is empty": "файл пуст",
     "the text ends too early": "текст обрывается",
     "a key in double quotes with a colon is missing here": "здесь нужен ключ в двойных кавычках и двоеточие",
     "a comma before the end": "лишняя запятая перед концом",

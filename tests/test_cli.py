@@ -53,6 +53,7 @@ def test_an_open_gate_is_0(folder: Folder) -> None:
         (["--nonsense"], "No such option"),
         (["--config", "no/such/file"], "'no/such/file' does not exist"),
         (["explain", "pm2/too-many-restart"], "did you mean 'pm2/too-many-restarts'?"),
+        (["explain", "rollback"], "'rollback' is a group of rules: rollback/"),
     ],
 )
 def test_what_could_not_be_checked_is_2(args: list[str], said: str) -> None:
@@ -127,6 +128,12 @@ def test_a_config_that_does_not_parse_is_found_and_not_quoted(folder: Folder) ->
     assert "canary-7f3" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(("file", "text", "said"), [("package.json", "", "1:1: the file is empty"), ("pm2.json", '{"apps": [}', "1:11: a syntax error"), (".env", "A=1\n" * 300_000, "1:1: larger than 1 MiB")])
+def test_a_file_that_cannot_be_read_is_not_shown_as_nothing(file: str, text: str, said: str, folder: Folder) -> None:
+    done = command("show", str(folder({file: text}) / file))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"onai-check: {file}:{said}\n")
+
+
 def test_names_in_any_script_and_with_control_characters_do_no_harm(folder: Folder) -> None:
     root = folder({"сервис/деплой 🚀.sh": "npm run build && pm2 restart api\n", "\x1b[31mevil\x1b[0m/ecosystem.config.js": BAD["ecosystem.config.js"]})
     done = command(str(root), "--format", "text")
@@ -163,7 +170,7 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
                 f"#!/bin/bash\nexport API_TOKEN={CANARY}\nPASSWORD='{CANARY}' npm run build\nsshpass -p {CANARY} scp dist.tar.gz h:/x\n"
                 f"ssh h \"TOKEN={CANARY} pm2 start dist/server.js --token {CANARY}\"\ncurl -s -H 'Authorization: Bearer {CANARY}' http://u:{CANARY}@localhost:3000/health || true\n"
             ),
-            ".github/workflows/deploy.yml": f"on: push\njobs:\n  d:\n    runs-on: x\n    env: {{API_KEY: {CANARY}}}\n    steps:\n      - run: curl -H 'Authorization: Bearer {CANARY}' https://h || true\n",
+            ".github/workflows/deploy.yml": f"on: push\njobs:\n  d:\n    runs-on: x\n    env: {{API_KEY: {CANARY}}}\n    steps:\n      - run: |\n          curl -H 'Authorization: Bearer {CANARY}' https://h || true\n",
             "onai-check.yaml": f"monitor: {{provider: x, url: 'https://u:{CANARY}@h/', alerts: ['https://hooks.example/T0/{CANARY}']}}\n",
             ".gitignore": "node_modules/\n",
         }
@@ -173,7 +180,7 @@ def test_a_secret_travels_nowhere(repository: Callable[[Mapping[str, str]], Path
     ]
     done += [command("show", str(root / f), "--format", "json") for f in ("ecosystem.config.js", "pm2.json", "pm2.yaml", "env.env", ".env.production", "deploy.sh", ".github/workflows/deploy.yml", "onai-check.yaml")]
     done += [command("report", str(root), "-o", "-", "--format", f) for f in ("markdown", "html")]
-    assert [d.returncode for d in done if d.returncode not in (0, 1)] == []
+    assert [(d.args[3:], d.stderr) for d in done if d.returncode not in (0, 1)] == []
     for one in done:
         place = re.search(f".{{0,60}}{CANARY}", one.stdout + one.stderr)
         assert place is None, f"{one.args[3:6]}: …{place[0].removesuffix(CANARY) if place else ''}"

@@ -30,6 +30,8 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
     config = common.load_config(path, config_file)
     folders = [packs.builtin(), *config.packs]
     files = {f.relative_to(d).with_suffix("").as_posix(): f for d in folders if d.is_dir() for f in sorted(d.rglob("*.yaml"))}
+    if rule not in files and (group := packs.matching(rule, list(files))):
+        raise CheckError(f"'{rule}' is a group of rules: {', '.join(group)}", f"'{rule}' — это группа правил: {', '.join(group)}")
     if rule not in files:
         raise CheckError(**packs.no_such(rule, list(files)))
     language = common.console_language(lang, config)

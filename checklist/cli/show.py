@@ -14,6 +14,7 @@ from checklist.discover import discover
 from checklist.errors import CheckError
 from checklist.facts import derive
 from checklist.model import plain
+from checklist.reasons import in_russian
 
 
 @click.command("show")
@@ -38,6 +39,10 @@ def command(file: Path, format: str, env_from: Path | None, config_file: Path | 
             f"{file}: is no file that rules look at; they look at {common.LOOKED_FOR['en']}",
             f"{file}: в такие файлы правила не смотрят; они смотрят в {common.LOOKED_FOR['ru']}",
         )
+    broken = next((d for d in facts.documents if d.kind == "source" and d.file == name and d.value.text("reason")), None)
+    if not mine and broken is not None:
+        at, why = broken.place(), broken.value.text("reason") or ""
+        raise CheckError(f"{name}:{at.line}:{at.column}: {why}", f"{name}:{at.line}:{at.column}: {in_russian(why)}")
     documents = [{"kind": d.kind, "file": d.file, "data": plain(d.value)} for d in mine]
     if format == "json":
         common.write(json.dumps({"version": 1, "documents": documents}, indent=2) + "\n")

@@ -38,7 +38,8 @@ class Source:
         problem = self.parsed.problem
         readable: object = problem is None
         if problem is not None and self.format in ("shell", "makefile", "dockerfile"):
-            readable = Value(Unknown("it is not understood as a shell script, `bash -n` may say why"))
+            grammar = problem.text.startswith("not understood as shell")
+            readable = Value(Unknown("it is not understood as a shell script, `bash -n` may say why" if grammar else problem.text))
         told = {"format": self.format, "kind": KINDS.get(self.format, self.format), "readable": readable, "reason": problem.text if problem else None}
         return Document("source", self.file, value(told, problem.location if problem else Location(self.file)), self.file)
 

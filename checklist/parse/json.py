@@ -60,7 +60,7 @@ class _Reader:
         if kind in ("string", "word"):
             return Value(self._scalar(start, end), self.lines.span(start, end), key), at + 1
         if kind not in ("{", "["):
-            raise _Broken(start, "a value is missing here" if kind != "end" else "the text ends too early")
+            raise _Broken(start, "a value is missing here" if kind != "end" else "the text ends too early" if self.text.strip("\ufeff \t\r\n") else "the file is empty")
         close = {"{": "}", "[": "]"}[kind]
         members: dict[str, Value] = {}
         items: list[Value] = []
