@@ -456,3 +456,10 @@ def test_where_nothing_would_be_checked_nothing_is_proposed(folder: Folder, file
         assert cli.run(args) == 2
         assert "nothing to check here; looked for a PM2 config" in capsys.readouterr().err
     assert set(texts(root)) == set(files)
+
+
+def test_an_answer_of_the_wrong_form_is_asked_for_again_and_told_why(folder: Folder) -> None:
+    done = init(folder(SOURCE), "--interactive", "--lang", "ru", input="localhost\nhttp://localhost:1/ok\n\nsrv/shop\n\n\n\n")
+    assert done.exit_code == 0
+    assert [line for line in done.stderr.splitlines() if line.startswith("нуж")] == ["нужен URL, например http://localhost:3000/health", "нужен абсолютный путь из букв, цифр и . _ -"]
+    assert "health_url: http://localhost:1/ok" in done.stdout

@@ -42,6 +42,16 @@ _ASKS = {
     "monitor": {"en": "Public URL that an uptime monitor asks (empty: there is none yet)", "ru": "Публичный URL, который опрашивает монитор (пусто — монитора пока нет)"},
     "provider": {"en": "Which monitor asks it?", "ru": "Какой монитор его опрашивает?"},
 }
+_URL = re.compile(r"https?://[^\s'\"`\\$]+")
+# what an answer must look like, and how to say so
+_FORMS = {
+    "health": (_URL, {"en": "a URL is needed, such as http://localhost:3000/health", "ru": "нужен URL, например http://localhost:3000/health"}),
+    "runs": (re.compile("source|build"), {"en": "source or build is needed", "ru": "нужно source или build"}),
+    "root": (_PLACE, {"en": "an absolute path is needed, of letters, digits and . _ -", "ru": "нужен абсолютный путь из букв, цифр и . _ -"}),
+    "branch": (re.compile(r"[\w./-]+"), {"en": "the name of a branch is needed", "ru": "нужно имя ветки"}),
+    "monitor": (re.compile(f"(?:{_URL.pattern})?"), {"en": "a URL is needed, or nothing", "ru": "нужен URL или пустой ответ"}),
+    "provider": (re.compile(r"[\w -]+"), {"en": "a name is needed, such as uptimerobot", "ru": "нужно название, например uptimerobot"}),
+}
 
 
 @click.command("init")
@@ -103,20 +113,19 @@ def _survey(path: Path, config: configs.Config, releases: str | None) -> tuple[S
 def _asked(of: Survey, lang: str) -> Survey:
     """The survey with a person's answers; what was seen is the default of each."""
 
-    def ask(what: str, default: str, form: re.Pattern[str]) -> str:
+    def ask(what: str, default: str) -> str:
+        form, wanted = _FORMS[what]
         while True:
             said: str = click.prompt(_ASKS[what][lang], default=default, err=True)
             if form.fullmatch(said.strip()):
                 return said.strip()
+            click.echo(wanted[lang], err=True)
 
-    url = re.compile(r"https?://[^\s'\"`\\$]+")
-    of = replace(of, health=replace(of.health, value=ask("health", of.health.value, url)))
-    of = replace(of, runs=replace(of.runs, value=ask("runs", of.runs.value, re.compile("source|build"))))
-    of = replace(of, root=ask("root", of.root, _PLACE), branch=ask("branch", of.branch, re.compile(r"[\w./-]+")))
-    if of.monitor is None:
-        public = ask("monitor", "", re.compile(rf"(?:{url.pattern})?"))
-        if public:
-            of = replace(of, monitor=(ask("provider", "uptimerobot", re.compile(r"[\w -]+")), public))
+    of = replace(of, health=replace(of.health, value=ask("health", of.health.value)))
+    of = replace(of, runs=replace(of.runs, value=ask("runs", of.runs.value)))
+    of = replace(of, root=ask("root", of.root), branch=ask("branch", of.branch))
+    if of.monitor is None and (public := ask("monitor", "")):
+        of = replace(of, monitor=(ask("provider", "uptimerobot"), public))
     return of
 
 
