@@ -392,7 +392,7 @@ def test_a_record_says_which_deploy_it_was(shop: Path, tmp_path_factory: pytest.
     (shop / ".git/HEAD").write_text(commit + "\n")
     assert run(["report", str(shop), "--record", str(record)]) == 0
     text = record.read_text("utf-8")
-    assert "| Branch | — |\n| State | **1 tracked files are not as committed** |" in text
+    assert "| Branch | — |\n| State | **files changed since the commit: 1** |" in text
     assert "- [x] The backend" in text
     assert "- [ ] PM2" in text
     assert not trace.exists(), trace.read_text()

@@ -82,6 +82,11 @@ def test_without_a_project_the_options_stand_over_pm2s_defaults() -> None:
     assert set(told) == {"version", "verdict", "restarts", "final_status", "gave_up_after_ms", "blind_from_ms", "blind_to_ms"}
 
 
+@pytest.mark.parametrize(("limit", "said"), [("2", "PM2 gives up after 1 restart, "), ("3", "PM2 gives up after 2 restarts, ")])
+def test_one_is_no_more_than_one(limit: str, said: str) -> None:
+    assert said in command("simulate", "--lifetime", "0", "--max-restarts", limit, "--min-uptime", "30s").stdout
+
+
 def test_with_a_project_each_app_is_told() -> None:
     told = json.loads(command("simulate", "examples/incident", "--format", "json").stdout)
     assert [(a["app"], a["verdict"]) for a in told["apps"]] == [("shop-api", "loops")]

@@ -21,5 +21,5 @@ def command(folder: Path) -> int:
     wrong = [w for file in files for w in examples.failures(file, file.relative_to(folder).with_suffix("").as_posix())]
     for line in wrong:
         common.write(line + "\n")
-    common.write(f"{len(files)} rules, {len(wrong)} failures\n")
+    common.write(f"{len(files)} rule{'s' * (len(files) != 1)}, {len(wrong)} failure{'s' * (len(wrong) != 1)}\n")
     return 1 if wrong else 0

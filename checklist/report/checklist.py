@@ -31,7 +31,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "commit": "Commit",
         "branch": "Branch",
         "state": "State",
-        "changed": "**{n} tracked files are not as committed**",
+        "changed": "**files changed since the commit: {n}**",
         "unchanged": "as committed",
         "time": "Time",
         "who": "Who",

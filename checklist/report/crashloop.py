@@ -12,8 +12,8 @@ from checklist.model import Value
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "gives_up": "gives up after {restarts} restarts, {after} after the start; the status is then {status}",
-        "loops": "is still restarting it after {horizon}: {restarts} restarts, and so it goes on",
+        "gives_up": "gives up after {restarts} restart{s}, {after} after the start; the status is then {status}",
+        "loops": "is still restarting it after {horizon}: {restarts} restart{s}, and so it goes on",
         "none": "no blind zone: every crash loop ends",
         "zone": "blind zone: an app that lives longer than {start} before it crashes is restarted for ever",
         "ends": "blind zone: an app that lives between {start} and {end} before it crashes is restarted for ever",
@@ -63,7 +63,7 @@ def scene(lives: float, healthy_first: float | None, lang: str) -> str:
 def verdict(loop: Loop, horizon: float, lang: str) -> str:
     """What became of the crash loop, in a sentence."""
     after = units.show_time(loop.gave_up_after or 0, lang)
-    return "PM2 " + WORDS[lang][loop.verdict].format(restarts=loop.restarts, after=after, status=f'"{loop.final_status}"', horizon=units.show_time(horizon, lang))
+    return "PM2 " + WORDS[lang][loop.verdict].format(restarts=loop.restarts, s="" if loop.restarts == 1 else "s", after=after, status=f'"{loop.final_status}"', horizon=units.show_time(horizon, lang))
 
 
 def zone(limits: Limits, lang: str) -> str:
