@@ -90,6 +90,8 @@ def seen(files: Mapping[str, str], settings: str = "") -> Survey:
         ({".env.example": "PORT=4003\n", "src/app.ts": "app.listen(process.env.PORT || 3000)"}, "http://localhost:4003/health", ""),
         ({".env": "PORT=4004\n", "src/app.ts": "app.listen(process.env.PORT || '4005')"}, "http://localhost:4005/health", ""),
         ({"web/src/app.ts": "app.listen(4006)", "web/package.json": '{"scripts": {"build": "vite build"}}', "web/vite.config.js": ""}, "http://localhost:3000/health", ""),
+        # the check of another service; what a browser is sent
+        ({"scripts/check.sh": "curl -sf http://localhost:8000/v1/models\n", "public/app.js": "fetch('/api/status')"}, "http://localhost:3000/health", ""),
         ({"scripts/check.sh": "curl -sf 'http://localhost:9000/health?token=abc'\n"}, "http://localhost:9000/health", "scripts/check.sh:1"),
         ({"src/app.ts": "app.get('/ping', ok)\napp.get('/health', ok)"}, "http://localhost:3000/health", "src/app.ts:2"),
         ({"src/health.controller.ts": "@Controller('health')\nexport class H {}"}, "http://localhost:3000/health", "src/health.controller.ts:1"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from urllib.parse import urlsplit
 
 from checklist.facts.folders import is_frontend
 from checklist.facts.placeholders import role
@@ -18,7 +17,9 @@ _ROUTE = re.compile(r"""(?<![\w./-])(?:['"`])(/(?:[\w-]+/){0,3}(?:health(?:[-_]?
 _CONTROLLER = re.compile(r"""@Controller\(\s*['"`]/?(health(?:[-_]?check)?|healthz)['"`]""")
 # a `port: 6379` is often that of something else
 _PORT = re.compile(r"""process\.env\.PORT[^\n;]{0,20}?(?:\?\?|\|\|)\s*['"]?(\d{2,5})\b|\.listen\(\s*(\d{2,5})\b|\b(?:const|let|var)\s+(?:PORT|port)\b[^\n=]*=\s*(\d{2,5})\b""")
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[^\s'\"|;)<>]*)?")
+_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?/[^\s'\"|;)<>?#][^\s'\"|;)<>]*")
+_NAMED = re.compile(r"/(?:health|livez|liveness|readyz|readiness|ping|status)")
+_SENT = re.compile(r"(?:^|/)(?:public|static)/")
 
 
 def known(project: Project, apps: Sequence[Document], steps: Iterable[Document], packages: Iterable[Document]) -> Value | None:
@@ -31,9 +32,9 @@ def known(project: Project, apps: Sequence[Document], steps: Iterable[Document],
 
 
 def served(project: Project, code: Mapping[str, str], packages: Iterable[Document], apps: Sequence[Document]) -> dict[str, str]:
-    """The sources that no frontend is made of."""
+    """The sources that neither a frontend is made of nor a browser is sent."""
     folders = [f for p in packages if (f := p.value.text("directory")) and is_frontend(project, f, list(apps), project.policy)]
-    return {path: text for path, text in code.items() if not any(path.startswith(f"{f}/") for f in folders)}
+    return {path: text for path, text in code.items() if not _SENT.search(path) and not any(path.startswith(f"{f}/") for f in folders)}
 
 
 def url(project: Project, app: Value, steps: Iterable[Document], code: Mapping[str, str]) -> tuple[str, str]:
@@ -44,7 +45,8 @@ def url(project: Project, app: Value, steps: Iterable[Document], code: Mapping[s
     for step in steps:
         if step.kind == "deploy.step" and step.value.text("effect") == "health_check":
             for word in (step.value.get("argv") or Value(())).items():
-                if isinstance(word.content, str) and _LOCAL.fullmatch(word.content) and urlsplit(word.content).path.strip("/"):
+                # what a script asks besides is often another service
+                if isinstance(word.content, str) and _LOCAL.fullmatch(word.content) and (step.value.text("role") == "smoke_test" or _NAMED.search(word.content)):
                     return re.split("[?#]", word.content)[0], f"{step.value.text('file')}:{plain(step.value.get('line'))}"
     port = _number(app.get("env", "PORT")) or _example_port(project, app.text("directory") or "") or _port(code) or "3000"
     routes = [*matches(_ROUTE, code), *matches(_CONTROLLER, code)]
