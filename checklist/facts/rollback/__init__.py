@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts.deploy.entries import is_shell
@@ -166,7 +166,23 @@ def _rollback(project: Project, way: _Way, script: str, deploys: Sequence[Docume
         "by_path": Value(call is not None and _by_path(project, script, call), call.place() if call is not None else start),
         "call": Value(call.value.text("text") if call is not None else None, call.place() if call is not None else start),
     }
-    return Document("rollback", script, Value(data, start), script)
+    return Document("rollback", script, Value({**data, "works": _works(data)}, start), script)
+
+
+def _works(told: Mapping[str, Value]) -> Value:
+    """Whether it is right in all that the rules ask of a rollback, and where it is not."""
+    asked: list[tuple[Value, set[object]]] = [(told["valid"], {True}), (told["picks"], {"before", "mark", "argument"}), (told["flips"], {"atomic", None}), (told["restarts"], {True})]
+    if told["restarts"].content is True:
+        asked.append((told["checks"], {True}))
+    if told["by_path"].content is True:
+        asked.append((told["executable"], {True}))
+    open_ = next((of for of, _ in asked if isinstance(of.content, Unknown)), None)
+    wrong = next((of for of, right in asked if not isinstance(of.content, Unknown) and of.content not in right), None)
+    if told["kind"].content is None:
+        return Value(Unknown("how the release is found is not seen"), told["kind"].at)
+    if wrong is not None:
+        return Value(False, wrong.at)
+    return Value(open_.content if open_ is not None else True, told["kind"].at)
 
 
 def _kind(way: _Way) -> tuple[str | None, Step | None]:
