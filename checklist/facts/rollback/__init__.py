@@ -39,6 +39,8 @@ _PRUNES = re.compile(
 )
 _RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*|deploy\w*|publish|rollout|[\w./-]*(?:restart|reload)[\w./-]*)\b")
 _OWN = re.compile(r"^(?:\./|\.\./|/|~/|bash |sh |npm run |yarn |pnpm |make |node )")
+_ASIDE = re.compile(r"(?i)front_?end|client|static|data|db|migrat")
+"""Of a rollback that is none of the service's, by its name."""
 _NO_COMMAND = "a command is not known here"
 
 
@@ -186,13 +188,18 @@ def _works(told: Mapping[str, Value]) -> Value:
 
 
 def _kind(way: _Way) -> tuple[str | None, Step | None]:
-    """`releases` where it flips a link, `git` where it goes to an earlier commit, else None: a database's is none of ours."""
+    """`releases` where it flips a link, `git` where it goes to an earlier commit, `archive` where it unpacks one,
+    `pm2` where PM2's own deploy goes back; else None: a database's is none of ours."""
     if way.links:
         return "releases", way.links[0].step
     for step in way.run.steps:
         argv = step.argv or ()
         if argv[:1] == ("git",) and step.effect != "rollback" and _returns(argv):
             return "git", step
+        if argv[:2] == ("pm2", "deploy") and "revert" in argv:
+            return "pm2", step
+        if argv[:1] in (("tar",), ("unzip",)) and step.effect != "archive" and not _ASIDE.search(way.script or ""):
+            return "archive", step
     return None, None
 
 
