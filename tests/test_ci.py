@@ -145,6 +145,79 @@ def test_actions_and_workflows_of_the_project_are_followed_others_are_not_known(
         assert told is True if expected else is_open(told)
 
 
+CALLED = "on: workflow_call\njobs:\n  ship:\n    runs-on: x\n    steps:\n      - run: scp a web:/srv\n"
+CALLER = "on: {push: {branches: [main]}}\njobs:\n  check:\n    steps: [{run: npm test}]\n  go:\n    uses: ./.github/workflows/ship.yml\n    needs: check\n    concurrency: production\n"
+AFTER = "  ask:\n    needs: go\n    steps: [{run: 'curl -f https://example.com/health'}]\n  tell:\n    if: always()\n    needs: go\n    steps: [{run: 'curl https://hooks.slack.com/services/x'}]\n"
+BARE = "on: push\njobs:\n  go:\n    uses: ./.github/workflows/ship.yml\n"
+
+
+@pytest.mark.parametrize(
+    ("callers", "tests", "health", "notifies", "concurrency", "any_branch"),
+    [
+        ([CALLER + AFTER], True, True, True, True, False),
+        ([CALLER], True, False, False, True, False),
+        ([BARE], False, False, False, False, True),
+        ([CALLER + AFTER, BARE], False, False, None, False, True),
+        ([], None, None, None, None, False),
+        # one that is called itself, by whom is not followed; and two that call each other
+        ([CALLER.replace("{push: {branches: [main]}}", "workflow_call")], None, None, None, None, False),
+        ([BARE.replace("on: push", "on: workflow_call") + "  back:\n    uses: ./.github/workflows/c0.yml\n"], None, None, None, None, False),
+    ],
+)
+def test_a_called_workflow_has_what_its_callers_do(callers: list[str], tests: bool | None, health: bool | None, notifies: bool | None, concurrency: bool | None, any_branch: bool) -> None:
+    files = {".github/workflows/ship.yml": CALLED, **{f".github/workflows/c{n}.yml": text for n, text in enumerate(callers)}}
+    (found,) = [d.value for d in documents(files, "ci.job") if d.subject == "ship"]
+    told = [plain(found.get(key)) for key in ("tests", "health", "notifies", "concurrency", "any_branch")]
+    assert [None if is_open(t) else t for t in told] == [tests, health, notifies, concurrency, any_branch]
+
+
+@pytest.mark.parametrize(
+    ("step", "masked"),
+    [
+        # the shells that GitHub runs (docs.github.com, workflow syntax): `bash -e`, and pipefail only where bash is asked for
+        ("run: npm test | tee log", True),
+        ("run: npm test | tee log\nshell: bash", False),
+        ("run: set -o pipefail; npm test | tee log", False),
+        ("run: |\n  npm test\n  echo done", False),
+        ("run: |\n  set +e\n  npm test\n  echo done", True),
+        ("run: |\n  set +e\n  npm test\n  exit $?", False),
+        ("run: |\n  npm test || failed=1\n  echo a report\n  exit ${failed:-0}", False),
+        ("run: if npm test; then echo good; else exit 1; fi", False),
+        ("run: if ! npm test; then echo bad; fi", True),
+        ("run: npm test && echo good || echo bad", True),
+        ("run: npm test || { echo bad; exit 1; }", False),
+        ("run: npm test &", True),
+        ("run: ./ci/test.sh", True),
+        # where the step may fail is another rule's
+        ("run: npm test || true\ncontinue-on-error: true", False),
+    ],
+)
+def test_whose_failure_is_swallowed(step: str, masked: bool) -> None:
+    found = documents({FILE: job(step), "ci/test.sh": "npm test\necho done\n"}, "ci.command")
+    assert [plain(d.value.get("masked")) for d in found if d.value.text("does") == "test"] == [masked]
+
+
+@pytest.mark.parametrize(
+    ("step", "health"),
+    [
+        ("run: |\n  ssh web@h 'git pull && pm2 restart api'\n  curl -sf https://example.com/health || ssh web@h 'git checkout v1 && pm2 restart api'", True),
+        ("run: |\n  curl -sf https://example.com/health\n  ssh web@h 'git pull && pm2 restart api'", False),
+        ("run: |\n  ssh web@h 'A=1 bash -s' <<'EOF'\n  git pull\n  pm2 restart api\n  docker compose exec -T api wget -qO- http://localhost:3000/health\n  EOF", True),
+        ("run: |\n  [ -n \"$HOST\" ] || ok=1\n  ssh web@h 'git pull && pm2 restart api'\n  curl -sf https://example.com/health\n  exit $ok", True),
+        ("run: |\n  ssh web@h 'git pull && pm2 restart api'\n  curl -fsSL https://example.com/x | sh", False),
+        ("run: |\n  ssh web@h 'bash deploy/go.sh'", True),
+    ],
+)
+def test_a_check_counts_behind_the_last_restart_of_the_normal_way(step: str, health: bool) -> None:
+    (found,) = documents({FILE: job(step), "deploy/go.sh": "git pull\npm2 restart api\ncheck() { curl -sf \"localhost:3000$1\"; }\ncheck /health\n"}, "ci.job")
+    assert (plain(found.value.get("deploys")), plain(found.value.get("health"))) == (True, health)
+
+
+def test_a_job_that_goes_back_is_no_deploy() -> None:
+    text = "on: workflow_dispatch\njobs:\n  rollback:\n    steps: [{run: \"ssh web@h 'git checkout v1 && pm2 restart api'\"}]\n"
+    assert [plain(d.value.get("deploys")) for d in documents({FILE: text}, "ci.job")] == [False]
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "on: push", "jobs: 3", "on: push\njobs: {a: 1, b: {steps: x, needs: [1, {a: b}]}}", "jobs:\n  a:\n    steps:\n      - run: 5\n      - uses: 5\n      - 7\n      - if: 3\n", "a: [", job("run: 'if then ((('")],
