@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from conftest import make
 
@@ -143,6 +145,30 @@ def test_actions_and_workflows_of_the_project_are_followed_others_are_not_known(
     for text, expected in ((own, True), (far, None)):
         told = next(plain(d.value.get("tests")) for d in documents({FILE: text, **rest}, "ci.job") if d.subject == "deploy")
         assert told is True if expected else is_open(told)
+
+
+@pytest.mark.parametrize(
+    ("rest", "given", "asked", "fits"),
+    [
+        ("", "22", ">=20", True),
+        ("", "18.x", ">=20", False),
+        ("", "'20'", "^20.11.0", True),
+        ("", "22", "^20.11.0", False),
+        ("", "lts/*", ">=20", None),
+        ("", "22", "18 || 20 || 22", True),
+        ("    strategy: {matrix: {node: [18, 20]}}\n", "${{ matrix.node }}", ">=20", True),
+        ("    strategy: {matrix: {node: [16, 18]}}\n", "${{ matrix.node }}", ">=20", False),
+        ("    strategy: {matrix: {include: [{node: 20}]}}\n", "${{matrix.node}}", ">=20", True),
+        ("    strategy: {matrix: '${{ fromJSON(needs.x.outputs.y) }}'}\n", "${{ matrix.node }}", ">=20", None),
+        ("    env: {NODE_VERSION: 18}\n", "${{ env.NODE_VERSION }}", ">=20", False),
+        ("    env: {OTHER: 18}\n", "${{ env.NODE_VERSION }}", ">=20", None),
+    ],
+)
+def test_the_node_of_ci_is_that_of_the_project(rest: str, given: str, asked: str, fits: bool | None) -> None:
+    text = f"on: push\njobs:\n  x:\n    runs-on: x\n{rest}    steps:\n      - uses: actions/setup-node@v4\n        with:\n          node-version: {given}\n"
+    (found,) = documents({FILE: text, "package.json": json.dumps({"engines": {"node": asked}})}, "ci.step")
+    told = plain(found.value.get("node_fits"))
+    assert is_open(told) if fits is None else told is fits
 
 
 CALLED = "on: workflow_call\njobs:\n  ship:\n    runs-on: x\n    steps:\n      - run: scp a web:/srv\n"
