@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import need
 
-from checklist.facts.rollback.picks import pick
+from checklist.facts.rollback.picks import needs_argument, pick
 
 FURTHER, STAYS, RETURNS = "further", "stays", "returns"
 
@@ -148,3 +148,24 @@ def test_archives(name: str, tmp_path: Path) -> None:
     assert found[0] == 3
     assert pick(script)[0] == how
     assert holds(how, went(*found))
+
+
+@pytest.mark.parametrize(
+    ("script", "needs"),
+    [
+        ('ln -sfn "releases/$1" current', True),
+        ("ln -sfn releases/${1} current", True),
+        ('ln -sfn "releases/${1:?which release}" current', True),
+        ('ln -sfn "releases/${1:-3}" current', False),
+        ('ln -sfn "releases/${1:=3}" current', True),  # bash assigns to no argument
+        ('if [ -z "$1" ]; then set -- 3; fi\nln -sfn "releases/$1" current', False),
+        ('[ $# -gt 0 ] || set -- 3\nln -sfn "releases/$1" current', False),
+        ('go() { ln -sfn "releases/$1" current; }\ngo 3', False),
+        ('# ln -sfn "releases/$1" current\nln -sfn releases/3 current', False),
+    ],
+)
+def test_called_without_an_argument_a_script_that_needs_one_comes_to_no_release(script: str, needs: bool, tmp_path: Path) -> None:
+    (tmp_path / "releases/3").mkdir(parents=True)
+    subprocess.run([need("bash"), "-c", script], cwd=tmp_path, capture_output=True, timeout=20)
+    assert needs_argument(script) == needs
+    assert ((tmp_path / "current").exists() and os.readlink(tmp_path / "current") == "releases/3") == (not needs)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checklist.parse import shell
+from checklist.parse.sh import tree
+
 _COMMENT = re.compile(r"(?m)^([ \t]*)#.*$")
 _SAYS = re.compile(r"(?m)^([ \t]*)(?:echo|printf|log\w*|info|warn|error|print\w*|say)\b(?:[ \t]+(?:\"[^\"`$]*\"|'[^']*'|[^\"'|`$\n])*)?$")
 _CONTINUED = re.compile(r"\\\n")
@@ -39,6 +42,8 @@ _BEFORE = re.compile(
 )
 _SECOND_OF_ALL = re.compile(rf"{_GIT}(?:log|rev-list)\b[^\n;|]*--tags\b[^\n;|]*--skip[= ]1\b|\bgit\b[^\n;|]*\b(?:reset|checkout|switch)\b[^\n;|]*\borigin/[\w./-]+(?:~1?|\^)(?![\w@])")
 _ARGUMENT = re.compile(r"\$\{?1\b|\$@|\bgetopts\b")
+_NEEDED = re.compile(r"\$1\b|\$\{1(?:\}|:?[?=])")
+_ASKED = re.compile(r"\$#|\$@|\$\*|\$\{1:?[-+]|\bgetopts\b|\bshift\b|(?:\[|\btest)\s+(?:!\s+)?-[zn]\s+\S*\$\{?1\b|(?:\[|\btest)\s+\S*\$\{?1\b|\bcase\s+\S*\$\{?1\b|(?:\[|\btest)\s+-[de]\s")
 
 
 def pick(script: str) -> tuple[str | None, int]:
@@ -61,8 +66,22 @@ def pick(script: str) -> tuple[str | None, int]:
             return how, m.start()
     if _MARKS.search(text):
         return "mark", 0
-    m = _ARGUMENT.search(text)
+    m = _ARGUMENT.search(_outside_functions(text))
     return ("argument", m.start()) if m else (None, 0)
+
+
+def needs_argument(script: str) -> bool:
+    """Whether it uses its first argument, and neither asks whether there is one nor does without."""
+    text = _outside_functions(_COMMENT.sub(lambda m: " " * len(m[0]), script))
+    return _NEEDED.search(text) is not None and _ASKED.search(text) is None
+
+
+def _outside_functions(text: str) -> str:
+    """The text without the bodies of its functions, which have arguments of their own."""
+    for item in shell.parse("", text).root.items:
+        if isinstance(item, tree.Function):
+            text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
+    return text
 
 
 def _listed(text: str) -> Iterator[tuple[str, int]]:
