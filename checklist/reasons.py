@@ -30,6 +30,12 @@ _PHRASES = {
     "not known here": "отсюда не видно",
     "not evaluated": "не вычисляется",
     "too complex to know": "слишком сложно, чтобы узнать",
+    # what a script does
+    "part of the script is not understood": "часть скрипта не разобрать",
+    "it is too long to be followed": "скрипт слишком длинный, до конца не проследить",
+    "scripts in scripts go too deep": "скрипты вложены слишком глубоко",
+    "a script calls itself": "скрипт вызывает сам себя",
+    "a sourced file may do more": "подключаемый файл может делать что-то ещё",
     # CI
     "a workflow that is not seen may deploy": "деплоить может workflow, которого не видно",
     "a script that is not seen may deploy": "деплоить может скрипт, которого не видно",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from conftest import make
 
@@ -143,6 +145,104 @@ def test_actions_and_workflows_of_the_project_are_followed_others_are_not_known(
     for text, expected in ((own, True), (far, None)):
         told = next(plain(d.value.get("tests")) for d in documents({FILE: text, **rest}, "ci.job") if d.subject == "deploy")
         assert told is True if expected else is_open(told)
+
+
+@pytest.mark.parametrize(
+    ("rest", "given", "asked", "fits"),
+    [
+        ("", "22", ">=20", True),
+        ("", "18.x", ">=20", False),
+        ("", "'20'", "^20.11.0", True),
+        ("", "22", "^20.11.0", False),
+        ("", "lts/*", ">=20", None),
+        ("", "22", "18 || 20 || 22", True),
+        ("    strategy: {matrix: {node: [18, 20]}}\n", "${{ matrix.node }}", ">=20", True),
+        ("    strategy: {matrix: {node: [16, 18]}}\n", "${{ matrix.node }}", ">=20", False),
+        ("    strategy: {matrix: {include: [{node: 20}]}}\n", "${{matrix.node}}", ">=20", True),
+        ("    strategy: {matrix: '${{ fromJSON(needs.x.outputs.y) }}'}\n", "${{ matrix.node }}", ">=20", None),
+        ("    env: {NODE_VERSION: 18}\n", "${{ env.NODE_VERSION }}", ">=20", False),
+        ("    env: {OTHER: 18}\n", "${{ env.NODE_VERSION }}", ">=20", None),
+    ],
+)
+def test_the_node_of_ci_is_that_of_the_project(rest: str, given: str, asked: str, fits: bool | None) -> None:
+    text = f"on: push\njobs:\n  x:\n    runs-on: x\n{rest}    steps:\n      - uses: actions/setup-node@v4\n        with:\n          node-version: {given}\n"
+    (found,) = documents({FILE: text, "package.json": json.dumps({"engines": {"node": asked}})}, "ci.step")
+    told = plain(found.value.get("node_fits"))
+    assert is_open(told) if fits is None else told is fits
+
+
+CALLED = "on: workflow_call\njobs:\n  ship:\n    runs-on: x\n    steps:\n      - run: scp a web:/srv\n"
+CALLER = "on: {push: {branches: [main]}}\njobs:\n  check:\n    steps: [{run: npm test}]\n  go:\n    uses: ./.github/workflows/ship.yml\n    needs: check\n    concurrency: production\n"
+AFTER = "  ask:\n    needs: go\n    steps: [{run: 'curl -f https://example.com/health'}]\n  tell:\n    if: always()\n    needs: go\n    steps: [{run: 'curl https://hooks.slack.com/services/x'}]\n"
+BARE = "on: push\njobs:\n  go:\n    uses: ./.github/workflows/ship.yml\n"
+
+
+@pytest.mark.parametrize(
+    ("callers", "tests", "health", "notifies", "concurrency", "any_branch"),
+    [
+        ([CALLER + AFTER], True, True, True, True, False),
+        ([CALLER], True, False, False, True, False),
+        ([BARE], False, False, False, False, True),
+        ([CALLER + AFTER, BARE], False, False, None, False, True),
+        ([], None, None, None, None, False),
+        # one that is called itself, by whom is not followed; and two that call each other
+        ([CALLER.replace("{push: {branches: [main]}}", "workflow_call")], None, None, None, None, False),
+        ([BARE.replace("on: push", "on: workflow_call") + "  back:\n    uses: ./.github/workflows/c0.yml\n"], None, None, None, None, False),
+    ],
+)
+def test_a_called_workflow_has_what_its_callers_do(callers: list[str], tests: bool | None, health: bool | None, notifies: bool | None, concurrency: bool | None, any_branch: bool) -> None:
+    files = {".github/workflows/ship.yml": CALLED, **{f".github/workflows/c{n}.yml": text for n, text in enumerate(callers)}}
+    (found,) = [d.value for d in documents(files, "ci.job") if d.subject == "ship"]
+    told = [plain(found.get(key)) for key in ("tests", "health", "notifies", "concurrency", "any_branch")]
+    assert [None if is_open(t) else t for t in told] == [tests, health, notifies, concurrency, any_branch]
+
+
+@pytest.mark.parametrize(
+    ("step", "masked"),
+    [
+        # the shells that GitHub runs (docs.github.com, workflow syntax): `bash -e`, and pipefail only where bash is asked for
+        ("run: npm test | tee log", True),
+        ("run: npm test | tee log\nshell: bash", False),
+        ("run: set -o pipefail; npm test | tee log", False),
+        ("run: |\n  npm test\n  echo done", False),
+        ("run: |\n  set +e\n  npm test\n  echo done", True),
+        ("run: |\n  set +e\n  npm test\n  exit $?", False),
+        ("run: |\n  npm test || failed=1\n  echo a report\n  exit ${failed:-0}", False),
+        ("run: if npm test; then echo good; else exit 1; fi", False),
+        ("run: if ! npm test; then echo bad; fi", True),
+        ("run: npm test && echo good || echo bad", True),
+        ("run: npm test || { echo bad; exit 1; }", False),
+        ("run: npm test &", True),
+        ("run: npm run test:unit || npx vitest run", False),
+        ("run: ./ci/test.sh", True),
+        # where the step may fail is another rule's
+        ("run: npm test || true\ncontinue-on-error: true", False),
+    ],
+)
+def test_whose_failure_is_swallowed(step: str, masked: bool) -> None:
+    found = documents({FILE: job(step), "ci/test.sh": "npm test\necho done\n"}, "ci.command")
+    assert [plain(d.value.get("masked")) for d in found if d.value.text("does") == "test"][:1] == [masked]
+
+
+@pytest.mark.parametrize(
+    ("step", "health"),
+    [
+        ("run: |\n  ssh web@h 'git pull && pm2 restart api'\n  curl -sf https://example.com/health || ssh web@h 'git checkout v1 && pm2 restart api'", True),
+        ("run: |\n  curl -sf https://example.com/health\n  ssh web@h 'git pull && pm2 restart api'", False),
+        ("run: |\n  ssh web@h 'A=1 bash -s' <<'EOF'\n  git pull\n  pm2 restart api\n  docker compose exec -T api wget -qO- http://localhost:3000/health\n  EOF", True),
+        ("run: |\n  [ -n \"$HOST\" ] || ok=1\n  ssh web@h 'git pull && pm2 restart api'\n  curl -sf https://example.com/health\n  exit $ok", True),
+        ("run: |\n  ssh web@h 'git pull && pm2 restart api'\n  curl -fsSL https://example.com/x | sh", False),
+        ("run: |\n  ssh web@h 'bash deploy/go.sh'", True),
+    ],
+)
+def test_a_check_counts_behind_the_last_restart_of_the_normal_way(step: str, health: bool) -> None:
+    (found,) = documents({FILE: job(step), "deploy/go.sh": "git pull\npm2 restart api\ncheck() { curl -sf \"localhost:3000$1\"; }\ncheck /health\n"}, "ci.job")
+    assert (plain(found.value.get("deploys")), plain(found.value.get("health"))) == (True, health)
+
+
+def test_a_job_that_goes_back_is_no_deploy() -> None:
+    text = "on: workflow_dispatch\njobs:\n  rollback:\n    steps: [{run: \"ssh web@h 'git checkout v1 && pm2 restart api'\"}]\n"
+    assert [plain(d.value.get("deploys")) for d in documents({FILE: text}, "ci.job")] == [False]
 
 
 @pytest.mark.parametrize(

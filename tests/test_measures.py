@@ -10,11 +10,13 @@ import pytest
 from conftest import run
 from test_cli import command
 
+from checklist import examples, packs
+from checklist.facts import derive
 from checklist.model import plain
 from checklist.report import measures
 
 APP = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'tsx', args: 'src/server.ts' }] };\n"}
-BACK = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || { ./rollback.sh; exit 1; }\n"
+BACK = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || { bash rollback.sh v1; exit 1; }\n"
 ONLY_EXITS = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || exit 1\n"
 CANNOT_FAIL = "git pull\npm2 restart api\ncurl -s http://localhost:3000/health || ln -sfn releases/1 current\n"
 
@@ -53,24 +55,54 @@ def test_the_rule_and_the_measure_have_one_number() -> None:
     assert measures.rows(report, "en")[0].at == finding.location
 
 
+WORKS = 'ln -sfn "releases/$1" current\npm2 restart api\ncurl -sf http://localhost:3000/health\n'
+BY_HAND = ({"way": "by_hand"}, False)
+ITSELF = ({"way": "automatic"}, True)
+SCRIPT = ({"way": "script"}, None)
+
+
 @pytest.mark.parametrize(
-    ("files", "rollback", "repair"),
+    ("files", "ways", "met", "repair"),
     [
-        ({}, (None, None), ({"way": "by_hand"}, False)),
-        ({"deploy.sh": BACK}, ({"ways": 1, "back": 1}, True), ({"way": "automatic", "to": 600_000}, True)),
-        ({"deploy.sh": ONLY_EXITS}, ({"ways": 1, "back": 0}, False), ({"way": "by_hand"}, False)),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS}, (1, 1, 0), True, ITSELF),
+        ({"deploy.sh": BACK.replace("bash rollback.sh", "bash scripts/rollback.sh"), "scripts/rollback.sh": WORKS}, (1, 1, 0), True, ITSELF),
+        # it is called, but does not restart, does not check, or comes to the bad release the second time
+        ({"deploy.sh": BACK, "rollback.sh": 'ln -sfn "releases/$1" current\n'}, (1, 0, 1), False, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS.replace("curl -sf", "curl -s")}, (1, 0, 1), False, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS.replace("$1", "$(ls -t releases | sed -n 2p)")}, (1, 0, 1), False, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS.replace("-sfn", "-sf")}, (1, 0, 1), False, SCRIPT),
+        # a script that is not here, or does what is not seen
+        ({"deploy.sh": BACK}, (1, 0, 0), None, (None, None)),
+        # by its path, and which mode git gives it is not known
+        ({"deploy.sh": BACK.replace("bash ", "./"), "rollback.sh": WORKS}, (1, 0, 0), None, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS.replace("pm2 restart api", "/opt/bin/restart-all")}, (1, 0, 0), None, SCRIPT),
+        # the deploy goes back by itself
+        ({"deploy.sh": BACK.replace("bash rollback.sh v1", 'ln -sfn "$previous" current; pm2 restart api')}, (1, 1, 0), True, ITSELF),
+        ({"deploy.sh": BACK.replace("bash rollback.sh v1", 'ln -sfn "$previous" current')}, (1, 0, 1), False, BY_HAND),
+        ({"deploy.sh": ONLY_EXITS}, (1, 0, 0), False, BY_HAND),
         # a smoke test that cannot fail never starts its rollback
-        ({"deploy.sh": CANNOT_FAIL}, ({"ways": 1, "back": 0}, False), ({"way": "by_hand"}, False)),
-        ({"a.sh": BACK, "b.sh": ONLY_EXITS}, ({"ways": 2, "back": 1}, False), ({"way": "by_hand"}, False)),
-        ({"deploy.sh": ONLY_EXITS, "scripts/rollback.sh": "pm2 restart api\n"}, ({"ways": 1, "back": 0}, False), ({"way": "script"}, None)),
-        ({"deploy.sh": ONLY_EXITS, "package.json": '{"scripts": {"deploy:rollback": "x"}}'}, ({"ways": 1, "back": 0}, False), ({"way": "script"}, None)),
+        ({"deploy.sh": CANNOT_FAIL}, (1, 0, 0), False, BY_HAND),
+        ({"a.sh": BACK, "b.sh": ONLY_EXITS, "rollback.sh": WORKS}, (2, 1, 0), False, SCRIPT),
+        ({"deploy.sh": ONLY_EXITS, "scripts/rollback.sh": "pm2 restart api\n"}, (1, 0, 0), False, SCRIPT),
+        ({"deploy.sh": ONLY_EXITS, "package.json": '{"scripts": {"deploy:rollback": "x"}}'}, (1, 0, 0), False, SCRIPT),
         # what cannot be known of the smoke test is not known of the rollback
-        ({"deploy.sh": "git pull\npm2 restart api\n$CHECK || ./rollback.sh\n"}, ({"ways": 1, "back": 0}, None), (None, None)),
+        ({"deploy.sh": "git pull\npm2 restart api\n$CHECK || ./rollback.sh\n"}, (1, 0, 0), None, (None, None)),
     ],
 )
-def test_a_rollback_starts_itself_or_a_person_does(files: Mapping[str, str], rollback: object, repair: object) -> None:
+def test_a_rollback_starts_itself_or_a_person_does(files: Mapping[str, str], ways: tuple[int, int, int], met: bool | None, repair: object) -> None:
     found = measured(files)
-    assert (found["rollback"], found["repair"]) == (rollback, repair)
+    assert (found["rollback"], found["repair"]) == ((dict(zip(("ways", "back", "broken"), ways, strict=True)), met), repair)
+
+
+def test_without_a_deploy_there_is_no_rollback() -> None:
+    assert (measured({})["rollback"], measured({})["repair"]) == ((None, None), BY_HAND)
+
+
+@pytest.mark.parametrize("rule", ["flips-back-and-forth", "link-gap", "not-checked", "not-executable", "not-restarted"])
+def test_a_rollback_that_a_rule_finds_fault_with_does_not_count_as_one_that_works(rule: str) -> None:
+    for example in packs.examples(packs.builtin() / "rollback" / f"{rule}.yaml"):
+        works = [plain(d.value)["works"] for d in derive(examples.project(example)).documents if d.kind == "rollback" and d.value.text("script") is not None]
+        assert example.kind != "bad" or not works or works == [False]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ def reasons() -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and (at := MAKERS.get(getattr(node.func, "id", getattr(node.func, "attr", "")))) is not None:
                 yield from (text for one in node.args[at : at + 1] for text in _texts(one))
+            elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Attribute) and t.attr == "unknown" for t in node.targets):
+                yield from _texts(node.value)
 
 
 def _texts(of: ast.expr) -> Iterator[str]:

@@ -64,12 +64,13 @@ def derive(project: Project) -> Facts:
     deploy_docs = deploy.documents(project, paths, base, package_docs, _environments(configs, app_docs))
     usages = usage.scan_all(project.sources)
     target_docs = [target for config in configs for target in targets.documents(config)]
+    rollback_docs = rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs)
     monitor = monitors.monitor(project.policy.value)
     policy = _policy(project, health.known(project, base, deploy_docs, package_docs))
     documents = (
         policy,
         _whole(project, base, monitor, deploy_docs),
-        measures.document(project, monitor, deploy_docs, package_docs),
+        measures.document(project, monitor, deploy_docs, rollback_docs, package_docs),
         *(s.document() for f, s in read.items() if f not in spare),
         *written,
         *pm2_files.documents(project, written, {f: s.style for f, s in understood.items()}, package_docs),
@@ -85,7 +86,7 @@ def derive(project: Project) -> Facts:
         *needs.documents(project, app_docs, usages),
         *unused.documents(project, app_docs, usages),
         *deploy_docs,
-        *rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs),
+        *rollback_docs,
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs, paths),
     )
     first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))

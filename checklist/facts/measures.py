@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
+from checklist.facts.deploy.subject import STARTS
 from checklist.facts.monitor import detection
 from checklist.model import Document, Location, Project, Unknown, Value, value
 
@@ -22,14 +23,15 @@ _ROLLBACK = re.compile(r"(?i)(?:^|/)[^/]*(?:roll-?_?back|revert)[^/]*\.(?:sh|bas
 _ROLLBACK_SCRIPT = re.compile(r"(?i)\b(?:roll-?_?back|revert)\b")
 
 
-def document(project: Project, monitor: Value | None, deploys: Iterable[Document], packages: Sequence[Document]) -> Document:
+def document(project: Project, monitor: Value | None, deploys: Iterable[Document], rollbacks: Iterable[Document], packages: Sequence[Document]) -> Document:
     """Five measures, each {before, now, goal, met}; `now` and `met` are null where they are not known. Times are ms.
 
     `detection` and `repair` are MTTD and MTTR, `monitoring` is whether something watches day and night, `alerts` are the
-    channels, `rollback` says on how many ways to deploy a failed smoke test takes the old release back.
+    channels, `rollback` says on how many ways to deploy a failed smoke test takes the old release back, and on how many it
+    calls something that would not.
     """
     paths = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
-    rollback = _rollback(paths)
+    rollback = _rollback(paths, [d for d in rollbacks if d.kind == "rollback" and d.value.text("script") is not None])
     measures = {
         "detection": _detection(monitor),
         "repair": _repair(rollback, _script(project, packages)),
@@ -61,36 +63,57 @@ def _alerts(monitor: Value | None) -> Value:
     return _measure([], now, _GOAL_CHANNELS, len(now.items()) >= _GOAL_CHANNELS)
 
 
-def _rollback(paths: Sequence[Document]) -> Value:
-    """`now` is {ways, back}: the ways to deploy, and those on which a smoke test that can fail ends in a rollback."""
-    states = [_goes_back(p.value) for p in paths]
-    bad = next((p for p, s in zip(paths, states, strict=True) if s is not True), None)
-    shown = bad or (paths[0] if paths else None)
-    at = shown.place(("last_restart",)) if shown else None
+def _rollback(paths: Sequence[Document], rollbacks: Sequence[Document]) -> Value:
+    """`now` is {ways, back, broken}: the ways to deploy, those on which a smoke test that can fail ends in a rollback that
+    works, and those on which it ends in one that does not."""
     if not paths:
-        return _measure(False, Value(None, at), True, None)
-    met = None if None in states and False not in states else all(states)
-    return _measure(False, value({"ways": len(paths), "back": states.count(True)}, at), True, met)
+        return _measure(False, Value(None), True, None)
+    states = [_goes_back(p, rollbacks) for p in paths]
+    told = [state for state, _ in states]
+    at = next((at for state, at in states if state != "back"), states[0][1])
+    met = None if None in told and not {"no", "broken"} & set(told) else set(told) == {"back"}
+    return _measure(False, value({"ways": len(paths), "back": told.count("back"), "broken": told.count("broken")}, at), True, met)
 
 
-def _goes_back(path: Value) -> bool | None:
-    """Whether a smoke test that can fail ends in a rollback there; None where that is not known."""
-    smoke, back = path.get("smoke"), path.get("rolls_back")
+def _goes_back(path: Document, rollbacks: Sequence[Document]) -> tuple[str | None, Location]:
+    """Whether a smoke test that can fail ends in a rollback there, and where that is decided.
+
+    `back`: it does, and that works; `broken`: it does, and that does not; `no`; None where it is not known.
+    """
+    at = path.place(("last_restart",))
+    smoke, back = path.value.get("smoke"), path.value.get("rolls_back")
+    steps = [s for s in (path.value.get("steps") or Value(())).items() if not (s.get("normal") or Value(True)).content]
     if smoke is not None and isinstance(smoke.content, Unknown):
-        steps = path.get("steps")
-        has_one = any(step.text("effect") == "rollback" for step in (steps.items() if steps is not None else ()))
-        return None if has_one or (back is not None and back.content is not False) else False
-    if path.text("smoke") != "real":
-        return False
-    return back.content if back is not None and isinstance(back.content, bool) else None
+        reached = any(s.text("effect") == "rollback" for s in (path.value.get("steps") or Value(())).items())
+        return (None if reached or (back is not None and back.content is not False) else "no"), at
+    if path.value.text("smoke") != "real" or back is None or back.content is False:
+        return "no", at
+    if isinstance(back.content, Unknown):
+        return None, at
+    for n, step in enumerate(steps):
+        if step.text("effect") not in ("rollback", "fetch", "ship"):
+            continue
+        script = next((r for r in rollbacks if posixpath.basename(r.value.text("script") or "") in re.split(r"[\s/\"']", step.text("text") or "")), None)
+        if script is not None:
+            works = script.value.get("works")
+            told = works.content if works is not None else None
+            return ("back" if told is True else "broken" if told is False else None), (works.at if works is not None and works.at else at)
+        if (step.text("text") or "").startswith(("ln ", "git ")):
+            # it goes back by itself: to what was in use before, if it restarts that
+            return ("back" if any(s.text("effect") in STARTS for s in steps[n + 1 :]) else "broken"), step.at or at
+        return None, at
+    return None, at
 
 
 def _repair(rollback: Value, script: Location | None) -> Value:
-    """By a rollback that starts itself; else by a script that a person runs; else by hand, as in the incident."""
+    """By a rollback that starts itself; else by a script that a person runs; else by hand, as in the incident.
+
+    How long it takes is nowhere written: it is the way that is known, not the minutes.
+    """
     goal = {"to": _GOAL_REPAIR}
     met, found = rollback.get("met"), rollback.get("now")
     if met is not None and met.content is True:
-        return _measure(_BY_HAND, value({"way": "automatic", "to": _GOAL_REPAIR}, found.at if found else None), goal, True)
+        return _measure(_BY_HAND, value({"way": "automatic"}, found.at if found else None), goal, True)
     if script is not None:
         return _measure(_BY_HAND, value({"way": "script"}, script), goal, None)
     if met is not None and met.content is None and found is not None and found.content is not None:

@@ -25,7 +25,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no interval": "unknown, no interval is declared",
         "by hand": "{} by hand",
         "by hand now": "by hand",
-        "automatic": "under {}",
+        "automatic": "by itself, when the smoke test fails",
         "script": "by hand, with a rollback script",
         "unknown": "cannot be known here",
         "yes": "yes",
@@ -33,6 +33,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "nobody": "nobody",
         "channels": "{} channels",
         "automatically": "automatic",
+        "broken": "called, but faulty",
         "ways": "automatic on {} of {} ways",
         "no deploy": "no deploy script is seen here",
     },
@@ -52,7 +53,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no interval": "неизвестно, interval не объявлен",
         "by hand": "{} вручную",
         "by hand now": "вручную",
-        "automatic": "меньше {}",
+        "automatic": "сам, если проверка после деплоя не прошла",
         "script": "вручную, скриптом отката",
         "unknown": "отсюда не узнать",
         "yes": "да",
@@ -60,6 +61,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "nobody": "никому",
         "channels": "каналов: {}",
         "automatically": "автоматический",
+        "broken": "вызывается, но с ошибкой",
         "ways": "автоматический: {} из {} способов",
         "no deploy": "деплой-скриптов здесь не видно",
     },
@@ -103,7 +105,7 @@ def _row(name: str, of: Value, lang: str) -> Row:
     goal = of.get("goal") or Value(None)
     aim = {
         "detection": lambda: words["under"].format(_time(goal, "to", lang)),
-        "repair": lambda: words["automatic"].format(_time(goal, "to", lang)),
+        "repair": lambda: words["under"].format(_time(goal, "to", lang)),
         "monitoring": lambda: words["yes"],
         "alerts": lambda: words["channels"].format(goal.content),
         "rollback": lambda: words["automatically"],
@@ -130,7 +132,7 @@ def _repair(of: Value, met: bool | None, lang: str) -> str:
     words = _WORDS[lang]
     match of.text("way"):
         case "automatic":
-            return words["automatic"].format(_time(of, "to", lang))
+            return words["automatic"]
         case "script":
             return words["script"]
         case "by_hand":
@@ -155,4 +157,7 @@ def _rollback(of: Value, met: bool | None, lang: str) -> str:
         return words["no"]
     if met is None:
         return words["unknown"]
-    return words["automatically"] if met else words["no"] if back.content == 0 else words["ways"].format(back.content, ways.content)
+    if met or back.content != 0:
+        return words["automatically"] if met else words["ways"].format(back.content, ways.content)
+    broken = of.get("broken")
+    return words["broken"] if broken is not None and broken.content else words["no"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checklist.facts.ci.workflows import Job, Step, Workflow
@@ -11,6 +12,7 @@ from checklist.model import Document, Location, Unknown, Value, value
 
 _MAY_TEST = re.compile(r"(?:npm run|pnpm|yarn|bun run|make) (?:run )?ci\b|(?:npm|pnpm|yarn|bun|make) (?:run )?(?:check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _WHATEVER = re.compile(r"always\(\)|failure\(\)|!\s*cancelled\(\)")
+_BACK = re.compile(r"(?i)roll[-_]?back|(?<![a-z])revert")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 
 
@@ -24,13 +26,15 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
     tests, mocks = _tests(flow, job, last, flows)
     at = job.of.key_at or job.of.at or Location(flow.file)
     deploys: object = last >= 0
-    if job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
+    if _BACK.search(f"{job.id} {posixpath.basename(flow.file)}"):
+        deploys = False  # it is what a failed deploy ends in, and a person watches it
+    elif job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))
     elif last < 0 and (any(s.unseen or any((c.unseen or job.unseen) and c.remote for c in s.commands) for s in job.steps) or (re.search(r"(?i)deploy", job.id) and any(_npm_deploy(s) for s in job.steps))):
         deploys = Value(Unknown("a script that is not seen may deploy"))
     elif last < 0 and any(s.restarts for s in job.steps):
         deploys = Value(Unknown("a build or a restart is seen, but not what brings the code"))
-    open_branch, where = _any_branch(flow, job)
+    open_branch, where = _any_branch(flow, job, flows)
     data: dict[str, Any] = {
         "id": job.id,
         "workflow": flow.name,
@@ -38,7 +42,7 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
         "deploys": deploys,
         "tests": tests,
         "mock_tests": mocks,
-        "health": _health(flow, job),
+        "health": _health(flow, job, flows),
         "notifies": _notifies(flow, job, flows),
         "any_branch": Value(open_branch, where or at),
         "concurrency": _concurrency(flow, job, flows),
@@ -58,7 +62,10 @@ def _limited(step: Step) -> bool:
 def _concurrency(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object:
     if job.of.get("concurrency") is not None or flow.of.get("concurrency") is not None:
         return True
-    return Value(Unknown("the workflow that calls it may set it")) if _called(flow) else False
+    if not _called(flow):
+        return False
+    told = _each([_concurrency(f, j, flows) is True for f, j in _callers(flow, flows)])
+    return Value(Unknown("the workflow that calls it may set it")) if told is None else told
 
 
 def _npm_deploy(step: Step) -> bool:
@@ -85,6 +92,22 @@ def _called(flow: Workflow) -> bool:
     return flow.trigger("workflow_call") is not None
 
 
+def _callers(flow: Workflow, flows: Mapping[str, Workflow]) -> list[tuple[Workflow, Job]]:
+    """The jobs of the project that call a workflow; none where one of them is called itself."""
+    found = [(f, j) for f in flows.values() for j in f.jobs.values() if j.uses.startswith("./") and j.uses.removeprefix("./") == flow.file]
+    return [] if any(_called(f) for f, _ in found) else found
+
+
+def _each(answers: Sequence[bool | None]) -> bool | None:
+    """Whether it is so for each of them; None where that is not known, or there is none."""
+    return False if False in answers else None if not answers or None in answers else True
+
+
+def _some(answers: Sequence[bool | None]) -> bool | None:
+    """Whether it is so for some of them; None where that is not known."""
+    return True if True in answers else None if None in answers else False
+
+
 def _any_does(job: Job, what: str, flows: Mapping[str, Workflow]) -> bool | None:
     """Whether a job does something, itself or in the workflow that it calls; None: not seen."""
     if not job.uses:
@@ -106,9 +129,10 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
         names = [n.content for n in (after.get("workflows") or Value(None)).items()]
         first = [w for w in flows.values() if w.name in names]
         answers += [any(_any_does(j, "test", flows) for j in w.jobs.values()) or None for w in first] or [None]
-    if True in answers:
+    called = _each([_some([_any_does(b, "test", flows) for b in _before(f, j)]) for f, j in _callers(flow, flows)])
+    if True in answers or called is True:
         return True, mocks
-    if None in answers or _called(flow) or job.unseen or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
+    if None in answers or (_called(flow) and called is None) or job.unseen or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
         return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):
@@ -116,14 +140,17 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
     return False, mocks
 
 
-def _health(flow: Workflow, job: Job) -> object:
+def _health(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object:
     last = max((i for i, s in enumerate(job.steps) if s.does("deploy") or s.restarts), default=-1)
     # a step can restart and check, so the order of commands in it counts
     told = [c for s in job.steps[last:] for c in s.commands] if last >= 0 else []
     restart = max((i for i, c in enumerate(told) if c.ships or c.restarts), default=-1)
     if any(c.does == "health" for c in told[restart + 1 :]) or any(s.does("health") for s in job.steps[last + 1 :]) or any(j.does("health") for j in _after(flow, job)):
         return True
-    if _called(flow) or job.unseen or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
+    called = _each([_some([_any_does(a, "health", flows) for a in _after(f, j)]) for f, j in _callers(flow, flows)])
+    if called is True:
+        return True
+    if (_called(flow) and called is None) or job.unseen or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
         return Value(Unknown("a script or workflow that is not seen may check"))
     return False
 
@@ -138,17 +165,22 @@ def _notifies(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object
         names = [n.content for n in ((other.trigger("workflow_run") or Value(None)).get("workflows") or Value(None)).items()]
         if flow.name in names and any(j.does("notify") for j in other.jobs.values()):
             return True
+    callers = _callers(flow, flows)
+    if callers and all(_notifies(f, j, flows) is True for f, j in callers):
+        return True
     unseen = any(j.uses and _WHATEVER.search(j.condition) for j in _after(flow, job)) or any(s.unseen and _WHATEVER.search(s.condition) for s in job.steps)
-    if unseen or _called(flow):
+    if unseen or (_called(flow) and (not callers or any(_notifies(f, j, flows) is not False for f, j in callers))):
         return Value(Unknown("a script or workflow that is not seen may notify"))
     return False
 
 
-def _any_branch(flow: Workflow, job: Job) -> tuple[bool | Unknown, Location | None]:
+def _any_branch(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> tuple[bool | Unknown, Location | None]:
     """Whether a push to any branch, or a pull request that is not merged, starts the job; and the trigger that does."""
     where = _open_trigger(flow)
     if where is None:
-        return False, None
+        limited = job.of.get("environment") is not None or _LIMITS.search(job.condition)
+        called = [] if limited else [_any_branch(f, j, flows) for f, j in _callers(flow, flows)]
+        return next((told for told in called if told[0] is not False), (False, None))
     conditions = [job.condition, *(s.condition for s in job.steps if s.does("deploy")), *(j.condition for j in _before(flow, job))]
     if job.of.get("environment") is not None or any(_LIMITS.search(c) for c in conditions):
         return False, None

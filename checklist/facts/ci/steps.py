@@ -10,6 +10,7 @@ from checklist.model import Document, Location, Project, Unknown, Value, value
 from checklist.secrets import mask
 
 _MOVES = {"master", "main", "develop", "dev", "trunk", "HEAD", "latest"}
+_NAMED = re.compile(r"\$\{\{\s*(matrix|env)\.([\w-]+)\s*\}\}")
 _IMPORTANT = ("test", "lint", "build")
 
 
@@ -37,7 +38,7 @@ def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], project
         data["does"] = does
         data["tolerated"] = tolerated if isinstance(tolerated.content, bool) else Value(Unknown("it depends on a condition"), tolerated.at)
     if said.startswith("actions/setup-node@"):
-        data |= _node(of, packages, project)
+        data |= _node(flow, job, of, packages, project)
     return Document("ci.step", flow.file, value(data, of.at or Location(flow.file)), said or f"{job.id}: {of.text('name') or does or 'step'}")
 
 
@@ -53,23 +54,42 @@ def _pin(uses: str, ref: str) -> str:
     return "branch" if ref in _MOVES or ref.startswith("refs/heads/") else "version"
 
 
-def _node(of: Value, packages: list[Document], project: Project) -> dict[str, object]:
-    """The version that CI sets up, and the first of those the project asks for that it may not be."""
+def _versions(flow: Workflow, job: Job, given: Value) -> list[str]:
+    """What `node-version` says, a matrix and `env` put in: one version or several, each as written."""
+    named = _NAMED.fullmatch(str(given.content).strip())
+    if named is None:
+        return [str(given.content)]
+    if named[1] == "matrix":
+        matrix = job.of.get("strategy", "matrix")
+        found = list((matrix.get(named[2]) or Value(())).items()) if matrix is not None else []
+        found += [v for row in ((matrix.get("include") if matrix is not None else None) or Value(())).items() if (v := row.get(named[2])) is not None]
+    else:
+        found = [v for where in (job.of, flow.of) if (v := where.get("env", named[2])) is not None][:1]
+    return [str(v.content) for v in found] or [str(given.content)]
+
+
+def _node(flow: Workflow, job: Job, of: Value, packages: list[Document], project: Project) -> dict[str, object]:
+    """The version that CI sets up, and the first of those the project asks for that it may not be; of a matrix one is enough."""
     named = (of.text("with", "node-version-file") or "").removeprefix("./")
-    given, version = of.get("with", "node-version"), of.text("with", "node-version") or ""
+    given, versions = of.get("with", "node-version"), list[str]()
     if given is None and named in project.files:
-        given, version = of.get("with", "node-version-file"), project.files[named].strip()
+        given, versions = of.get("with", "node-version-file"), [project.files[named].strip()]
     elif given is not None:
-        version = str(given.content)
+        versions = _versions(flow, job, given)
     root = next((p for p in packages if p.file == "package.json"), None)
     wanted = {"package.json": root.value.text("engines", "node") if root else None}
     wanted |= {f: project.files[f].strip() for f in (".nvmrc", ".node-version") if f in project.files and f != named}
     if given is None or not any(wanted.values()):
         return {}
-    answers = {f: _fits(version, w) for f, w in wanted.items() if w}
+    answers = {f: _any_fits(versions, w) for f, w in wanted.items() if w}
     asker = next((f for f, fits in answers.items() if fits is False), next((f for f, fits in answers.items() if fits is None), next(iter(answers))))
     told = answers[asker]
-    return {"node": version, "asks": asker, "asked": wanted[asker], "node_fits": Value(Unknown("not known here") if told is None else told, given.at)}
+    return {"node": ", ".join(versions), "asks": asker, "asked": wanted[asker], "node_fits": Value(Unknown("not known here") if told is None else told, given.at)}
+
+
+def _any_fits(versions: list[str], wanted: str) -> bool | None:
+    told = [_fits(v, wanted) for v in versions]
+    return True if True in told else None if None in told else False
 
 
 def _fits(version: str, wanted: str) -> bool | None:

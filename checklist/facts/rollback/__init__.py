@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts.deploy.entries import is_shell
@@ -13,7 +13,7 @@ from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.rollback.links import Link, links
-from checklist.facts.rollback.picks import pick
+from checklist.facts.rollback.picks import needs_argument, pick
 from checklist.model import Content, Document, Location, Project, Unknown, Value, value
 from checklist.parse import recognise
 from checklist.parse import shell as shell_parser
@@ -39,6 +39,8 @@ _PRUNES = re.compile(
 )
 _RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*|deploy\w*|publish|rollout|[\w./-]*(?:restart|reload)[\w./-]*)\b")
 _OWN = re.compile(r"^(?:\./|\.\./|/|~/|bash |sh |npm run |yarn |pnpm |make |node )")
+_ASIDE = re.compile(r"(?i)front_?end|client|static|data|db|migrat")
+"""Of a rollback that is none of the service's, by its name."""
 _NO_COMMAND = "a command is not known here"
 
 
@@ -164,19 +166,41 @@ def _rollback(project: Project, way: _Way, script: str, deploys: Sequence[Docume
         "checks": Value(_checks(path) if restart is not None else None, restart.at if restart is not None else where),
         "called": Value(call is not None, call.place() if call is not None else start),
         "by_path": Value(call is not None and _by_path(project, script, call), call.place() if call is not None else start),
+        "argument": Value(_argument(text, script, call), call.place() if call is not None else start),
         "call": Value(call.value.text("text") if call is not None else None, call.place() if call is not None else start),
     }
-    return Document("rollback", script, Value(data, start), script)
+    return Document("rollback", script, Value({**data, "works": _works(data)}, start), script)
+
+
+def _works(told: Mapping[str, Value]) -> Value:
+    """Whether it is right in all that the rules ask of a rollback, and where it is not."""
+    asked: list[tuple[Value, set[object]]] = [(told["picks"], {"before", "mark", "argument"}), (told["flips"], {"atomic", None}), (told["argument"], {"given", None}), (told["restarts"], {True})]
+    if told["restarts"].content is True:
+        asked.append((told["checks"], {True}))
+    if told["by_path"].content is True:
+        asked.append((told["executable"], {True}))
+    open_ = next((of for of, _ in asked if isinstance(of.content, Unknown)), None)
+    wrong = next((of for of, right in asked if not isinstance(of.content, Unknown) and of.content not in right), None)
+    if told["kind"].content is None or told["valid"].content is not True:
+        return Value(Unknown("the file cannot be understood" if told["kind"].content else "how the release is found is not seen"), told["kind"].at)
+    if wrong is not None:
+        return Value(False, wrong.at)
+    return Value(open_.content if open_ is not None else True, told["kind"].at)
 
 
 def _kind(way: _Way) -> tuple[str | None, Step | None]:
-    """`releases` where it flips a link, `git` where it goes to an earlier commit, else None: a database's is none of ours."""
+    """`releases` where it flips a link, `git` where it goes to an earlier commit, `archive` where it unpacks one,
+    `pm2` where PM2's own deploy goes back; else None: a database's is none of ours."""
     if way.links:
         return "releases", way.links[0].step
     for step in way.run.steps:
         argv = step.argv or ()
         if argv[:1] == ("git",) and step.effect != "rollback" and _returns(argv):
             return "git", step
+        if argv[:2] == ("pm2", "deploy") and "revert" in argv:
+            return "pm2", step
+        if argv[:1] in (("tar",), ("unzip",)) and step.effect != "archive" and not _ASIDE.search(way.script or ""):
+            return "archive", step
     return None, None
 
 
@@ -218,6 +242,14 @@ def _called(file: str, deploys: Sequence[Document]) -> Document | None:
     name = re.compile(rf"(?:^|[\s/\"'}}]){re.escape(posixpath.basename(file))}(?:$|[\s\"';&|)])")
     steps = [d for d in deploys if d.kind in ("deploy.step", "deploy.command") and d.file != file and (d.kind == "deploy.command" or d.value.text("effect") == "rollback")]
     return next((d for d in steps if name.search(d.value.text("text") or "") and not re.match(r"(?:chmod|scp|rsync|cp|mv|cat)\b", d.value.text("text") or "")), None)
+
+
+def _argument(text: str, script: str, call: Document | None) -> str | None:
+    """`given` or `missing`, for a script that needs to be told the release."""
+    if call is None or not needs_argument(text):
+        return None
+    rest = re.search(rf"{re.escape(posixpath.basename(script))}[\"']?(?P<given>[^;&|)\n]*)", call.value.text("text") or "")
+    return "given" if rest is None or re.sub(r"\d?[<>]\S*\s*\S*", "", rest["given"]).strip(" \"'") else "missing"
 
 
 def _by_path(project: Project, file: str, call: Document) -> bool:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checklist.parse import shell
+from checklist.parse.sh import tree
+
 _COMMENT = re.compile(r"(?m)^([ \t]*)#.*$")
 _SAYS = re.compile(r"(?m)^([ \t]*)(?:echo|printf|log\w*|info|warn|error|print\w*|say)\b(?:[ \t]+(?:\"[^\"`$]*\"|'[^']*'|[^\"'|`$\n])*)?$")
 _CONTINUED = re.compile(r"\\\n")
-_LISTING = re.compile(r"\b(?:ls|find)\s[^|;\n`]*(?:\|(?!\|)[^|;\n`]*)+")
+_GIT = r"\bgit\s+(?:-C\s+\S+\s+)?"
+_LISTING = re.compile(rf"(?:\b(?:ls|find)\s|{_GIT}tag\b)[^|;\n`]*(?:\|(?!\|)[^|;\n`]*)+")
+_ARRAY = re.compile(r"(?:\b(\w+)=\(\s*(?:\$\(|`)|\b(?:mapfile|readarray)\s+(?:-\w+\s+)*(\w+)\s+<\s+<\(\s*)(ls\s[^;\n)`]*)")
 
 _SECOND = re.compile(
     r"\bhead\s+(?:-n\s*|-|--lines[= ])2\s*\|\s*tail\s+(?:-n\s*|-|--lines[= ])1\b|\btail\s+(?:-n\s*|-|--lines[= ])2\s*\|\s*head\s+(?:-n\s*|-|--lines[= ])1\b"
-    r"|\btail\s+-n\s*\+2\s*\|\s*head\s+(?:-n\s*|-)1\b|\bsed\s+(?:-n\s*)?['\"]?2(?:p|!d|\{p;q;?\})|\bawk\s+['\"]NR\s*==\s*2\b"
+    r"|(?:\btail\s+-n\s*\+2|\bsed\s+['\"]?1d['\"]?)\s*\|\s*head\s+(?:-n\s*|-)1\b|\bsed\s+(?:-n\s*)?['\"]?2(?:p|!d|\{p;q;?\})|\bawk\s+['\"]NR\s*==\s*2\b"
 )
 _FIRST = re.compile(r"\b(?:head|tail)\s+(?:-n\s*|-|--lines[= ])1\b|\bsed\s+-n\s*['\"]?1p")
 _WITHOUT = re.compile(r"\bgrep\s+(?:-\w+\s+)*-\w*v\w*\s+(?:-\w+\s+)*(?:--\s+)?(?P<what>[^|]*)")
@@ -25,9 +30,20 @@ _MARKS = re.compile(
     r"|\brm\s+-\w*r\w*\s+(?:--\s+)?[\"']?\$\{?(?!\w*link)\w*(?:curr|bad|fail|broken)\w*\}?[\"']?\s*$",
     re.MULTILINE,
 )
-_SWAPS = re.compile(r"\bgit\b[^\n;|]*(?:HEAD@\{1\}|ORIG_HEAD)|\bgit\s+(?:-C\s+\S+\s+)?(?:checkout|switch)\s+-(?=\s*(?:$|[;&|)]))|\bgit\s+(?:-C\s+\S+\s+)?revert\b[^\n;|]*\bHEAD\b(?![~^@])", re.MULTILINE)
-_BEFORE = re.compile(r"\bgit\b[^\n;|]*HEAD(?:~1?|\^)(?![\w@])")
+_SWAPS = re.compile(
+    r"\bgit\b[^\n;|]*(?:HEAD@\{1\}|ORIG_HEAD)|" + _GIT + r"(?:checkout|switch)\s+(?:-\w+\s+)*-(?=\s*(?:$|[;&|)]))|" + _GIT + r"revert\b[^\n;|]*\bHEAD\b(?![~^@])"
+    # PM2's own deploy notes down what it went back to as the latest deploy (pm2-deploy 1.0, `revert_to`)
+    r"|\bpm2\s+deploy\b[^\n;|]*\brevert\b",
+    re.MULTILINE,
+)
+_BEFORE = re.compile(
+    r"\bgit\b[^\n;|]*HEAD(?:~1?|\^)(?![\w@])"
+    rf"|{_GIT}(?:log|rev-list)\b(?![^\n;|]*(?:--tags|--all|--branches|origin/))[^\n;|]*(?:--skip[= ]1\b|\s(?:-n\s*2|-2|--max-count[= ]2)\b[^\n;|]*\|\s*tail\s+(?:-n\s*|-)1\b)"
+)
+_SECOND_OF_ALL = re.compile(rf"{_GIT}(?:log|rev-list)\b[^\n;|]*--tags\b[^\n;|]*--skip[= ]1\b|\bgit\b[^\n;|]*\b(?:reset|checkout|switch)\b[^\n;|]*\borigin/[\w./-]+(?:~1?|\^)(?![\w@])")
 _ARGUMENT = re.compile(r"\$\{?1\b|\$@|\bgetopts\b")
+_NEEDED = re.compile(r"\$1\b|\$\{1(?:\}|:?[?=])")
+_ASKED = re.compile(r"\$#|\$@|\$\*|\$\{1:?[-+]|\bgetopts\b|\bshift\b|(?:\[|\btest)\s+(?:!\s+)?-[zn]\s+\S*\$\{?1\b|(?:\[|\btest)\s+\S*\$\{?1\b|\bcase\s+\S*\$\{?1\b|(?:\[|\btest)\s+-[de]\s")
 
 
 def pick(script: str) -> tuple[str | None, int]:
@@ -45,16 +61,33 @@ def pick(script: str) -> tuple[str | None, int]:
     for how in ("before", "order", "swap"):
         if places := [at for told, at in found if told == how]:
             return how, places[0]
-    for how, pattern in (("swap", _SWAPS), ("before", _BEFORE)):
+    for how, pattern in (("order", _SECOND_OF_ALL), ("swap", _SWAPS), ("before", _BEFORE)):
         if m := pattern.search(text):
             return how, m.start()
     if _MARKS.search(text):
         return "mark", 0
-    m = _ARGUMENT.search(text)
+    m = _ARGUMENT.search(_outside_functions(text))
     return ("argument", m.start()) if m else (None, 0)
 
 
+def needs_argument(script: str) -> bool:
+    """Whether it uses its first argument, and neither asks whether there is one nor does without."""
+    text = _outside_functions(_COMMENT.sub(lambda m: " " * len(m[0]), script))
+    return _NEEDED.search(text) is not None and _ASKED.search(text) is None
+
+
+def _outside_functions(text: str) -> str:
+    """The text without the bodies of its functions, which have arguments of their own."""
+    for item in shell.parse("", text).root.items:
+        if isinstance(item, tree.Function):
+            text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
+    return text
+
+
 def _listed(text: str) -> Iterator[tuple[str, int]]:
+    for m in _ARRAY.finditer(text):
+        if "grep" not in m[3] and re.search(rf"\$\{{{m[1] or m[2]}\[1\]\}}", text):
+            yield "order", m.start(3)
     for m in _LISTING.finditer(text):
         said = m[0]
         without = [w["what"] for w in _WITHOUT.finditer(said)]
@@ -64,5 +97,5 @@ def _listed(text: str) -> Iterator[tuple[str, int]]:
             yield "before", m.start()
         elif len(without) == 1 and _IN_USE.search(without[0]) and _FIRST.search(said):
             yield "swap", m.start()
-        elif not without and _SECOND.search(said) and re.search(r"\bls\s[^|]*-\w*t|\bsort\b|^ls\s", said):
+        elif not without and _SECOND.search(said) and re.search(r"\bsort\b|^(?:ls|git)\s", said):
             yield "order", m.start()
