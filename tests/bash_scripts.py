@@ -116,6 +116,9 @@ WRITTEN = [
     "set -- prod\ncase \"$1\" in prod) npm ci a;; *) npm ci b;; esac",
     "f() { [ \"$1\" = x ] && npm ci a || npm ci b; }\nf x\nf y",
     "while true; do npm ci a && break; exit 1; done\npm2 restart b",
+    "trap 'pm2 restart c' ERR\nf() { npm ci a; return; }\nf\npm2 restart b",
+    "f() { trap 'npm ci t' ERR; }\ng() { X=$(curl -sf http://localhost/a); return; }\nf\ng\npm2 restart b",
+    "npm ci a || trap 'git pull t' ERR\nf() { npm ci c; return 1; }\nf\npm2 restart b",
 ]
 
 LIBRARY = {

@@ -14,7 +14,11 @@ class Lines:
     def __init__(self, file: str, text: str) -> None:
         self.file, self.starts = file, [0, *(m.end() for m in re.finditer("\n", text))]
 
+    def spot(self, offset: int) -> tuple[int, int]:
+        """Its line and column."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
     def span(self, start: int, end: int) -> Location:
         """The place of text[start:end], in code points."""
-        first, last = bisect_right(self.starts, start), bisect_right(self.starts, end)
-        return Location(self.file, first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
+        return Location(self.file, *self.spot(start), *self.spot(end))

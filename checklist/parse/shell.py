@@ -41,12 +41,12 @@ class Source:
 
     def spot(self, offset: int) -> Spot:
         """Where a character stands; just behind the last one at the end."""
-        if self._spots is None:
-            at = self.at(offset, offset)
-            return at.line, at.column
-        if offset < len(self._spots):
-            return self._spots[offset]
-        line, column = self._spots[-1] if self._spots else (1, 0)
+        if self._lines is not None:
+            return self._lines.spot(offset)
+        spots = self._spots or ()
+        if offset < len(spots):
+            return spots[offset]
+        line, column = spots[-1] if spots else (1, 0)
         return line, column + 1
 
     def embedded(self, pieces: Iterable[tuple[str, int, bool]]) -> Source:

@@ -13,7 +13,7 @@ from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import script_of
 from checklist.facts.deploy.state import Shell, joined
-from checklist.facts.deploy.worlds import Answer, Masked, Out, Worlds
+from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.parse.sh.tree import Assignment, Redirect, Simple, Word
 
 _PRINTERS = {"echo", "printf", "cat", "tee", "log", "info", "warn", "say"}
@@ -141,18 +141,15 @@ class Commands(Doors):
             m.unknown = "scripts in scripts go too deep"
             return Out(true=worlds)
         function, source = shell.functions[name]
-        held, trap_held = (shell.arguments, shell.source, shell.calls), shell.err_trap
+        held = (shell.arguments, shell.source, shell.calls)
         shell.arguments, shell.source, shell.calls = tuple(arguments), source, (*shell.calls, call(shell, node, opens=True))
-        if not shell.err_trace:
-            shell.err_trap = Masked.of(None)
-        body = function.body
-        out = m.command(body, shell, worlds, ignored)
+        hides = not shell.err_trace
+        if hides:
+            shell.hide_trap()
+        out = m.command(function.body, shell, worlds, ignored)
+        if hides:
+            shell.show_trap()
         shell.arguments, shell.source, shell.calls = held
-        # bash hides the trap from a function, but keeps one that the function sets
-        for mask, trap in shell.err_trap.split(-1) if not shell.err_trace else ():
-            if trap is not None:
-                trap_held = trap_held.put(mask, trap)
-        shell.err_trap = shell.err_trap if shell.err_trace else trap_held
         return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
 
     def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], said: list[expand.Field], ignored: bool) -> Out | None:
@@ -247,7 +244,7 @@ class Commands(Doors):
         if len(words) < 2:
             return
         signals = {(w.literal() or "").upper().removeprefix("SIG") for w in words[1:]}
-        body = None if words[0].literal() in ("-", "") else script_of([words[0]], shell, 1)
+        body = None if words[0].literal() in ("-", "") else script_of([words[0]], shell, worlds & -worlds)
         if signals & {"ERR"}:
             shell.put("err_trap", worlds, body)
         if signals & {"EXIT", "0"}:

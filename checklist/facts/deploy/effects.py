@@ -19,11 +19,12 @@ _RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _table() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """All lines as one expression whose group n is line n, and the effect of each."""
     path = Path(__file__).parent.parent / "effects.yaml"
     parsed = yaml.parse(path.name, path.read_text(encoding="utf-8")).value
     rows = parsed.items() if parsed is not None else ()
-    return tuple((row.text(0) or "", re.compile(row.text(1) or "")) for row in rows)
+    return re.compile("|".join(f"({row.text(1)})" for row in rows)), tuple(row.text(0) or "" for row in rows)
 
 
 def bare(argv: Sequence[str]) -> list[str]:
@@ -70,15 +71,21 @@ def effect(argv: Sequence[str], policy: Document) -> str | None:
         match = row.text("match")
         if match and (said == match or said.startswith(f"{match} ")):
             return row.text("effect")
-    found = next((name for name, pattern in _table() if pattern.match(said)), None)
+    found = _named(said)
     return None if found in ("none", *_VERIFIES) else found
 
 
 def verification(argv: Sequence[str]) -> str | None:
     """`test` or `lint` for a command that says whether the code is good and does nothing to a deploy."""
-    said = " ".join(argv)
-    found = next((name for name, pattern in _table() if pattern.match(said)), None)
+    found = _named(" ".join(argv))
     return found if found in _VERIFIES else None
+
+
+def _named(said: str) -> str | None:
+    """The effect of the first line of the table that fits."""
+    table, effects = _table()
+    found = table.match(said)
+    return effects[found.lastindex - 1] if found is not None and found.lastindex else None
 
 
 def script_body(argv: Sequence[str], scripts: dict[str, str], depth: int = 5) -> list[list[str]] | None:

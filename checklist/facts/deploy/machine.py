@@ -41,9 +41,9 @@ class Machine(Processes):
             out.true, out.false = done.true, done.false
             worlds = done.on
             shell.status = (done.true & ~done.false, done.false)
-            if (gone := done.left_true | done.left_false) and not shell.exit_trap.differs and shell.exit_trap.one(1) is None:
+            if (gone := (done.left_true | done.left_false) & ~self.ledger.divided) and not shell.exit_trap.differs and shell.exit_trap.one(1) is None:
                 # who has left this shell needs its variables no more
-                shell.change(lambda masked, gone=gone: masked.forget(gone))  # type: ignore[misc]
+                shell.forget(gone)
         return out
 
     def command(self, node: Command, shell: Shell, worlds: Worlds, ignored: bool) -> Out:

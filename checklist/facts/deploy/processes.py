@@ -59,6 +59,7 @@ class Processes:
         if len(shell.calls) > 12:
             self.unknown = "scripts in scripts go too deep"
             return Out(true=worlds)
+        shell.forget(~worlds)
         self.shells.append(shell)
         try:
             return self._ended(self.run(source, shell, worlds), shell)
@@ -73,7 +74,7 @@ class Processes:
     def _ended(self, out: Out, shell: Shell) -> Out:
         ok = out.true | out.left_true | out.returned_true | out.broke | out.continued
         bad = out.false | out.left_false | out.returned_false
-        for mask, trap in list(shell.exit_trap.split(ok | bad)):
+        for mask, trap in list(shell.exit_trap.split((ok | bad) & ~shell.absent)):
             if trap is None:
                 continue
             shell.put("exit_trap", -1, None)
@@ -90,7 +91,7 @@ class Processes:
         """A new world that so far is like its parent."""
         made = self.ledger.new(parent, len(self.steps))
         for shell in self.shells:
-            shell.change(lambda masked: masked.born(parent, made))
+            shell.born(parent, made)
             ok, bad = shell.status
             shell.status = (ok | made, bad & ~made) if ok & parent else (ok & ~made, bad | made)
         for step in self.steps:
@@ -101,6 +102,7 @@ class Processes:
     def fork(self, worlds: Worlds, exists: tuple[str, bool] | None = None) -> Out:
         """Both ways of a condition that cannot be known."""
         out = Out(true=worlds & ~self.ledger.base, false=worlds & ~self.ledger.base)
+        self.ledger.divided |= out.true
         waiting = worlds & self.ledger.base
         while waiting:
             parent = waiting & -waiting
@@ -131,11 +133,13 @@ class Processes:
                 out.false &= ~fork.parent
             for shell in self.shells:
                 shell.change(lambda masked, back=back, ways=ways, parent=fork.parent: _together(masked, back, ways, parent))  # type: ignore[misc]
+                shell.forget(ways)
 
     # ---- the ends of a shell ----
 
     def inside(self, body: Sequence, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
         """A body in a subshell: leaving it is only its status."""
+        shell.forget(~worlds)
         self.shells.append(shell)
         try:
             return self._ended(self.sequence(body, shell, worlds, ignored), shell)
@@ -150,10 +154,10 @@ class Processes:
         for mask, trap in list(shell.err_trap.split(failed)):
             if trap is None:
                 continue
-            held, shell.err_trap = shell.err_trap, Masked.of(None)
+            shell.hide_trap()
             shell.status = (0, mask)
             done = self.run(trap, shell, mask)
-            shell.err_trap = held
+            shell.show_trap()
             out.add(done)
             out.false = (out.false & ~mask) | done.on
         leaves = sum(mask for mask, on in shell.errexit.split(out.false) if on)
@@ -256,12 +260,11 @@ class Processes:
 
 def _together(masked: Masked[Any], back: list[Worlds], ways: Worlds, parent: Worlds) -> Masked[Any]:
     """A value after ways have come together: what they agree on, else not known."""
-    for i, (mask, _) in enumerate(masked.pairs):
-        if mask & parent and mask & ways == ways:  # nothing was assigned on the way
-            return masked.forget(ways) if i < len(masked.pairs) - 1 else masked
+    if any(mask & parent and mask & ways == ways for mask, _ in masked.pairs):  # nothing was assigned on the way
+        return masked
     values = [masked.one(way) for way in back]
     same = all(v == values[0] for v in values)
-    return masked.put(parent, values[0] if same else (False if isinstance(values[0], bool) else None)).forget(ways)
+    return masked.put(parent, values[0] if same else (False if isinstance(values[0], bool) else None))
 
 
 def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:

@@ -42,6 +42,8 @@ class Shell:
     exported: set[str] = field(default_factory=set)
     differing: set[str] = field(default_factory=set)
     """The variables whose value differs between worlds."""
+    absent: Worlds = 0
+    """The worlds in which nothing happens here: those not yet opened, those that have left. They have any value."""
     exports_all: bool = False
     """After `set -a`."""
     errexit: Masked[bool] = field(default_factory=lambda: Masked.of(False))
@@ -52,6 +54,8 @@ class Shell:
     """The worlds in which `$?` is 0, and those in which it is not."""
     err_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
     exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
+    hidden: list[Masked[Source | None]] = field(default_factory=list)
+    """The traps on ERR around the functions and traps that are being run: they have none themselves."""
     err_trace: bool = False
     branch: str | None = None
     into: tuple[str, ...] = ()
@@ -68,6 +72,7 @@ class Shell:
             exported=set(self.exported),
             differing=set(self.differing),
             errexit=self.errexit if errexit else Masked.of(False),
+            hidden=[],
             err_trap=self.err_trap if self.err_trace else Masked.of(None),
             exit_trap=Masked.of(None),
         )
@@ -88,28 +93,54 @@ class Shell:
             calls=self.calls,
         )
 
+    def forget(self, worlds: Worlds) -> None:
+        """Nothing will happen in some worlds any more."""
+        self.absent |= worlds
+        self.change(lambda masked: masked.forget(self.absent))
+
+    def born(self, parent: Worlds, child: Worlds) -> None:
+        """A new world so far is like its parent."""
+        self.absent &= ~child
+        self.change(lambda masked: masked.born(parent, child))
+
     def change(self, how: Callable[[Masked[Any]], Masked[Any]]) -> None:
         """Everything that differs between worlds, changed alike."""
-        for name in self.differing:
-            self.variables[name] = how(self.variables[name])
+        for name in tuple(self.differing):
+            self._keep(name, how(self.variables[name]))
         for name in _OPTIONS:
             held = getattr(self, name)
             if held.differs:
                 setattr(self, name, how(held))
+        self.hidden = [how(held) if held.differs else held for held in self.hidden]
+
+    def hide_trap(self) -> None:
+        """There is no trap on ERR until `show_trap`."""
+        self.hidden.append(self.err_trap)
+        self.err_trap = Masked.of(None)
+
+    def show_trap(self) -> None:
+        """The trap is what it was, where no other was set in the meantime."""
+        found = self.hidden.pop()
+        for mask, trap in self.err_trap.split(-1):
+            if trap is not None:
+                found = found.put(mask, trap)
+        self.err_trap = found
 
     def put(self, option: str, worlds: Worlds, value: object) -> None:
         """`directory`, `errexit` and the like in some worlds."""
-        setattr(self, option, getattr(self, option).put(worlds, value))
+        setattr(self, option, getattr(self, option).put(worlds | self.absent, value))
 
     def assign(self, worlds: Worlds, name: str, value: Known) -> None:
-        made = self.variables.get(name, _UNSET).put(worlds, value)
+        self._keep(name, self.variables.get(name, _UNSET).put(worlds | self.absent, value))
+        if self.exports_all:
+            self.exported.add(name)
+
+    def _keep(self, name: str, made: Masked[Known]) -> None:
         self.variables[name] = made
         if made.differs:
             self.differing.add(name)
         else:
             self.differing.discard(name)
-        if self.exports_all:
-            self.exported.add(name)
 
 
 def joined(base: str | None, target: str) -> str | None:

@@ -70,7 +70,7 @@ Known = str | tuple["str | Answer | None", ...] | Answer | None
 
 @dataclass(frozen=True, slots=True)
 class Masked(Generic[T]):
-    """A value that may differ between worlds: each world is in one pair, the last has all that are in no other.
+    """A value that may differ between worlds, each of which is in one pair.
 
     It is never changed, only followed by another: subshells share it.
     """
@@ -96,10 +96,10 @@ class Masked(Generic[T]):
             kept.insert(0, (worlds, value))
         return Masked(tuple(kept))
 
-    def forget(self, worlds: Worlds) -> Masked[T]:
-        """Worlds that nothing will happen in any more need no value of their own."""
-        rest, last = self.pairs[:-1], self.pairs[-1]
-        return Masked((*((left, v) for m, v in rest if (left := m & ~worlds)), (last[0] | worlds, last[1])))
+    def forget(self, absent: Worlds) -> Masked[T]:
+        """Worlds in which nothing happens need no value of their own."""
+        *rest, (mask, value) = [(left, v) for m, v in self.pairs if (left := m & ~absent)] or self.pairs[:1]
+        return Masked((*rest, (mask | absent, value)))
 
     def split(self, worlds: Worlds) -> Iterator[tuple[Worlds, T]]:
         """The values in some worlds with the worlds that have them."""
@@ -116,14 +116,8 @@ class Masked(Generic[T]):
         raise AssertionError("every world is in a pair")
 
     def born(self, parent: Worlds, child: Worlds) -> Masked[T]:
-        """A new world has what its parent has; so far it is among all the others, in the last pair."""
-        for i, (mask, value) in enumerate(self.pairs[:-1]):
-            if mask & parent:
-                pairs = list(self.pairs)
-                pairs[i] = (mask | child, value)
-                pairs[-1] = (pairs[-1][0] & ~child, pairs[-1][1])
-                return Masked(tuple(pairs))
-        return self
+        """A new world has what its parent has."""
+        return Masked(tuple((mask | child if mask & parent else mask & ~child, value) for mask, value in self.pairs))
 
 
 @dataclass(slots=True)
@@ -145,6 +139,8 @@ class Ledger:
     base: Worlds = 1
     """Worlds in which nothing failed."""
     forks: list[Fork] = field(default_factory=list)
+    divided: Worlds = 0
+    """Worlds that went both ways of a condition: they may have left a shell and be in it still."""
     failed: Worlds = 0
     """Ways of forks that came back only with a failure."""
     parents: dict[Worlds, Worlds] = field(default_factory=dict)
