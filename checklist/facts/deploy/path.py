@@ -38,6 +38,7 @@ class Run:
         self._ended_well = out.true
         self._ended_badly = out.false
         self.good: Worlds = machine.ledger.good(out.true)
+        self._histories: dict[int, Worlds] = {}
 
     def ends(self, world: Worlds) -> set[bool]:
         """How a world may end: with status 0, or not."""
@@ -45,6 +46,20 @@ class Run:
 
     def normal(self, step: Step) -> bool:
         return bool(step.ran & self.good)
+
+    def together(self, one: Step, other: Step) -> bool:
+        """Whether both may run in one course of events: not on two ways of a condition."""
+        return bool(one.ran & self._history(other) or other.ran & self._history(one))
+
+    def _history(self, step: Step) -> Worlds:
+        """The worlds in which a step ran without a failure, and all that they were split from."""
+        if step.order not in self._histories:
+            line, rest = 0, step.ran & self.ledger.base
+            while rest:
+                line |= self.ledger.history(rest & -rest)
+                rest &= rest - 1
+            self._histories[step.order] = line
+        return self._histories[step.order]
 
     def because(self, other: Step, step: Step) -> bool:
         """Whether the other step runs after this one has failed: later, or only because of the failure."""
