@@ -240,3 +240,30 @@ def test_a_deploy_that_changes_a_tracked_file_is_one_that_git_pull_stops(does: s
     path = next(d for d in derive(replace(project, executable=frozenset({"done.sh"}))).documents if d.kind == "deploy.path" and d.subject == "deploy.sh")
     told = path.value.get("dirties")
     assert (told is not None and told.content is not None) is stops
+
+
+@pytest.mark.parametrize(
+    ("script", "together"),
+    [
+        ("npm ci\npm2 save", True),
+        ("npm ci && true x && pm2 save", True),
+        ("npm ci && unknown && pm2 save", True),
+        ("if a; then npm ci; fi\npm2 save", True),
+        ("if a; then npm ci; fi\nif b; then pm2 save; fi", True),
+        ("if a; then npm ci; else pm2 save; fi", False),
+        ("if a; then npm ci; elif b; then pm2 save; fi", False),
+        ('case "$1" in a) npm ci ;; b) pm2 save ;; esac', False),
+        ('case "$1" in a) npm ci ;; *) c ;; esac\ncase "$1" in a) pm2 save ;; esac', True),
+        ("if a; then npm ci; exit 0; fi\npm2 save", False),
+        ("npm ci\nif a; then exit 0; fi\npm2 save", True),
+        ("if a; then exit 0; else npm ci; fi\npm2 save", True),
+        ("if a; then if b; then npm ci; fi; fi\nif c; then pm2 save; fi", True),
+        ("one() { npm ci; }\ntwo() { pm2 save; }\nif a; then one; else two; fi", False),
+        ("for i in 1 2; do if a; then npm ci; else pm2 save; fi; done", True),
+    ],
+)
+def test_two_steps_are_of_one_deploy_if_bash_may_run_both(script: str, together: bool) -> None:
+    project = Project(files={"deploy.sh": script}, policy=POLICY)
+    run = deploy.paths(project, [])[0].run
+    one, other = (next(s for s in run.steps if s.argv == argv) for argv in (("npm", "ci"), ("pm2", "save")))
+    assert run.together(one, other) is run.together(other, one) is together
