@@ -134,6 +134,8 @@ _PHRASES = {
     "a restart option is not known here": "одна из опций перезапуска неизвестна",
     "what it runs in the end is not seen here": "не видно, что в итоге запускается",
     "a shell script starts it": "его запускает shell-скрипт",
+    "the script writes its PM2 config itself": "скрипт сам пишет конфиг PM2",
+    "the file that it runs is not in the project": "файла, который он запускает, в проекте нет",
     "a program may load it through PM2's API": "файл может загружать программа через API PM2",
     "a build may write it beside its source": "сборка может положить его рядом с исходником",
     "the folder in which pm2 is called": "папка, из которой вызывают pm2",

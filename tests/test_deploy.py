@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import need
+from conftest import make, need
 
-from checklist.facts import deploy
+from checklist.facts import deploy, derive
 from checklist.model import Document, Project, plain, value
 
 POLICY = Document("policy", "", value({"build_dirs": ["dist", "build"]}))
@@ -191,3 +192,78 @@ def test_whether_a_failure_stops_is_what_bash_does(script: str, tmp_path: Path) 
 )
 def test_a_smoke_test_is_real_only_if_it_can_end_the_deploy(tail: str, is_smoke: str) -> None:
     assert smoke(f"git pull\npm2 restart api\n{tail}\n") == is_smoke
+
+
+PULLS: list[tuple[str, str, bool]] = [
+    # what a deploy does, its pull, whether git stops at the next commit, which changes every file
+    ("sed -i s/a/b/ app.json", "git pull", True),
+    ("sed -i s/a/b/ app.json", "git pull --ff-only", True),
+    ("sed -i s/a/b/ app.json", "git pull --rebase", True),
+    ("sed -i s/a/b/ app.json", "git pull --autostash --rebase", False),
+    ("sed s/a/b/ app.json", "git pull", False),
+    ("sed -i s/a/b/ local.json", "git pull", False),
+    ("echo b > app.json", "git pull", True),
+    ("echo b | tee app.json", "git pull", True),
+    ("echo b > version", "git pull", False),
+    ("cp local.json app.json", "git pull", True),
+    ("cp app.json app.bak; sed -i s/a/b/ app.json; mv app.bak app.json", "git pull", False),
+    ("chmod +x run.sh", "git pull", True),
+    ("chmod 755 *.sh", "git pull", True),
+    ("chmod +x done.sh", "git pull", False),
+    ("git config core.fileMode false; chmod +x run.sh", "git pull", False),
+    ("sed -i s/a/b/ app.json; git checkout -- app.json", "git pull", False),
+    ("sed -i s/a/b/ app.json; git stash", "git pull", False),
+    ("sed -i s/a/b/ app.json; git reset --hard", "git pull", False),
+]
+
+
+@pytest.mark.parametrize(("does", "pull", "stops"), PULLS)
+def test_a_deploy_that_changes_a_tracked_file_is_one_that_git_pull_stops(does: str, pull: str, stops: bool, tmp_path: Path) -> None:
+    git = need("git")
+    files = {"app.json": "a\n", "run.sh": "exit 0\n", "done.sh": "exit 0\n"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, **{f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}}
+
+    def sh(script: str, folder: str = "") -> int:
+        return subprocess.run([need("bash"), "-c", script], cwd=tmp_path / folder, env=environment, capture_output=True, timeout=30, check=False).returncode
+
+    assert sh(f"{git} init -q -b main origin") == 0
+    for name, text in files.items():
+        (tmp_path / "origin" / name).write_text(text)
+    (tmp_path / "origin" / "done.sh").chmod(0o755)
+    assert sh(f"{git} add . && {git} commit -qm 1", "origin") == 0
+    assert sh(f"{git} clone -q origin server && echo b > server/local.json") == 0
+    sh(does, "server")
+    assert sh(f"for f in *; do echo c >> $f; done; {git} commit -qam 2", "origin") == 0
+    assert (sh(pull, "server") != 0) is stops
+
+    project = make({"deploy.sh": f"cd /srv/app\n{pull}\n{does}\npm2 restart api\n", **{n: t for n, t in files.items() if n.endswith(".sh")}}, tracked=[*files, "deploy.sh"])
+    path = next(d for d in derive(replace(project, executable=frozenset({"done.sh"}))).documents if d.kind == "deploy.path" and d.subject == "deploy.sh")
+    told = path.value.get("dirties")
+    assert (told is not None and told.content is not None) is stops
+
+
+@pytest.mark.parametrize(
+    ("script", "together"),
+    [
+        ("npm ci\npm2 save", True),
+        ("npm ci && true x && pm2 save", True),
+        ("npm ci && unknown && pm2 save", True),
+        ("if a; then npm ci; fi\npm2 save", True),
+        ("if a; then npm ci; fi\nif b; then pm2 save; fi", True),
+        ("if a; then npm ci; else pm2 save; fi", False),
+        ("if a; then npm ci; elif b; then pm2 save; fi", False),
+        ('case "$1" in a) npm ci ;; b) pm2 save ;; esac', False),
+        ('case "$1" in a) npm ci ;; *) c ;; esac\ncase "$1" in a) pm2 save ;; esac', True),
+        ("if a; then npm ci; exit 0; fi\npm2 save", False),
+        ("npm ci\nif a; then exit 0; fi\npm2 save", True),
+        ("if a; then exit 0; else npm ci; fi\npm2 save", True),
+        ("if a; then if b; then npm ci; fi; fi\nif c; then pm2 save; fi", True),
+        ("one() { npm ci; }\ntwo() { pm2 save; }\nif a; then one; else two; fi", False),
+        ("for i in 1 2; do if a; then npm ci; else pm2 save; fi; done", True),
+    ],
+)
+def test_two_steps_are_of_one_deploy_if_bash_may_run_both(script: str, together: bool) -> None:
+    project = Project(files={"deploy.sh": script}, policy=POLICY)
+    run = deploy.paths(project, [])[0].run
+    one, other = (next(s for s in run.steps if s.argv == argv) for argv in (("npm", "ci"), ("pm2", "save")))
+    assert run.together(one, other) is run.together(other, one) is together

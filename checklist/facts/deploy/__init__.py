@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from checklist.facts.deploy import listed, secrets, subject, ways
+from checklist.facts.deploy import listed, secrets, subject, ways, writes
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
@@ -55,10 +56,12 @@ def documents(
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
     counted = run.arranged([s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))])
     met = []
-    own = subject.written(project.files.get(entry.at.file, ""))
+    own = writes.own_configs(project, run)
     for step in counted:
         folder = commands.folder(step.directory)
-        app = subject.app(project, folder, step, apps) if not own else None
+        app = subject.app(project, folder, step, apps)
+        if app is not None and any(name == posixpath.basename(app.file) and run.together(step, by) for name, by in own):
+            app = replace(app, value=replace(app.value, content={**app.value.members(), "runs": Value(Unknown("the script writes its PM2 config itself"), app.value.at)}))
         met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step, app) if app is not None and not subject.has_own_build(app) else None))
     return met
 
@@ -70,10 +73,10 @@ def _documents(
     # what an image starts is no deploy of it
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal and m.step.host != "container"]
     # of `case "$1" in build) … restart) …` the ways count that do both
-    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
+    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) for m in met)]
     restarts = deploying or restarts
-    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and m.step.ran & met[restarts[-1]].step.ran]
-    values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(met, n, apps, saved)) for n in range(len(met))]
+    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and path.run.together(m.step, met[restarts[-1]].step)]
+    values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(path, n, apps, saved)) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
     for step in path.run.steps:
@@ -85,7 +88,7 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages)
+        whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
@@ -186,7 +189,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "entry": path.entry.name,
         "steps": values,
         "apps": sorted({m.app.value.text("name") or "" for m in met if m.app is not None}),
-        "runs": next((m.app.value.get("runs") for m in met if m.app is not None and m.step.effect in STARTS), None),
+        "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
         "deploys": brings and not path.called and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),

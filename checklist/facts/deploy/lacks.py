@@ -59,12 +59,12 @@ def _stops(path: Path) -> list[int]:
     for i, m in enumerate(path.met):
         if m.step.effect not in ("stop", "delete") or not m.fate.normal:
             continue
-        after = next((j for j in range(i + 1, len(path.met)) if path.met[j].step.effect in STARTS and path.met[j].fate.normal and path.met[j].step.ran & m.step.ran), None)
+        after = next((j for j in range(i + 1, len(path.met)) if path.met[j].step.effect in STARTS and path.met[j].fate.normal and path.run.together(path.met[j].step, m.step)), None)
         if after is None:
             continue
         risky = [
             j for j in range(i + 1, after)
-            if path.met[j].step.effect in ("install", "build", "fetch", "migrate") and path.met[j].fate.normal and path.met[j].step.ran & m.step.ran
+            if path.met[j].step.effect in ("install", "build", "fetch", "migrate") and path.met[j].fate.normal and path.run.together(path.met[j].step, m.step)
             and not any(o.step.effect in (*STARTS, "rollback") and path.run.because(o.step, path.met[j].step) for o in path.met)
         ]  # fmt: skip
         if risky:
@@ -77,7 +77,7 @@ def _hides(path: Path, n: int) -> bool:
     if step.effect not in STARTS or fate.on_failure != "continues" or fate.ends_badly:
         return False
     # another branch of a `case`: nothing new is started there
-    if not any(m.step.effect in _PREPARES and m.step.ran & step.ran for m in path.met):
+    if not any(m.step.effect in _PREPARES and path.run.together(m.step, step) for m in path.met):
         return False
     # PM2 itself is asked afterwards, and what the script does with the answer is not known here
     if any(s.argv is not None and s.argv[:2] in (("pm2", "jlist"), ("pm2", "pid"), ("pm2", "id")) and s.order > step.order and s.ran & step.world for s in path.run.steps):

@@ -24,18 +24,18 @@ def saved(paths: Iterable[Path]) -> frozenset[tuple[str, str]]:
         for path in paths
         for i, m in enumerate(path.met)
         if m.step.effect in STARTS and m.fate.normal and (config := _config(m)) is not None
-        and any(o.step.effect == "save" and o.fate.normal and o.step.ran & m.step.ran for o in path.met[i + 1 :])
+        and any(o.step.effect == "save" and o.fate.normal and path.run.together(o.step, m.step) for o in path.met[i + 1 :])
     )  # fmt: skip
 
 
-def changes_set(met: Sequence[Met], n: int, apps: Sequence[Document], known: Collection[tuple[str, str]]) -> bool:
+def changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection[tuple[str, str]]) -> bool:
     """Whether a step may put a process on PM2's list, or take one off; `known` are the configs that were saved elsewhere."""
-    m = met[n]
+    m = path.met[n]
     if m.step.effect == "delete":
         return True
     if m.step.effect != "start" or _words(m)[:1] == ["resurrect"]:
         return False
-    if any(o.step.effect == "delete" and o.step.ran & m.step.ran for o in met[:n]):
+    if any(o.step.effect == "delete" and path.run.together(o.step, m.step) for o in path.met[:n]):
         return True
     names = {a.value.text("name") for a in apps} | {"all"}
     targets = _targets(m)

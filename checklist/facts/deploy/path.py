@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checklist.facts.deploy.commands import Commands
@@ -38,6 +38,7 @@ class Run:
         self._ended_well = out.true
         self._ended_badly = out.false
         self.good: Worlds = machine.ledger.good(out.true)
+        self._together: dict[tuple[int, int], bool] = {}
 
     def ends(self, world: Worlds) -> set[bool]:
         """How a world may end: with status 0, or not."""
@@ -45,6 +46,21 @@ class Run:
 
     def normal(self, step: Step) -> bool:
         return bool(step.ran & self.good)
+
+    def together(self, one: Step, other: Step) -> bool:
+        """Whether both may run in one course of events without a failure: not on two ways of a condition, nor where the
+        first of them ends the script."""
+        first, second = (one, other) if one.order <= other.order else (other, one)
+        key = (first.order, second.order)
+        if key not in self._together:
+            self._together[key] = any(
+                self.ledger.history(y) & self._line(x) and not self._exclusive(x, y) for x in _bits(first.ran & self.ledger.base) for y in _bits(second.ran & self.ledger.base)
+            )
+        return self._together[key]
+
+    def _exclusive(self, x: Worlds, y: Worlds) -> bool:
+        one, other = self.ledger.history(x), self.ledger.history(y)
+        return any((one & fork.yes and other & fork.no) or (one & fork.no and other & fork.yes) for fork in self.forks)
 
     def because(self, other: Step, step: Step) -> bool:
         """Whether the other step runs after this one has failed: later, or only because of the failure."""
@@ -95,6 +111,12 @@ class Run:
             if way & (self._ended_badly | self.ledger.failed) and not (way in self.ledger.parents and not way & self.ledger.failed):
                 found.append(path)
         return found
+
+
+def _bits(worlds: Worlds) -> Iterator[Worlds]:
+    while worlds:
+        yield worlds & -worlds
+        worlds &= worlds - 1
 
 
 def follow(entry: Entry, commands: Commands) -> Run:

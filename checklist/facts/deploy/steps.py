@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, effect, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
@@ -54,6 +55,8 @@ class Step:
     """The variables that the script has exported before it."""
     into: tuple[str, ...] = ()
     """The programs that read what it prints, "" for a file or variable; none of them for the terminal or log."""
+    prints_to: tuple[str, ...] = ()
+    """The files that it prints into, as far as they are known."""
     tells: bool = False
     """For a health check: whether its status tells an HTTP 500 from a 200."""
 
@@ -135,9 +138,11 @@ class Steps:
         based = worlds & m.ledger.base or worlds
         parent = based & -based
         world = m.open(parent) if fails else 0
+        targets = [expand.text(r.target, shell, worlds, lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
+        files = tuple(t for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
         step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), into)  # fmt: skip
+                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         return step, world

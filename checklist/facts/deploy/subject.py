@@ -46,11 +46,6 @@ def _names_another(argv: Sequence[str]) -> bool:
     return bool(given) and all(re.fullmatch(r"[A-Za-z][\w-]*", w) and w != "all" for w in given)
 
 
-def written(text: str) -> bool:
-    """Whether a script writes a PM2 config itself: what runs is then not what the one in the repository says."""
-    return bool(re.search(r"(?:>|\btee\b(?: -a)?)[ \t]*['\"]?[^\s<>|;&]*(?:ecosystem|pm2)[\w.-]*\.(?:[cm]?js|json|ya?ml)['\"]?(?=\s|$)", text))
-
-
 def has_own_build(app: Document) -> bool:
     """Whether it runs a framework's server, `next start`: what it runs lies in a folder of the framework, whatever else is built."""
     command = app.value.get("command")

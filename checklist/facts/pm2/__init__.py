@@ -18,13 +18,13 @@ from checklist.facts.pm2.neighbours import together
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
 from checklist.facts.pm2.script import script_file
+from checklist.facts.pm2.starts import entry_file, is_here, starts_with
 from checklist.facts.pm2.watched import watched_logs
-from checklist.model import MASK, Content, Document, Location, OneOf, Project, Unknown, Value, plain, value
+from checklist.model import MASK, Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse.usage import is_source
 
 _PERSONAL = re.compile(r"/(?:Users|Volumes)/|[A-Za-z]:[\\/]+Users[\\/]")
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
-_STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
 _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
 # Programs that PM2 starts as they are; a file without an ending that is none of these is taken for JavaScript, npm as well
 _BINARIES = {"bash", "sh", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
@@ -131,9 +131,10 @@ def _facts(
     interpreter = taken.options.get("exec_interpreter")
     first = [interpreter.content] if interpreter and isinstance(interpreter.content, str) and interpreter.content != "none" else []
     run = resolve([*first, *given], scripts) if given else Run((), None, None)
-    entry_file = _entry_file(run, directory, package, project, known)
+    found = entry_file(run, directory, package, project, known)
     name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
-    starts = _starts(script, run, entry_file, project)
+    file = script_file(script, taken.options.get("cwd"), base, project, packages, known)
+    starts = starts_with(script, run, found, project, here=file["state"] == "there" or is_here(run, found, config.file, project))
     declared = project.policy.value.text("run_from")
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
     return {
@@ -142,7 +143,7 @@ def _facts(
         "test_script": _test_script(package, at),
         "directory": value(directory, at),
         "command": value(list(run.command), at),
-        "entry": value(entry_file, at),
+        "entry": value(found, at),
         "via": value(list(run.via), at),
         "dev": value(run.dev, at),
         "starts": Value(starts, at),
@@ -150,7 +151,7 @@ def _facts(
         "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
         "exec_mode": _mode(taken, script),
         "mode_by": Value(_mode_by(taken), entry.at),
-        "script_file": value(script_file(script, taken.options.get("cwd"), base, project, packages, known), at),
+        "script_file": value(file, at),
         "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
         "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
         "says_ready": _says_ready(project, entry.at),
@@ -213,34 +214,6 @@ def governing(directory: str, packages: Iterable[Document]) -> Document | None:
         if inside and (found is None or len(folder) > len(found.value.text("directory") or "")):
             found = package
     return found
-
-
-def _entry_file(run: Run, directory: str, package: Document | None, project: Project, known: frozenset[str]) -> str | None:
-    entry = run.entry
-    if entry in (".", "./"):
-        entry = (package.value.text("main") if package else None) or "index.js"
-    return None if entry is None else within(entry, directory, project, known) or posixpath.basename(entry)
-
-
-def _starts(script: Value | None, run: Run, entry: str | None, project: Project) -> Content:
-    """`source`, `build`, `static` (a server of files), `other` (no Node), or unknown, which counts as source."""
-    if script is None or not run.command:
-        why = script.content.why if script and isinstance(script.content, Unknown) else "no script is given"
-        return Unknown(why, Value("source"))
-    name = posixpath.basename(run.command[0])
-    if name in _STATIC or run.command[:2] in (("vite", "preview"), ("pm2", "serve")):
-        return "static"
-    build_dirs = [d.content for d in (project.policy.value.get("build_dirs") or Value(())).items()]
-    written = entry if entry is not None else ""
-    if any(f"/{d}/" in f"/{written}" for d in build_dirs if isinstance(d, str)):
-        return "build"
-    if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn"):
-        return "other"
-    if name in ("bash", "sh") or written.endswith((".sh", ".bash")):
-        return Unknown("a shell script starts it")
-    if entry is not None or name in ("tsx", "ts-node"):
-        return "source"
-    return Unknown("what it runs in the end is not seen here", Value("source"))
 
 
 _RESTART_OPTIONS = ("min_uptime", "max_restarts", "restart_delay", "exp_backoff_restart_delay")

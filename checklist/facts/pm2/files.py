@@ -50,9 +50,9 @@ def documents(project: Project, configs: Sequence[Document], styles: Mapping[str
 
 
 def is_used(project: Project, file: str) -> bool:
-    """Whether a config is started: it is no example or backup by its name and was not put away, or a command names it."""
-    if role(file) == "real" and not is_retired(file):
-        return True
+    """Whether a config is started: it was not put away, and is no example or backup by its name or a command names it."""
+    if is_retired(file) or role(file) == "real":
+        return not is_retired(file)
     name = posixpath.basename(file)
     named = re.compile(rf"(?m)^(?![ \t]*#).*(?<![\w.-]){re.escape(name)}(?![\w-])")
     return any(name in text and named.search(text) for other, text in project.files.items() if recognise(other, text[:200]) in _COMMANDS)

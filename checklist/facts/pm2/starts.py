@@ -1,0 +1,54 @@
+"""What an app runs: its sources, build output, a server of files, or something that is not Node."""
+
+from __future__ import annotations
+
+import posixpath
+
+from checklist.facts.folders import above
+from checklist.facts.places import within
+from checklist.facts.pm2.runs import Run
+from checklist.model import Content, Document, Project, Unknown, Value
+
+_STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
+_TYPESCRIPT = {"tsx", "ts-node", "ts-node-esm", "ts-node-dev", "tsnd", "esno", "swc-node"}
+
+
+def entry_file(run: Run, directory: str, package: Document | None, project: Project, known: frozenset[str]) -> str | None:
+    """The repository's path of the file that is run in the end; only its name where that lies elsewhere."""
+    entry = run.entry
+    if entry in (".", "./"):
+        entry = (package.value.text("main") if package else None) or "index.js"
+    return None if entry is None else within(entry, directory, project, known) or posixpath.basename(entry)
+
+
+def starts_with(script: Value | None, run: Run, entry: str | None, project: Project, *, here: bool) -> Content:
+    """`source`, `build`, `static` (a server of files), `other` (no Node), or unknown, which counts as source only where
+    nothing speaks against it."""
+    if script is None or not run.command:
+        why = script.content.why if script and isinstance(script.content, Unknown) else "no script is given"
+        return Unknown(why, Value("source"))
+    name = posixpath.basename(run.command[0])
+    if name in _STATIC or run.command[:2] in (("vite", "preview"), ("pm2", "serve")):
+        return "static"
+    build_dirs = [d.content for d in (project.policy.value.get("build_dirs") or Value(())).items()]
+    written = entry if entry is not None else ""
+    if any(f"/{d}/" in f"/{written}" for d in build_dirs if isinstance(d, str)):
+        return "build"
+    if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn"):
+        return "other"
+    if name in ("bash", "sh") or written.endswith((".sh", ".bash")):
+        return Unknown("a shell script starts it")
+    if entry is not None and not here and name not in _TYPESCRIPT and not entry.endswith((".ts", ".tsx", ".mts", ".cts")):
+        return Unknown("the file that it runs is not in the project")
+    if entry is not None or name in _TYPESCRIPT:
+        return "source"
+    return Unknown("what it runs in the end is not seen here", Value("source"))
+
+
+def is_here(run: Run, entry: str | None, config: str, project: Project) -> bool:
+    """Whether a file that Node would find under this name is in the project, as far as its paths were seen; of a folder
+    on the server it is not known which one here it is: the config's, or one above."""
+    if entry is None or run.entry is None or config not in project.paths:
+        return True
+    places = (entry, *(posixpath.normpath(posixpath.join(folder, run.entry)) for folder in above(posixpath.dirname(config))))
+    return any(project.exists(place + ending) for place in places for ending in ("", ".js", ".cjs", ".mjs", ".json", ".ts", "/index.js"))
