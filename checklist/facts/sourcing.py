@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from checklist.facts import loading
+from checklist.facts.folders import home
+from checklist.facts.ledger import says
 from checklist.facts.placeholders import is_placeholder, role
 from checklist.model import Document, Location, Project, Value, value
 from checklist.parse import env as parser
@@ -18,6 +20,7 @@ _FIRST = 3
 # dotenv by its name, what brings it along, Node's own reader
 _BY_DOTENV = re.compile(r"(?<![\w-])dotenv(?![\w-])|@nestjs/config|--env-file|loadEnvFile|env-cmd|\"next\"|\"nuxt\"|@strapi/strapi|@adonisjs/core|\"react-scripts\"")
 _EXPANDS = re.compile(r"dotenv-expand|expandVariables|\"next\"|\"react-scripts\"|\"vite\"")
+_STARTS = re.compile(r"(?m)^[^#\n]*(?<![\w./-])(?:pm2|node|npm|npx|yarn|pnpm|bun|tsx)\s+(?!-v|--version|install|ci\b)\w")
 _NO_COMMENTS = ("^#", "#", r"^\s*#", "^ *#", r"^[[:space:]]*#")
 
 
@@ -44,10 +47,21 @@ def documents(project: Project, apps: Sequence[Document]) -> list[Document]:
     readings = [r for f, t in sorted(project.files.items()) if recognise(f, t[:200]) == "shell" for r in _readings(f, t)]
     found = []
     for file in sorted(_loaded(project, apps)):
-        mine = [r for r in readings if f"/{file}".endswith(f"/{r.path}") or f"/{_without_example(file)}".endswith(f"/{r.path}")]
-        for reading in mine[:1]:
-            found += _document(project, file, reading, expands=expands)
+        documents = (_document(project, file, r, expands=expands) for r in readings if _is_meant(project, r, file))
+        found += [d for d in documents if d is not None][:1]
     return found
+
+
+def _is_meant(project: Project, reading: _Reading, file: str) -> bool:
+    """Whether a command takes in this file: the one that its path ends like, in the package of the script or around it."""
+    real = _without_example(file)
+    place = posixpath.dirname(reading.at.file)
+    return f"/{real}".endswith(f"/{reading.path}") and posixpath.dirname(real) in (place, home(project, place), *_named_folder(reading))
+
+
+def _named_folder(reading: _Reading) -> tuple[str, ...]:
+    folder = posixpath.dirname(reading.path)
+    return (folder,) if folder else ()
 
 
 def _loaded(project: Project, apps: Sequence[Document]) -> set[str]:
@@ -62,14 +76,18 @@ def _without_example(file: str) -> str:
     return posixpath.join(folder, re.sub(r"(?i)[._-]?(?:example|sample|template|dist)", "", name))
 
 
-def _document(project: Project, file: str, reading: _Reading, *, expands: bool) -> list[Document]:
+def _document(project: Project, file: str, reading: _Reading, *, expands: bool) -> Document | None:
+    """The file's document for one reading; None where nothing can be said. A script that runs no Node asks only for the
+    names that it names."""
     text = project.files[file]
     entries = parser.entries(file, text)
     if role(file) == "example":
         text = "\n".join(line for line in text.split("\n") if not any(is_placeholder(str(e.value.content)) or not e.value.content for e in parser.entries(file, line)))
     names = sourced.differences(text, reading.how, comments=reading.comments, expands=expands)
     if names is None:
-        return []
+        return None
+    script = project.files[reading.at.file]
+    names = [n for n in names if says(script, n) or _STARTS.search(script)]
     places = {e.name: e.value.key_at for e in entries}
     place = next((places[n] for n in names if places.get(n)), None) or Location(file)
     data = {
@@ -80,7 +98,7 @@ def _document(project: Project, file: str, reading: _Reading, *, expands: bool) 
         "how": reading.how,
         "read_at": [Value(reading.path, reading.at)],
     }
-    return [Document("env.reading", file, value(data, place), file)]
+    return Document("env.reading", file, value(data, place), file)
 
 
 # ---- who reads it by the shell ---------------------------------------------------------------------------------------
