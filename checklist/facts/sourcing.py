@@ -77,8 +77,8 @@ def _without_example(file: str) -> str:
 
 
 def _document(project: Project, file: str, reading: _Reading, *, expands: bool) -> Document | None:
-    """The file's document for one reading; None where nothing can be said. A script that runs no Node asks only for the
-    names that it names."""
+    """The file's document for one reading; None where nothing can be said. A script that runs no Node after it
+    asks only for what it names."""
     text = project.files[file]
     entries = parser.entries(file, text)
     if role(file) == "example":
@@ -86,7 +86,7 @@ def _document(project: Project, file: str, reading: _Reading, *, expands: bool) 
     names = sourced.differences(text, reading.how, comments=reading.comments, expands=expands)
     if names is None:
         return None
-    script = project.files[reading.at.file]
+    script = "\n".join(project.files[reading.at.file].split("\n")[reading.at.line - 1 :])
     names = [n for n in names if says(script, n) or _STARTS.search(script)]
     places = {e.name: e.value.key_at for e in entries}
     place = next((places[n] for n in names if places.get(n)), None) or Location(file)
