@@ -21,6 +21,7 @@ from checklist.facts import (
     services,
     settings,
     sources,
+    sourcing,
     unused,
 )
 from checklist.facts import monitor as monitors
@@ -85,6 +86,7 @@ def derive(project: Project) -> Facts:
         *settings.documents(project, app_docs),
         *needs.documents(project, app_docs, usages),
         *unused.documents(project, app_docs, usages),
+        *sourcing.documents(project, app_docs),
         *deploy_docs,
         *rollback_docs,
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs, paths),
