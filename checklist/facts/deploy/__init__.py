@@ -55,10 +55,11 @@ def documents(
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
     counted = run.arranged([s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))])
     met = []
+    likely = subject.started(counted, apps)
     own = subject.written(project.files.get(entry.at.file, ""))
     for step in counted:
         folder = commands.folder(step.directory)
-        app = subject.app(project, folder, step, apps) if not own else None
+        app = subject.app(project, folder, step, apps, likely) if not own else None
         met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step, app) if app is not None and not subject.has_own_build(app) else None))
     return met
 
