@@ -71,7 +71,7 @@ def _documents(
     # what an image starts is no deploy of it
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal and m.step.host != "container"]
     # of `case "$1" in build) … restart) …` the ways count that do both
-    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran for m in met)]
+    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and m.step.ran & met[i].step.ran and not _first_time(m.step) for m in met)]
     restarts = deploying or restarts
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and m.step.ran & met[restarts[-1]].step.ran]
     values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(met, n, apps, saved)) for n in range(len(met))]
@@ -88,6 +88,11 @@ def _documents(
         last = restarts[-1] if restarts else None
         whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages)
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
+
+
+def _first_time(step: Step) -> bool:
+    """Whether packages are installed only where there are none: that brings no new code, a script that starts the app does it as well."""
+    return step.effect == "install" and bool(re.search(r"! -[de] \S*node_modules", step.branch or ""))
 
 
 def _text(step: Step) -> str:
