@@ -56,7 +56,8 @@ def _evidence(
     # a config in a folder that is no package, such as deploy/: where its relative script lies is decided where pm2 runs
     for app in apps if home(project, folder) == folder else ():
         entry = app.value.text("entry") or ""
-        if _below(entry, path):
+        # an absolute cwd is a folder on the server: what lies there need not be this one
+        if _below(entry, path) and not (app.value.text("cwd") or "").startswith(("/", "~")):
             yield app.file, entry
 
 
