@@ -60,8 +60,9 @@ def written(text: str) -> bool:
 def has_own_build(app: Document) -> bool:
     """Whether it runs a framework's server, `next start`: what it runs lies in a folder of the framework, whatever else is built."""
     command = app.value.get("command")
-    first = command.text(0) if command is not None else None
-    return posixpath.basename(first or "") in ("next", "nuxt", "nuxi")
+    # an interpreter may stand before it
+    first = [command.text(i) or "" for i in (0, 1)] if command is not None else []
+    return any(posixpath.basename(word) in ("next", "nuxt", "nuxi") for word in first)
 
 
 def _elsewhere(project: Project, folder: str, before: str, app: Document) -> bool:
@@ -84,7 +85,7 @@ def output(project: Project, folder: str | None, step: Step, app: Document) -> s
     if step.effect == "build":
         return _built(project, folder or "", argv, step.body, names)
     if step.effect in ("archive", "ship", "clean", *STARTS):
-        for word in _not_excluded(argv[1:]):
+        for word in _put_in(argv):
             if step.effect == "ship" and re.match(r"[^/]+:", word):
                 continue  # where it goes to, not what is shipped
             for name in names:
@@ -95,13 +96,13 @@ def output(project: Project, folder: str | None, step: Step, app: Document) -> s
     return None
 
 
-def _not_excluded(words: Sequence[str]) -> Iterator[str]:
-    """The words of a tar or rsync that do not say what to leave out."""
-    excludes = False
-    for word in words:
-        if not excludes and not word.startswith("--exclude"):
+def _put_in(argv: Sequence[str]) -> Iterator[str]:
+    """The words of a command that do not say what to leave out, nor what tar's archive is called: dist.tar.gz may hold anything."""
+    skips = False
+    for word in argv[1:]:
+        if not skips and not word.startswith(("--exclude", "--file")):
             yield word
-        excludes = word in ("--exclude", "-x")
+        skips = word in ("--exclude", "-x", "--file") or (argv[0] == "tar" and re.fullmatch(r"-?\w*f", word) is not None)
 
 
 def _built(project: Project, folder: str, argv: list[str], body: list[list[str]] | None, names: Sequence[str]) -> str | None:
