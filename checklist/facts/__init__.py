@@ -58,6 +58,7 @@ def derive(project: Project) -> Facts:
     written = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
     configs = [c for c in written if c.file not in spare]
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
+    quiet = spare | {c.file for c in configs if pm2.entries(c.value) and not any(a.file == c.file for a in app_docs)}
     # what the other facts ask is which apps there are, not in which environments
     base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
     values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None and f not in spare}
@@ -81,7 +82,7 @@ def derive(project: Project) -> Facts:
         *services.documents(project, base, package_docs),
         *pages.documents(project, base, package_docs),
         *git.documents(project, base, package_docs),
-        *env.documents(project, app_docs, package_docs),
+        *env.documents(project, app_docs, package_docs, quiet),
         *ledger.documents(project, app_docs, usages),
         *settings.documents(project, app_docs),
         *needs.documents(project, app_docs, usages),

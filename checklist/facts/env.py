@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts import loading
-from checklist.facts.folders import above
+from checklist.facts.folders import above, is_frontend
 from checklist.facts.ignores import Ignores
 from checklist.facts.placeholders import is_placeholder, is_reference, real_secrets, role
 from checklist.model import Document, Location, OneOf, Project, Unknown, Value, plain, value
@@ -26,11 +26,12 @@ _SENTRY = re.compile(r"(?<![\w$])Sentry\w*\s*\.\s*(?:init|forRoot)\w*\s*\(")
 _SENTRY_NAMED = re.compile(r"(?i)sentry(?!_(?:DSN|ENABLED)\b)")
 
 
-def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
-    """`env.file` and `env.variable` documents; `apps` also holds the apps of `env_X` environments."""
+def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document], quiet: Collection[str] = ()) -> list[Document]:
+    """`env.file` and `env.variable` documents; `apps` also holds the apps of `env_X` environments, `quiet` are the PM2
+    configs that start nothing on a server."""
     files = {f: parser.parse(f, t).value for f, t in sorted(project.files.items()) if recognise(f) == "env"}
     ignores = Ignores(project)
-    services = list(_services(project, apps, files))
+    services = list(_services(project, apps, files, quiet))
     required = (project.policy.value.get("required_env") or Value(())).items()
     return [
         *(_file(project, ignores, f, v) for f, v in files.items()),
@@ -59,14 +60,15 @@ class _Service:
     """Whether an env file is there that may not be read."""
 
 
-def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Value | None]) -> Iterator[_Service]:
+def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Value | None], quiet: Collection[str]) -> Iterator[_Service]:
     node = [a for a in apps if a.value.text("starts") not in ("static", "other")]
     if apps:
         directories = list(dict.fromkeys(a.value.text("directory") or "" for a in node))
     else:
-        own = [posixpath.dirname(f) for f in files if posixpath.basename(f) in loading.of_policy(project)]
+        # what a bundler writes into the page is no variable of a service
+        own = [d for f in files if posixpath.basename(f) in loading.of_policy(project) and not is_frontend(project, d := posixpath.dirname(f), (), project.policy)]
         # a config without an app that is seen; JSON that only has such a name (`pm2_values.json`) is none
-        configs = any(recognise(f) == "pm2.js" for f in project.files)
+        configs = any(recognise(f) == "pm2.js" and f not in quiet for f in project.files)
         directories = list(dict.fromkeys(own)) or ([""] if configs else [])
     for directory in directories:
         mine = [a for a in node if (a.value.text("directory") or "") == directory]

@@ -45,7 +45,10 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
                 line = ignores.decide(made[1], folder=True)
             inside = line if line is not None and not line.file.startswith("../") else None
             at = inside or ignores.end(folder) or _pm2_config(project, apps)
-            how = made[0] if made else f"{path}/" if path in there or path in project.paths else None
+            files = there.get(path, [])
+            # a folder of notes or icons is no output: code is, or what git has not seen yet
+            is_there = any(_CODE.fullmatch(f) for f in files) if files else path in project.paths
+            how = made[0] if made else f"{path}/" if is_there else None
             told = {
                 "directory": folder,
                 "name": name,

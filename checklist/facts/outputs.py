@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from checklist.facts.folders import for_browsers, scripts
+from checklist.facts.folders import for_browsers, home, scripts
 from checklist.model import Document, Project
 from checklist.parse import json
 
@@ -53,9 +53,11 @@ def _evidence(
             entry = posixpath.normpath(posixpath.join(folder, main))
             if _below(entry, path):
                 yield posixpath.join(folder, "package.json"), entry
-    for app in apps:
+    # a config in a folder that is no package, such as deploy/: where its relative script lies is decided where pm2 runs
+    for app in apps if home(project, folder) == folder else ():
         entry = app.value.text("entry") or ""
-        if _below(entry, path):
+        # an absolute cwd is a folder on the server: what lies there need not be this one
+        if _below(entry, path) and not (app.value.text("cwd") or "").startswith(("/", "~")):
             yield app.file, entry
 
 

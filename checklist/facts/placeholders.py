@@ -23,7 +23,10 @@ _PLACEHOLDERS = (
 )
 _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS), re.IGNORECASE)
 # What `pm2 init` writes for the owner to fill in, and wrote before (PM2 7.0.4 and 2.x lib/templates).
-_PM2_TEMPLATE = re.compile(r"SSH_HOSTMACHINE|GIT_REPOSITORY|(?:git@github\.com:|https://github\.com/)repo\.git|212\.83\.163\.1")
+_PM2_TEMPLATE = re.compile(
+    r"^(?:SSH_HOSTMACHINE|GIT_REPOSITORY|(?:git@github\.com:|https://github\.com/)repo\.git|212\.83\.163\.1)$"
+    r"|[:/](?i:your|my)[-_]?(?i:user(?:name)?|name|org(?:ani[sz]ation)?|company|account|repo(?:sitory)?)\b"
+)
 # `${OTHER}`, `{{ ansible }}`, `<%= erb %>`, `op://vault/item`, `vault:…`: filled in by somebody else.
 _REFERENCE = re.compile(
     r"\$[A-Z_][A-Z0-9_]*(?:[/:.@-].*)?|.*\$\{\w+[^}]*\}.*|\{\{.*\}\}|<%.*%>|\{%.*|%\w+%|__\w+__|@@?\w+@@?"
@@ -38,7 +41,7 @@ _PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GAT
 _WEAK = re.compile(
     r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
     r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"
-    r"|(?:[a-z]+[-_.])*(?:test|testing|dummy)(?:[-_.][a-z]+)*"
+    r"|(?:[a-z]+[-_.])*(?:test|testing|dummy)(?:[-_.](?:[a-z]+|\d{1,3}))*"
 )
 _LOCAL_URL = re.compile(r"(?i)[a-z][\w+.-]*://[^\s/@]*@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][\w-]*)(?::\d+)?(?:[/?].*)?")
 _PATH_OR_NAME = re.compile(r"(?i)(?:\.{0,2}/[\w./-]*|(?:sqlite3?|file):[\w./-]*|[\w./-]+\.(?:pem|key|crt|json|txt)|\d{1,6}|true|false|yes|no|on|off)")
@@ -53,7 +56,7 @@ def is_unfilled(target: Value) -> bool:
     """Whether a PM2 deploy target has nowhere to go yet: its host or repository is a placeholder, such as PM2's template has."""
     values = [of for key in ("host", "repo") if (of := target.get(key)) is not None]
     texts = [v.content for of in values for v in (of, *of.items()) if isinstance(v.content, str)]
-    return any(_PM2_TEMPLATE.fullmatch(text) or is_placeholder(text) for text in texts)
+    return any(_PM2_TEMPLATE.search(text) or is_placeholder(text) for text in texts)
 
 
 def is_reference(text: str) -> bool:

@@ -148,7 +148,8 @@ def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bo
     if words[0] in _SHELLS or _SCRIPT.fullmatch(words[0]):
         called = next((w for w in words[:3] if _SCRIPT.fullmatch(w)), "")
         return "-n" not in words and (called.removeprefix("./") not in project.files if called else step.host == "remote")
-    return False
+    # `/srv/shop/bin/deploy $SHA` on the server: a program of one's own, whatever it is written in
+    return step.host == "remote" and re.match(r"(?:~|\.{1,2})?/(?!usr/|s?bin/|opt/|etc/)", words[0]) is not None
 
 
 def _does(step: Step, words: list[str], remote: bool) -> str | None:

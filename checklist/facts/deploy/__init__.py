@@ -56,10 +56,11 @@ def documents(
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
     counted = run.arranged([s for s in run.steps if s.effect is not None and not (s.effect == "rollback" and s.argv and s.argv[0] == "ln" and run.normal(s))])
     met = []
+    likely = subject.started(counted, apps)
     own = writes.own_configs(project, run)
     for step in counted:
         folder = commands.folder(step.directory)
-        app = subject.app(project, folder, step, apps)
+        app = subject.app(project, folder, step, apps, likely)
         if app is not None and any(name == posixpath.basename(app.file) and run.together(step, by) for name, by in own):
             app = replace(app, value=replace(app.value, content={**app.value.members(), "runs": Value(Unknown("the script writes its PM2 config itself"), app.value.at)}))
         met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step, app) if app is not None and not subject.has_own_build(app) else None))
@@ -73,7 +74,7 @@ def _documents(
     # what an image starts is no deploy of it
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal and m.step.host != "container"]
     # of `case "$1" in build) … restart) …` the ways count that do both
-    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) for m in met)]
+    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) and not _first_time(m.step) for m in met)]
     restarts = deploying or restarts
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and path.run.together(m.step, met[restarts[-1]].step)]
     values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(path, n, apps, saved)) for n in range(len(met))]
@@ -90,6 +91,11 @@ def _documents(
         last = restarts[-1] if restarts else None
         whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
+
+
+def _first_time(step: Step) -> bool:
+    """Whether packages are installed only where there are none: that brings no new code, a script that starts the app does it as well."""
+    return step.effect == "install" and bool(re.search(r"! -[de] \S*node_modules", step.branch or ""))
 
 
 def _text(step: Step) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.state import REPOSITORY
@@ -16,8 +16,14 @@ from checklist.model import Document, Project
 STARTS = ("start", "restart", "reload")
 
 
-def app(project: Project, folder: str | None, step: Step, apps: Sequence[Document]) -> Document | None:
-    """The `pm2.app` that a step is about, None where that is not clear."""
+def started(steps: Sequence[Step], apps: Sequence[Document]) -> Sequence[Document]:
+    """The apps of the configs that a deploy starts by their file; all where it names none of them."""
+    files = {posixpath.basename(w) for s in steps if s.effect in STARTS for w in s.argv or ()}
+    return [a for a in apps if posixpath.basename(a.file) in files] or apps
+
+
+def app(project: Project, folder: str | None, step: Step, apps: Sequence[Document], likely: Sequence[Document]) -> Document | None:
+    """The `pm2.app` that a step is about, None where that is not clear; of several in its folder one that is `likely`."""
     argv = step.argv or ()
     if step.effect is None or not apps or (step.host == "container" and step.effect not in STARTS):
         return None
@@ -32,7 +38,7 @@ def app(project: Project, folder: str | None, step: Step, apps: Sequence[Documen
     place = home(project, folder)
     here = [a for a in apps if home(project, a.value.text("directory") or "") == place]
     if here:
-        return here[0]
+        return next((a for a in here if a in likely), here[0])
     if len(apps) > 1 or is_frontend(project, folder, apps, project.policy) or (place and project.exists(f"{place}/package.json")):
         return None
     return apps[0]
@@ -49,15 +55,20 @@ def _names_another(argv: Sequence[str]) -> bool:
 def has_own_build(app: Document) -> bool:
     """Whether it runs a framework's server, `next start`: what it runs lies in a folder of the framework, whatever else is built."""
     command = app.value.get("command")
-    first = command.text(0) if command is not None else None
-    return posixpath.basename(first or "") in ("next", "nuxt", "nuxi")
+    # an interpreter may stand before it
+    first = [command.text(i) or "" for i in (0, 1)] if command is not None else []
+    return any(posixpath.basename(word) in ("next", "nuxt", "nuxi") for word in first)
 
 
 def _elsewhere(project: Project, folder: str, before: str, app: Document) -> bool:
     """Whether what is named lies in another package than the app's: `frontend/dist` beside a server."""
+    if before.startswith(("/", "~")):  # on some machine: the longest end of it that is a package here
+        parts = before.strip("/~").split("/")
+        place = next((end for i in range(len(parts)) if project.exists(posixpath.join(end := "/".join(parts[i:]), "package.json"))), None)
+        return place is not None and place != home(project, app.value.text("directory") or "")
     known = before.startswith(f"{REPOSITORY}/")  # the script has said where: `$ROOT/web/dist`, be web/ here or not
     place = posixpath.normpath(before[2:] if known else posixpath.join(folder, before)) if before else folder
-    if not before or before.startswith(("/", "~")) or not (known or project.exists(posixpath.join(place, "package.json"))):
+    if not before or not (known or project.exists(posixpath.join(place, "package.json"))):
         return False
     return place not in (*(() if known else (folder,)), home(project, app.value.text("directory") or ""))
 
@@ -69,20 +80,33 @@ def output(project: Project, folder: str | None, step: Step, app: Document) -> s
     if step.effect == "build":
         return _built(project, folder or "", argv, step.body, names)
     if step.effect in ("archive", "ship", "clean", *STARTS):
-        for word in argv[1:]:
+        for word in _put_in(argv):
+            if step.effect == "ship" and re.match(r"[^/]+:", word):
+                continue  # where it goes to, not what is shipped
             for name in names:
-                said = word if step.effect == "ship" else word.split(":")[-1]
+                said = word.split(":")[-1]
                 found = re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", said)
                 if found and not _elsewhere(project, folder or "", said[: found.start()].rpartition("=")[2], app):
                     return name
     return None
 
 
+def _put_in(argv: Sequence[str]) -> Iterator[str]:
+    """The words of a command that do not say what to leave out, nor what tar's archive is called: dist.tar.gz may hold anything."""
+    skips = False
+    for word in argv[1:]:
+        if not skips and not word.startswith(("--exclude", "--file")):
+            yield word
+        skips = word in ("--exclude", "-x", "--file") or (argv[0] == "tar" and re.fullmatch(r"-?\w*f", word) is not None)
+
+
 def _built(project: Project, folder: str, argv: list[str], body: list[list[str]] | None, names: Sequence[str]) -> str | None:
-    place = home(project, folder)
+    own = place = home(project, folder)
     commands = body if body is not None else [argv]
     for command in commands:
-        if effect(command, project.policy) != "build" or for_browsers(project, place, " ".join(command)):
+        if command[:1] == ["cd"] and len(command) == 2:
+            place = posixpath.normpath(posixpath.join(place, command[1])) if not command[1].startswith(("/", "~")) else own
+        if place != own or effect(command, project.policy) != "build" or for_browsers(project, place, " ".join(command)):
             continue
         for out in paths_written(project, place, " ".join(command)):
             for name in names:
@@ -91,6 +115,8 @@ def _built(project: Project, folder: str, argv: list[str], body: list[list[str]]
     tools = re.match(r"\w+ (?:exec |x )?(?:tsc|nest|tsup|ncc)\b", " ".join(argv))
     if body is None and not tools and argv[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and scripts(project, place):
         return None  # the package has scripts, and this is none of them
+    if place != own:
+        return None
     tsc = any("tsc" in c for c in commands)
     configured = body is not None and project.exists(posixpath.join(place, "tsconfig.json"))
     if configured or re.match(r"(?:next|vite|nuxt)\b", " ".join(argv)) or (body is not None and not tsc):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from checklist.facts.folders import home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.neighbours import together
@@ -121,7 +122,8 @@ def _facts(
     script = taken.options.get("script")
     at = script.at if script else entry.at
     base = posixpath.dirname(config.file)
-    directory = _directory(taken, base, project, known)
+    # a relative script of a config in a folder that is no package, such as deploy/, is meant from the package around it
+    directory = _directory(taken, home(project, base), project, known)
     given = _words(script) + _words(taken.options.get("args")) if script else []
     for flag, folder in itertools.pairwise(given):
         if flag in _DIRECTORY_FLAGS:

@@ -54,6 +54,8 @@ def is_used(project: Project, file: str) -> bool:
     if is_retired(file) or role(file) == "real":
         return not is_retired(file)
     name = posixpath.basename(file)
+    # of archive/ecosystem.config.js and ecosystem.config.js the command means the latter
+    name = file if any(posixpath.basename(f) == name and role(f) == "real" and not is_retired(f) for f in project.files) else name
     named = re.compile(rf"(?m)^(?![ \t]*#).*(?<![\w.-]){re.escape(name)}(?![\w-])")
     return any(name in text and named.search(text) for other, text in project.files.items() if recognise(other, text[:200]) in _COMMANDS)
 
