@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -30,5 +33,15 @@ def command(path: Path, format: str, config_file: Path | None, lang: str | None)
         return
     language = common.console_language(lang, config)
     longest = max(len(r.id) for r in rules)
+    # who pipes it wants a line for each; a terminal would break the title anywhere
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for rule in rules:
-        common.write(f"{rule.priority}  {rule.id.ljust(longest)}  {clean.one_line(rule.title[language])}\n")
+        common.write(_line(f"{rule.priority}  {rule.id.ljust(longest)}  ", clean.one_line(rule.title[language]), width))
+
+
+def _line(head: str, title: str, width: int) -> str:
+    if not width or len(head) + len(title) <= width:
+        return f"{head}{title}\n"
+    if width >= len(head) + 30:
+        return textwrap.fill(title, width, initial_indent=head, subsequent_indent=" " * len(head)) + "\n"
+    return head.rstrip() + "\n" + textwrap.fill(title, max(20, width), initial_indent="    ", subsequent_indent="    ") + "\n"
