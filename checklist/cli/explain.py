@@ -66,4 +66,4 @@ def _wrapped(text: str) -> list[str]:
     width = min(common.view("P0", "en", "never").width, 100) - 2
     # single line breaks are only how the file is written
     parts = re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text.strip()).split("\n")
-    return [line for part in parts for line in textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False) or [""]]
+    return [line for part in parts for line in textwrap.wrap(part, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False) or [""]]

@@ -121,7 +121,7 @@ def _step(step: Value, outcomes: Sequence[Outcome], words: Mapping[str, str], la
     branch = step.text("branch") or ("" if _usual(step) else words["aside"])
     if branch:
         told = f"[{_cut(one_line(branch), 50)}]  {told}"
-    for part in textwrap.wrap(f"{where}  {told}" if narrow else told, max(20, columns - len(indent))):
+    for part in textwrap.wrap(f"{where}  {told}" if narrow else told, max(20, columns - len(indent)), break_on_hyphens=False):
         yield Text(indent + part, style="dim")
     for outcome in sorted(outcomes, key=lambda o: (PRIORITIES.index(o.priority), o.rule.id)):
         yield Text(indent).append(f"{outcome.priority}  {outcome.rule.id}", style=_COLORS[outcome.priority])
