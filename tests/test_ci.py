@@ -243,6 +243,20 @@ def test_a_check_counts_behind_the_last_restart_of_the_normal_way(step: str, hea
     assert (plain(found.value.get("deploys")), plain(found.value.get("health"))) == (True, health)
 
 
+@pytest.mark.parametrize(
+    ("step", "notifies"),
+    [
+        ("run: ssh web@h 'git pull' || { curl -d x https://hooks.slack.com/services/x; exit 1; }", True),
+        ("run: |\n  trap 'curl -d x https://hooks.slack.com/services/x' ERR\n  ssh web@h 'git pull'", True),
+        ("run: |\n  ssh web@h 'git pull'\n  curl -d x https://hooks.slack.com/services/x", False),
+        ("run: ssh web@h 'git pull' && curl -d x https://hooks.slack.com/services/x", False),
+        ("run: ssh web@h 'git pull' || { echo bad; exit 1; }", False),
+    ],
+)
+def test_a_script_tells_of_a_failure_itself(step: str, notifies: bool) -> None:
+    assert [plain(d.value.get("notifies")) for d in documents({FILE: job(step)}, "ci.job")] == [notifies]
+
+
 def test_a_job_that_goes_back_is_no_deploy() -> None:
     text = "on: workflow_dispatch\njobs:\n  rollback:\n    steps: [{run: \"ssh web@h 'git checkout v1 && pm2 restart api'\"}]\n"
     assert [plain(d.value.get("deploys")) for d in documents({FILE: text}, "ci.job")] == [False]

@@ -159,6 +159,8 @@ def _notifies(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object
     for step in job.steps:
         if step.does("notify") and _WHATEVER.search(step.condition):
             return True
+        if any(c.does == "notify" and not c.normal for c in step.commands):
+            return True  # in the script itself, where a command of it fails
     if any(j.does("notify") and (_WHATEVER.search(j.condition) or any(_WHATEVER.search(s.condition) for s in j.steps)) for j in _after(flow, job)):
         return True
     for other in flows.values():

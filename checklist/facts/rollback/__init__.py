@@ -5,52 +5,24 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from checklist.facts.deploy.entries import is_shell
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
-from checklist.facts.rollback.links import Link, links
+from checklist.facts.rollback.links import Link
 from checklist.facts.rollback.picks import needs_argument, pick
+from checklist.facts.rollback.ways import RELEASE, Way, common, way
 from checklist.model import Content, Document, Location, Project, Unknown, Value, value
-from checklist.parse import recognise
 from checklist.parse import shell as shell_parser
 from checklist.parse.shell import Source
 from checklist.secrets import mask
 
-_BACK = re.compile(r"(?i)roll-?_?back|(?<![a-z])revert")
-_PROGRAM = re.compile(r"(?i)(?:^|/)(?:[\w.-]*[-_.])?roll-?_?back(?:[-_.][\w.-]*)?\.(?:sh|bash|py|js|mjs|cjs|ts|rb|php|ya?ml|ps1)$|(?:^|/)bin/roll-?_?back$")
-_TOOLS = re.compile(r"(?i)(?:^|/)(?:capfile|deploy\.php|shipitfile\.[cm]?[jt]s|flightplan\.[cm]?js|fabfile\.py|deploy\.rb)$|(?:^|/)ansible/|(?:^|/)playbooks?/")
-_TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)|^[ \t]*[\"']?(?:-*)roll-?_?back[\"']?[ \t]*\)")
-_DATABASE = {"db", "sql", "database", "schema", "prisma", "knex", "typeorm", "sequelize", "migration", "migrations", "migrate"}
-
-# a deploy that is told which commit is a rollback if it is told an earlier one
-_ANY_COMMIT = re.compile(
-    r"(?i)\bgit\b[^\n]*\b(?:checkout|reset|switch|worktree\s+add)\b[^\n]*\$\{?(?:1\b|\w*(?:ref|commit|sha|tag|version|revision)\b)|\bref:[ \t]*\$\{\{[^}\n]*\binputs\."
-)
-
-_FILLS = {"git", "cp", "rsync", "scp", "tar", "unzip", "mv", "npm", "pnpm", "yarn"}
-_RELEASE = re.compile(r"(?:^|[/:])releases/[^/]+")
-_PRUNES = re.compile(
-    r"\bxargs\b[^\n;]*\brm\b|\btail\s+(?:-n\s*)?\+\d|\bhead\s+(?:-n\s*)?-\d|\bgit\b[^\n]*\bworktree\s+(?:remove|prune)\b|\bfind\b[^\n]*(?:-delete|-exec\s+rm)"
-    r"|\brm\s+-\w*r\w*\s[^\n]*releases?|(?i:prune[-_]?(?:old|rel)|prune\s*\(\)|clean_?up|keep_?releases)"
-)
 _RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*|deploy\w*|publish|rollout|[\w./-]*(?:restart|reload)[\w./-]*)\b")
 _OWN = re.compile(r"^(?:\./|\.\./|/|~/|bash |sh |npm run |yarn |pnpm |make |node )")
 _ASIDE = re.compile(r"(?i)front_?end|client|static|data|db|migrat")
 """Of a rollback that is none of the service's, by its name."""
 _NO_COMMAND = "a command is not known here"
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way that is run, with the links that it flips; `script` is its file if that is a script named for going back."""
-
-    run: Run
-    links: list[Link]
-    script: str | None
 
 
 def documents(project: Project, apps: Sequence[Document], paths: Sequence[Path], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
@@ -61,10 +33,10 @@ def documents(project: Project, apps: Sequence[Document], paths: Sequence[Path],
     """
     if not apps:
         return []
-    ways = [_way(project, path) for path in paths]
+    ways = [way(project, path) for path in paths]
     whole = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
-    common = _common(project, ways, whole, deploys, targets, packages)
-    out = [_rollback(project, w, w.script, deploys, common) for w in ways if w.script is not None] or [_none(apps, whole, common)]
+    together = common(project, ways, whole, deploys, targets, packages)
+    out = [_rollback(project, w, w.script, deploys, together) for w in ways if w.script is not None] or [_none(apps, whole, together)]
     flips = {link.step.at: link for w in ways for link in w.links}
     out += [
         Document("rollback.link", at.file, value({"path": link.path and link.path.replace("\0", "…"), "how": link.how, "text": _text(link.step)}, at), at.file) for at, link in flips.items()
@@ -72,60 +44,8 @@ def documents(project: Project, apps: Sequence[Document], paths: Sequence[Path],
     return [*out, *_apps(apps, list(flips.values()))]
 
 
-def _way(project: Project, path: Path) -> _Way:
-    name = path.entry.name
-    back = bool(_BACK.search(posixpath.basename(name))) and is_shell(name, project.files.get(name, ""))
-    return _Way(path.run, list(links(path.run, again=back)), name if back else None)
-
-
 def _text(step: Step) -> str:
     return " ".join(mask(step.text).split())
-
-
-# ---- what the project says as a whole --------------------------------------------------------------------------------
-
-
-def _common(project: Project, ways: Sequence[_Way], paths: Sequence[Document], deploys: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> dict[str, Value]:
-    """{deploys, way, releases, prunes}: `way` says whether anything leads back, `releases` where they are made."""
-    steps = [step for w in ways for step in w.run.steps]
-    made = next((s.at for s in steps if s.argv and _fills(s.argv)), None) or next((d.place() for d in deploys if _fills((d.value.text("text") or "").split())), None)
-    texts = [t for f, t in project.files.items() if recognise(f, t[:200]) in ("shell", "workflow", "makefile")]
-    # what a script that is not seen does, such as one of cron's, is not known; what is here may say it
-    prunes = any(_PRUNES.search(t) for t in texts)
-    return {
-        "deploys": value(bool(paths)),
-        "way": Value(_leads_back(project, texts, ways, paths, targets, packages), paths[0].place(("last_restart",)) if paths else None),
-        "releases": Value(made is not None, made),
-        "prunes": Value(prunes, made),
-    }
-
-
-def _fills(words: Sequence[str]) -> bool:
-    """Whether a command puts files into a release of its own."""
-    return bool(words) and words[0] in _FILLS and any(_RELEASE.search(w) for w in words[1:])
-
-
-def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[_Way], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
-    seen = sorted({*project.files, *project.paths, *(project.tracked or ())})
-    names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
-    if (
-        any(w.script and (w.links or not _of_database(w.script)) for w in ways)
-        or targets  # `pm2 deploy … revert 1`
-        or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not _of_database(f) for f in seen)
-        or any(_BACK.search(n) and not _of_database(n) for n in names)
-        or any(_TARGET.search(t) or _ANY_COMMIT.search(t) for t in texts)
-    ):
-        return True
-    backs = [b for p in paths if (b := p.value.get("rolls_back")) is not None]
-    if any(b.content is True for b in backs):
-        return True
-    return next((b.content for b in backs if isinstance(b.content, Unknown)), False)
-
-
-def _of_database(name: str) -> bool:
-    """Whether a file or npm script takes a database back, by its own name or its folder's."""
-    *_, folder, own = ("", *name.lower().split("/"))
-    return folder in _DATABASE or not _DATABASE.isdisjoint(re.split(r"[^a-z]+", own))
 
 
 def _none(apps: Sequence[Document], paths: Sequence[Document], common: dict[str, Value]) -> Document:
@@ -137,7 +57,7 @@ def _none(apps: Sequence[Document], paths: Sequence[Document], common: dict[str,
 # ---- one script ------------------------------------------------------------------------------------------------------
 
 
-def _rollback(project: Project, way: _Way, script: str, deploys: Sequence[Document], common: dict[str, Value]) -> Document:
+def _rollback(project: Project, way: Way, script: str, deploys: Sequence[Document], common: dict[str, Value]) -> Document:
     text, run = project.files[script], way.run
     source = Source(script, text)
     start = Location(script)
@@ -188,7 +108,7 @@ def _works(told: Mapping[str, Value]) -> Value:
     return Value(open_.content if open_ is not None else True, told["kind"].at)
 
 
-def _kind(way: _Way) -> tuple[str | None, Step | None]:
+def _kind(way: Way) -> tuple[str | None, Step | None]:
     """`releases` where it flips a link, `git` where it goes to an earlier commit, `archive` where it unpacks one,
     `pm2` where PM2's own deploy goes back; else None: a database's is none of ours."""
     if way.links:
@@ -281,7 +201,7 @@ def _apps(apps: Sequence[Document], flips: Sequence[Link]) -> Iterator[Document]
 def _place(cwd: str, known: Sequence[str]) -> str | None:
     if any(posixpath.basename(path) in cwd.split("/") for path in known):
         return "link"
-    if _RELEASE.search(cwd) and cwd.startswith(("/", "~")):
+    if RELEASE.search(cwd) and cwd.startswith(("/", "~")):
         return "release"
     # another server's paths are not compared with: the folder that holds the link says that it is this one
     homes = [posixpath.dirname(path) for path in known if path.startswith("/") and "\0" not in path]
