@@ -77,7 +77,7 @@ def _documents(
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) and not _first_time(m.step) for m in met)]
     restarts = deploying or restarts
     checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and path.run.together(m.step, met[restarts[-1]].step)]
-    values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(path, n, apps, saved)) for n in range(len(met))]
+    values = [_step(project, path, n, environments, listed.facts(path, n, apps, saved), smoke=n in checks) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
     for step in path.run.steps:
@@ -108,7 +108,7 @@ def _argv(step: Step) -> list[str] | None:
     return [w.removeprefix("@/") for w in mask_words(step.words)]
 
 
-def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], *, smoke: bool, changes_set: bool) -> Value:
+def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], of_list: Mapping[str, object], *, smoke: bool) -> Value:
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     asked, known = _environment(step, environments)
@@ -139,7 +139,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
-        "changes_set": changes_set,
+        **of_list,
     }
     return value(told, step.at)
 

@@ -34,7 +34,7 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
         # installs that do not obey the lock file
         "unlocked": [v for v in values if v.text("lock")],
         # a start that adds a process of the same name each time it runs
-        "doubles": next((values[i] for i, m in enumerate(met) if _doubles(met, i)), None),
+        "doubles": next((values[i] for i, m in enumerate(met) if doubles(met, i)), None),
         # a checkout thrown away, and the way back with it
         "resets": next((values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect == "fetch" and _RESETS.match(" ".join(m.step.argv or ()))), None),
         # logs emptied between the restart and the check
@@ -86,7 +86,7 @@ def _hides(path: Path, n: int) -> bool:
     return not any(m.step.effect in (*STARTS, "health_check") and path.run.because(m.step, step) for m in path.met)
 
 
-def _doubles(met: Sequence[Met], n: int) -> bool:
+def doubles(met: Sequence[Met], n: int) -> bool:
     """`pm2 start npm --name x -- start` again makes a second process of the name (PM2 7.0.4, measured)."""
     m = met[n]
     argv = m.step.argv or ()

@@ -10,11 +10,14 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from checklist.facts.deploy.lacks import doubles
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.subject import STARTS
 from checklist.model import Document
 
 _CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$|(?:^|/)ecosystem\.[cm]?js$")
+
+_LOCAL = re.compile(r"(?i)(?<![a-z])(?:dev|develop|development|local)(?![a-z])")
 
 
 def saved(paths: Iterable[Path]) -> frozenset[tuple[str, str]]:
@@ -28,8 +31,13 @@ def saved(paths: Iterable[Path]) -> frozenset[tuple[str, str]]:
     )  # fmt: skip
 
 
-def changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection[tuple[str, str]]) -> bool:
-    """Whether a step may put a process on PM2's list, or take one off; `known` are the configs that were saved elsewhere."""
+def facts(path: Path, n: int, apps: Sequence[Document], known: Collection[tuple[str, str]]) -> dict[str, object]:
+    """{changes_set, past_config} of a step: see below; `known` are the configs that were saved elsewhere."""
+    return {"changes_set": _changes_set(path, n, apps, known), "past_config": _past_config(path, n, apps)}
+
+
+def _changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection[tuple[str, str]]) -> bool:
+    """Whether a step may put a process on PM2's list, or take one off."""
     m = path.met[n]
     if m.step.effect == "delete":
         return True
@@ -42,6 +50,22 @@ def changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection[
     if targets and all(t in names or t.isdigit() for t in targets):
         return False
     return _config(m) not in known
+
+
+def _past_config(path: Path, n: int, apps: Sequence[Document]) -> str | None:
+    """The config of the app that a step starts without it: `pm2 start server.js --name api`. None where the app is in none."""
+    m = path.met[n]
+    words, targets = _words(m), _targets(m)
+    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or _LOCAL.search(path.entry.name):
+        return None
+    given = next((words[i + 1] for i, w in enumerate(words[:-1]) if w in ("--name", "-n")), None)
+    name = given or posixpath.splitext(posixpath.basename(targets[0]))[0]
+    # a start by name is a restart; what doubles the process is another finding
+    if (targets[0] == name and given is None) or targets[0].isdigit() or doubles(path.met, n):
+        return None
+    # a start that is made only where there is no config is meant for that
+    found = next((a.file for a in apps if a.value.text("name") == name), None)
+    return None if found is None or posixpath.basename(found) in (m.step.branch or "") else found
 
 
 def _config(m: Met) -> tuple[str, str] | None:

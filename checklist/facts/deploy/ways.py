@@ -17,14 +17,14 @@ _DEPLOYS = re.compile(r"(?i)deploy|release|update|publish|ship|roll-?_?out")
 
 
 def compared(documents: Iterable[Document]) -> Iterator[Document]:
-    """The documents, each `deploy.path` of a script with `other_way`: {entry, lacks, at} of the first script in the same
-    folder that deploys the same apps with a step that this one leaves out; null where there is none."""
+    """The documents, each `deploy.path` of a script with `other_way`: {entry, lacks, at} of the first script that
+    deploys the same apps with a step that this one leaves out; null where there is none."""
     given = list(documents)
-    groups: dict[tuple[str, str], list[Document]] = {}
+    groups: dict[str, list[Document]] = {}
     for document in given:
         if document.kind == "deploy.path" and _is_main(document):
-            groups.setdefault((posixpath.dirname(document.file), str(plain(document.value.get("apps")))), []).append(document)
-    # a folder of many such scripts holds experiments and repairs: which of them is meant is not known here
+            groups.setdefault(str(plain(document.value.get("apps"))), []).append(document)
+    # a project of many such scripts holds experiments and repairs: which of them is meant is not known here
     scripts = [d for group in groups.values() if len(group) <= _MANY for d in group]
     for document in given:
         if document.kind != "deploy.path":
@@ -47,8 +47,7 @@ def _other(path: Document, scripts: Iterable[Document]) -> Value | None:
         # what is shipped need not be fetched, and the other way round
         if {"fetch", "ship"} & mine:
             lacks = [e for e in lacks if e not in ("fetch", "ship")]
-        same = apps and plain(other.value.get("apps")) == apps and posixpath.dirname(other.file) == posixpath.dirname(path.file)
-        if other is not path and same and lacks:
+        if other is not path and apps and plain(other.value.get("apps")) == apps and lacks:
             return Value({"entry": Value(other.value.text("entry")), "lacks": Value(", ".join(lacks))}, path.place())
     return None
 
