@@ -21,6 +21,10 @@ EXAMPLES = [
     ({".env.example": "A=\n", "b.ts": "f(process.env.DB_URL ?? 1);\n"}, [], None),
     ({".env.example": "A=\n", "b.ts": "const {B, C, D, E} = process.env;\n"}, [], ".env.example lacks DB_URL, B, C and 2 more that the code reads without a default"),
     ({"docs/.env.example": "A=\n"}, [], None),
+    ({".env.example": "A=\n", "a.ts": "const url = process.env.DB_URL;\nif (!url) return;\n"}, [], None),
+    ({".env.example": "A=\n", "a.ts": "const url = process.env.DB_URL;\nif (!url) { throw new Error('no'); }\n"}, [], ".env.example lacks DB_URL, which the code reads without a default"),
+    ({".env.example": "A=\n", "a.ts": "const { DB_URL } = process.env;\nif (DB_URL === 'x') f();\n"}, [], None),
+    ({".env.example": "A=\n", "a.ts": "const n = Number(process.env.DB_URL);\nif (!Number.isFinite(n)) return 5;\n"}, [], None),
     ({".env": "A=\n"}, [], None),
 ]  # fmt: skip
 

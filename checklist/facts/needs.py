@@ -75,7 +75,11 @@ def _examples(project: Project, base: Sequence[Document], reads: Mapping[str, Ma
     for folder, files in beside.items():
         if is_frontend(project, folder, base, project.policy):
             continue
-        lacked = {n: v for n, v in reads.get(folder, {}).items() if not any(says(t, n) for t in texts)}
+        lacked = {
+            n: v
+            for n, v in reads.get(folder, {}).items()
+            if not any(says(t, n) for t in texts) and not _tested_later(project.sources[v.at.file] if v.at else "", n, demanding=False)
+        }
         place = Location(files[0])
         told = {"file": files[0], **_lacking(lacked, place, None if project.sources_seen else Unknown(UNSEEN))}
         yield Document("env.example", files[0], value(told, place), files[0])
@@ -104,7 +108,7 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
         lacked = {
             n: v
             for n, v in reads.get(folder, {}).items()
-            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n) and not any(says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
+            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n, demanding=True) and not any(says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
         }
         why = _elsewhere(project, folder, [a for a in apps if home(project, a.value.text("directory") or "") == folder])
         place = mine[0].place()
@@ -115,13 +119,22 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
         yield Document("env.need", place.file, value({"app": names, **data}, place), names)
 
 
-def _tested_later(text: str, name: str) -> bool:
-    """Whether a variable is kept under a name of its own that the code tests: then it may well be optional."""
-    kept = re.search(rf"(?:const|let|var)\s+([\w$]+)\s*(?::[^=;\n]+)?=\s*process\.env(?:\.|\[['\"]){name}(?!\w)", text)
+def _tested_later(text: str, name: str, *, demanding: bool) -> bool:
+    """Whether a variable is kept under a name of its own that the code tests: then it may well be optional.
+
+    `demanding`: a test for the missing one that throws or exits counts too.
+    """
+    kept = re.search(
+        rf"(?:const|let|var)\s+([\w$]+)\s*(?::[^=;\n]+)?=\s*(?:(?:Number|parseInt|parseFloat)\s*\(\s*)?process\.env(?:\.|\[['\"]){name}(?!\w)"
+        rf"|\{{[^{{}}]*(?<![\w$])({name})(?![\w$:])[^{{}}]*\}}\s*=\s*process\.env",
+        text,
+    )
     if kept is None:
         return False
-    word = rf"(?<![\w$.]){re.escape(kept[1])}(?![\w$])"
-    return re.search(rf"(?:!|if\s*\(|&&|\|\||[=!]==?)\s*{word}|{word}\s*(?:&&|\|\||\?|[=!]==?)", text) is not None
+    word = rf"(?<![\w$.]){re.escape(kept[1] or kept[2])}(?![\w$])"
+    if not demanding and re.search(rf"if\s*\(\s*!\s*{word}\s*\)\s*\{{?(?:(?!return)[^{{}}]){{0,120}}?(?:(?<![\w$])throw|exit\s*\(|reject\s*\()", text):
+        return False
+    return re.search(rf"(?:!|if\s*\(|&&|\|\||[=!]==?|is(?:Finite|NaN)\s*\()\s*{word}|{word}\s*(?:&&|\|\||\?|[=!]==?)", text) is not None
 
 
 def _elsewhere(project: Project, folder: str, apps: Sequence[Document]) -> str | None:

@@ -26,10 +26,13 @@ _ELSEWHERE = re.compile(r"(?:^|&&|;)\s*(?:\$ )?cd (?!/|~|-|\$)([\w./-]+)|(?<![\w
 _NAMES = re.compile(r"(?:--name|-n)[ =]+['\"]?([\w.-]+)|\bname:\s*['\"]([\w.-]+)['\"]")
 _TARGET = re.compile(r"^([\w./ -]+?)\s*::?(?!=)", re.MULTILINE)
 
+# What is kept for the record is followed by nobody.
+_ARCHIVED = re.compile(r"(?i)(?:^|/)(?:_?archived?|old|legacy|deprecated|obsolete|attic)/")
+
 
 def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
     """{name, kind, empty, missing: [command]} for each; nothing is missing in a playbook or a decision record."""
-    return [_page(file, of, project, apps, packages) for file in sorted(project.files) if (of := markdown.kind(file))]
+    return [_page(file, of, project, apps, packages) for file in sorted(project.files) if (of := markdown.kind(file)) and not _ARCHIVED.search(file)]
 
 
 def _page(file: str, of: str, project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> Document:

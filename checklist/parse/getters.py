@@ -18,8 +18,12 @@ Found: TypeAlias = "tuple[int, int, bool]"
 SIGNS = ("env-var", "ConfigService", "createEnv", "validationSchema", "({ env })", "({env})")
 """A text with none of these and no `process` reads nothing."""
 
-COPES = re.compile(r"\s*!?(?:\s*,\s*\w+)?[\s)]*(?:\|\|=?|\?\?=?|&&|\?|[!=]==?)")
-"""`x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`; a comparison, a test or `x?.trim()` copes with a missing one as well."""
+COPES = re.compile(
+    r"\s*!?(?:\s+as\s+[\w$.<>\[\]| ]+)?(?:\s*,\s*\w+)?[\s)]*(?:\|\|=?|\?\?=?|&&|\?|[!=]==?)"
+    r"|\s*!?\s*,\s*(?:-?[\d_.]+|true|false|[A-Z][A-Z\d_]+|['\"`][^'\"`\n]*['\"`])\s*,?\s*\)"
+)
+"""`x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`, `toNumber(x, 100)`; a comparison, a test or
+`x?.trim()` copes with a missing one as well."""
 
 _GENERIC = r"(?:\s*<[^()=;]*?>)?"
 _IMPORT = re.compile(r"(?<![\w$.])import\s+([^;'\"]*?)\s*from\s*(['\"])")

@@ -32,7 +32,10 @@ _VARIABLE = re.compile(r"\s*!?\s*(?:\?\.)?\s*\[\s*([A-Za-z_$][\w$]*)\s*\]")
 _WRITTEN = re.compile(r"\s*=(?![=>])")
 _CALLED = re.compile(r"\s*\(")
 _DELETED = re.compile(r"(?<![\w$])delete\s+\Z")
-_TESTED = re.compile(r"(?:!|(?<![\w$])(?:if|while|Boolean)\s*\(|[=!]==?)\s*\Z")
+# `!x`, `if (x`, `=== x`, and the second of two: `y || x`, `process.env.Y && x`
+_TESTED = re.compile(r"(?:!|(?<![\w$])(?:if|while|Boolean)\s*\(|[=!]==?|\|\||\?\?|process\.env\.\w+\s*&&)\s*\Z")
+# its second argument is the base
+_PARSED = re.compile(r"(?<![\w$])parseInt\s*\(\s*\Z")
 _PATTERN_END = re.compile(r"\}\s*(?::[^={}();]*)?=\s*\Z")
 _IN = re.compile(rf"({TEXT})\s+in\s*\Z")
 # `const env = process.env;`, `function f(env = process.env)`
@@ -153,7 +156,9 @@ def _use(code: str, text: str, match: re.Match[str]) -> list[Found] | None:
 def _single(code: str, before: str, end: int, name: tuple[int, int]) -> list[Found]:
     if _WRITTEN.match(code, end) or _CALLED.match(code, end) or _DELETED.search(before):
         return []
-    return [(*name, bool(getters.COPES.match(code, end) or _TESTED.search(before)))]
+    copes = getters.COPES.match(code, end)
+    given = copes is not None and copes[0].endswith(")") and _PARSED.search(before)
+    return [(*name, bool((copes and not given) or _TESTED.search(before)))]
 
 
 def _aliased(code: str, name: str, declared: int) -> list[Found] | None:

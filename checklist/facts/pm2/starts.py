@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from checklist.facts.folders import above
 from checklist.facts.places import within
@@ -10,6 +11,8 @@ from checklist.facts.pm2.runs import Run
 from checklist.model import Content, Document, Project, Unknown, Value
 
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
+# What is installed in a Python environment: `./venv/bin/celery`.
+_VENV = re.compile(r"(?:^|/)\.?v?env\d*/bin/")
 _TYPESCRIPT = {"tsx", "ts-node", "ts-node-esm", "ts-node-dev", "tsnd", "esno", "swc-node"}
 
 
@@ -34,7 +37,7 @@ def starts_with(script: Value | None, run: Run, entry: str | None, project: Proj
     written = entry if entry is not None else ""
     if any(f"/{d}/" in f"/{written}" for d in build_dirs if isinstance(d, str)):
         return "build"
-    if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn"):
+    if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn") or _VENV.search(run.command[0]):
         return "other"
     if name in ("bash", "sh") or written.endswith((".sh", ".bash")):
         return Unknown("a shell script starts it")
