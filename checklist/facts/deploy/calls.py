@@ -14,9 +14,10 @@ def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
     `opens`: it is a function or script, which may itself hand on what it is given, `run "$@"`.
     """
     place = shell.source.at(node.start, node.end)
-    words = [w for w in node.words if (w.literal() or "-") not in BEFORE and not (w.literal() or "").startswith("-")]
-    if shell.calls and any(name in ("@", "*") or (name.isdigit() and not opens) for name in map(_variable, words if opens else words[:1])):
-        return Call(place, shell.calls[-1].at, shell.calls[-1].text)
+    if shell.calls:
+        words = [w for w in node.words if (w.literal() or "-") not in BEFORE and not (w.literal() or "").startswith("-")]
+        if any(name in ("@", "*") or (name.isdigit() and not opens) for name in map(_variable, words if opens else words[:1])):
+            return Call(place, shell.calls[-1].at, shell.calls[-1].text)
     return Call(place, place, shell.source.said(shell.source.text[node.start : node.end]))
 
 

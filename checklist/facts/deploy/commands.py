@@ -28,6 +28,11 @@ class Commands(Doors):
         m.substituted = None
         choices: list[tuple[Worlds, list[expand.Field], list[Word]]] = [(worlds, [], [])]
         for word in node.words:
+            if (literal := word.literal()) is not None and "{" not in literal:
+                for _, said, of in choices:
+                    said.append(literal)
+                    of.append(word)
+                continue
             choices = [
                 (mask & inner, said + list(found), of + [word] * len(found))
                 for mask, said, of in choices

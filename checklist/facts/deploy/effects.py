@@ -81,6 +81,7 @@ def verification(argv: Sequence[str]) -> str | None:
     return found if found in _VERIFIES else None
 
 
+@lru_cache(maxsize=1024)
 def _named(said: str) -> str | None:
     """The effect of the first line of the table that fits."""
     table, effects = _table()

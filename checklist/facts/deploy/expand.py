@@ -27,8 +27,8 @@ def fields(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[Wor
     """What a word becomes in which worlds; a field is None where it cannot be known."""
     said = word.literal()
     if said is not None:
-        unquoted = any(isinstance(p, Text) and not p.quoted for p in word.parts)
-        return [(worlds, tuple(_braces(said)) if unquoted and "{" in said else (said,))]
+        unquoted = "{" in said and any(isinstance(p, Text) and not p.quoted for p in word.parts)
+        return [(worlds, tuple(_braces(said)) if unquoted else (said,))]
     made: list[tuple[Worlds, tuple[Field, ...], bool]] = [(worlds, (), False)]
     for part in word.parts:
         made = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import conditions, expand
 from checklist.facts.deploy.state import Call, Shell
-from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Masked, Out, Worlds
+from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Out, Worlds
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Sequence, Substitution, Text, Word
@@ -132,8 +132,7 @@ class Processes:
             if out.true & out.false & fork.parent:
                 out.false &= ~fork.parent
             for shell in self.shells:
-                shell.change(lambda masked, back=back, ways=ways, parent=fork.parent: _together(masked, back, ways, parent))  # type: ignore[misc]
-                shell.forget(ways)
+                shell.met(back, fork.parent)
 
     # ---- the ends of a shell ----
 
@@ -256,15 +255,6 @@ class Processes:
         for redirect in redirects:
             if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
-
-
-def _together(masked: Masked[Any], back: list[Worlds], ways: Worlds, parent: Worlds) -> Masked[Any]:
-    """A value after ways have come together: what they agree on, else not known."""
-    if any(mask & parent and mask & ways == ways for mask, _ in masked.pairs):  # nothing was assigned on the way
-        return masked
-    values = [masked.one(way) for way in back]
-    same = all(v == values[0] for v in values)
-    return masked.put(parent, values[0] if same else (False if isinstance(values[0], bool) else None))
 
 
 def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:

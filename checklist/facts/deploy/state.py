@@ -96,22 +96,29 @@ class Shell:
     def forget(self, worlds: Worlds) -> None:
         """Nothing will happen in some worlds any more."""
         self.absent |= worlds
-        self.change(lambda masked: masked.forget(self.absent))
+        self._change(lambda masked: masked.forget(self.absent))
 
     def born(self, parent: Worlds, child: Worlds) -> None:
         """A new world so far is like its parent."""
         self.absent &= ~child
-        self.change(lambda masked: masked.born(parent, child))
+        self._change(lambda masked: masked.born(parent, child))
 
-    def change(self, how: Callable[[Masked[Any]], Masked[Any]]) -> None:
+    def met(self, ways: list[Worlds], parent: Worlds) -> None:
+        """Ways that were told apart are one again, and their own worlds are over."""
+        self.absent |= sum(ways)
+        self._change(lambda masked: masked.met(ways, parent).forget(self.absent))
+
+    def _change(self, how: Callable[[Masked[Any]], Masked[Any]]) -> None:
         """Everything that differs between worlds, changed alike."""
         for name in tuple(self.differing):
-            self._keep(name, how(self.variables[name]))
+            if (made := how(held := self.variables[name])) is not held:
+                self._keep(name, made)
         for name in _OPTIONS:
             held = getattr(self, name)
             if held.differs:
                 setattr(self, name, how(held))
-        self.hidden = [how(held) if held.differs else held for held in self.hidden]
+        if self.hidden:
+            self.hidden = [how(held) if held.differs else held for held in self.hidden]
 
     def hide_trap(self) -> None:
         """There is no trap on ERR until `show_trap`."""

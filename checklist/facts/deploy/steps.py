@@ -19,6 +19,7 @@ from checklist.parse.shell import Source
 
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
 """What a download is piped into."""
+_RUNNERS = (["npm"], ["pnpm"], ["yarn"], ["bun"])
 _TELLS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fail-early)(?: |$)")
 
 
@@ -108,7 +109,7 @@ class Steps:
                 directory = None if folder == UNSEEN else joined(directory, folder)
             where = self.folder(directory)
             found, verifies = effect(argv, self.project.policy), verification(argv)
-            body = script_body(argv, dict(scripts(self.project, home(self.project, where)))) if where is not None else None
+            body = script_body(argv, dict(scripts(self.project, home(self.project, where)))) if where is not None and argv[:1] in _RUNNERS else None
             if body is not None:
                 inside = [effect(b, self.project.policy) for b in body]
                 found = next((e for e in ("build", "start", "restart", "reload", "migrate", "health_check") if e in inside), found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 Worlds = int
 T = TypeVar("T")
@@ -117,7 +117,18 @@ class Masked(Generic[T]):
 
     def born(self, parent: Worlds, child: Worlds) -> Masked[T]:
         """A new world has what its parent has."""
+        if any(mask & parent and mask & child for mask, _ in self.pairs):
+            return self
         return Masked(tuple((mask | child if mask & parent else mask & ~child, value) for mask, value in self.pairs))
+
+    def met(self, ways: list[Worlds], parent: Worlds) -> Masked[T]:
+        """Ways that were told apart are one again: what they agree on, else not known (None, False)."""
+        every = sum(ways)
+        if any(mask & parent and mask & every == every for mask, _ in self.pairs):  # nothing was assigned on the way
+            return self
+        values = [self.one(way) for way in ways]
+        unknown: Any = False if isinstance(values[0], bool) else None
+        return self.put(parent, values[0] if all(v == values[0] for v in values) else unknown)
 
 
 @dataclass(slots=True)
