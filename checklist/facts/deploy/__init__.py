@@ -76,7 +76,12 @@ def _documents(
     # of `case "$1" in build) … restart) …` the ways count that do both
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) and not _first_time(m.step) for m in met)]
     restarts = deploying or restarts
-    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and path.run.together(m.step, met[restarts[-1]].step)]
+    checks = list[int]()
+    for i, m in enumerate(met):
+        # `curl A || curl B`: the second is asked where the first has failed
+        asked = restarts and (path.run.together(m.step, met[restarts[-1]].step) or any(path.run.because(m.step, met[c].step) for c in checks))
+        if asked and m.step.effect == "health_check" and i > restarts[-1]:
+            checks.append(i)
     values = [_step(project, path, n, environments, smoke=n in checks, changes_set=listed.changes_set(path, n, apps, saved)) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
