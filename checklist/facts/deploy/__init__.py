@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts.deploy import listed, secrets, subject, ways, writes
+from checklist.facts.deploy import listed, named, secrets, subject, ways, writes
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
@@ -142,6 +142,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "environment": asked,
         "environments": sorted(known) if known is not None else None,
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
+        "config_not_there": named.not_there(project, path, n),
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
         "changes_set": changes_set,
