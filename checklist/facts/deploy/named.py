@@ -11,6 +11,7 @@ import re
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.state import REPOSITORY
+from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS, written
 from checklist.facts.ignores import Ignores
 from checklist.model import Project
@@ -37,8 +38,14 @@ def not_there(project: Project, path: Path, n: int) -> str | None:
     elsewhere = [f for f in project.files if posixpath.basename(f) == base and (recognise(f) or "").startswith("pm2.")]
     if not elsewhere or Ignores(project).decide(here) or path.run.unknown or any(written(text) for text in _texts(project, path)):
         return None
-    brought = any(s.argv is None or (s.argv[0] in _BRINGS and any(base in w or "deploy" in w or w.endswith(("*", "/", ".")) for w in s.argv[1:])) for s in path.run.steps if s.order < step.order)
-    return None if brought else here
+    return None if any(s.order < step.order and _may_bring(s, base) for s in path.run.steps) else here
+
+
+def _may_bring(step: Step, base: str) -> bool:
+    argv = step.argv
+    if argv is None:
+        return True
+    return argv[0] in _BRINGS and step.effect != "archive" and any(base in w or "deploy" in w or w.endswith(("*", "/", ".")) for w in argv[1:])
 
 
 def _folder(project: Project, directory: str | None, checkout: bool) -> str | None:
