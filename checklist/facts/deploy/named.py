@@ -12,7 +12,8 @@ from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
-from checklist.facts.deploy.subject import STARTS, written
+from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.writes import writes
 from checklist.facts.ignores import Ignores
 from checklist.model import Project
 from checklist.parse import recognise
@@ -36,7 +37,9 @@ def not_there(project: Project, path: Path, n: int) -> str | None:
     if folder is None or project.exists(here := posixpath.normpath(posixpath.join(folder, file))):
         return None
     elsewhere = [f for f in project.files if posixpath.basename(f) == base and (recognise(f) or "").startswith("pm2.")]
-    if not elsewhere or Ignores(project).decide(here) or path.run.unknown or any(written(text) for text in _texts(project, path)):
+    if not elsewhere or Ignores(project).decide(here) or path.run.unknown:
+        return None
+    if any(posixpath.basename(w.word) == base for w in writes(path.run)):
         return None
     return None if any(s.order < step.order and _may_bring(s, base) for s in path.run.steps) else here
 
@@ -58,7 +61,3 @@ def _folder(project: Project, directory: str | None, checkout: bool) -> str | No
         return inside if any(f.startswith(f"{inside}/") for f in project.paths | project.files.keys()) else None
     parts = directory.strip("/~").split("/")
     return next((end for i in range(len(parts)) if project.exists(posixpath.join(end := "/".join(parts[i:]), "package.json"))), None)
-
-
-def _texts(project: Project, path: Path) -> list[str]:
-    return [project.files.get(file, "") for file in {path.entry.at.file, *(s.at.file for s in path.run.steps)}]
