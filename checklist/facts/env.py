@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts import loading
-from checklist.facts.folders import above, is_frontend
+from checklist.facts.folders import above, home, is_frontend, scripts
 from checklist.facts.ignores import Ignores
 from checklist.facts.placeholders import is_placeholder, is_reference, real_secrets, role
 from checklist.model import Document, Location, OneOf, Project, Unknown, Value, plain, value
@@ -23,6 +23,7 @@ _LACKING = ("missing", "empty", "placeholder")
 _OFF = ("false", "0", "no", "off", "disabled", "n", "f")
 # `Sentry.init(`, `SentryModule.forRoot(`; a mere `process.env.SENTRY_DSN` starts nothing
 _SENTRY = re.compile(r"(?<![\w$])Sentry\w*\s*\.\s*(?:init|forRoot)\w*\s*\(")
+_SERVES = re.compile(r"\b(?:(?:next|nuxt|nuxi) start|node|tsx|remix-serve|react-router-serve|pm2)\b")
 _SENTRY_NAMED = re.compile(r"(?i)sentry(?!_(?:DSN|ENABLED)\b)")
 
 
@@ -65,14 +66,18 @@ def _services(project: Project, apps: Sequence[Document], files: Mapping[str, Va
     if apps:
         directories = list(dict.fromkeys(a.value.text("directory") or "" for a in node))
     else:
-        # what a bundler writes into the page is no variable of a service
-        own = [d for f in files if posixpath.basename(f) in loading.of_policy(project) and not is_frontend(project, d := posixpath.dirname(f), (), project.policy)]
+        own = [d for f in files if posixpath.basename(f) in loading.of_policy(project) and not _is_page(project, d := posixpath.dirname(f))]
         # a config without an app that is seen; JSON that only has such a name (`pm2_values.json`) is none
         configs = any(recognise(f) == "pm2.js" and f not in quiet for f in project.files)
         directories = list(dict.fromkeys(own)) or ([""] if configs else [])
     for directory in directories:
         mine = [a for a in node if (a.value.text("directory") or "") == directory]
         yield _service(project, directory, mine, loading.names(project, mine), files)
+
+
+def _is_page(project: Project, directory: str) -> bool:
+    """Whether what is built in a folder only runs in browsers: a bundler writes its variables into the page."""
+    return is_frontend(project, directory, (), project.policy) and not _SERVES.search(scripts(project, home(project, directory)).get("start", ""))
 
 
 def _service(project: Project, directory: str, apps: Sequence[Document], names: tuple[str, ...], files: Mapping[str, Value | None]) -> _Service:

@@ -28,7 +28,7 @@ def documents(project: Project, apps: Sequence[Document], packages: Sequence[Doc
 
 
 def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[Document], folders: Sequence[str]) -> Iterator[Document]:
-    """{directory, name, path, ignored, by, produced, how, there, frontend}, one for each folder of a package or app and each
+    """{directory, name, path, ignored, by, produced, how, there, tracked, frontend}, one for each folder of a package or app and each
     build dir of the policy; none where there is neither a repository nor a .gitignore."""
     ignores = Ignores(project)
     there = _inside(project, folders, (*project.paths, *(project.tracked or ())))
@@ -58,6 +58,7 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
                 "produced": Value(how is not None, at),
                 "how": how,
                 "there": how == f"{path}/",
+                "tracked": any(_CODE.fullmatch(f) for f in files) and not (name == "build" and made is None),
                 "frontend": frontend,
             }
             yield Document("git.build_dir", at.file, value(told, at), f"{path}/")

@@ -25,7 +25,8 @@ _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS), re.IGNORECASE)
 # What `pm2 init` writes for the owner to fill in, and wrote before (PM2 7.0.4 and 2.x lib/templates).
 _PM2_TEMPLATE = re.compile(
     r"^(?:SSH_HOSTMACHINE|GIT_REPOSITORY|(?:git@github\.com:|https://github\.com/)repo\.git|212\.83\.163\.1)$"
-    r"|[:/](?i:your|my)[-_]?(?i:user(?:name)?|name|org(?:ani[sz]ation)?|company|account|repo(?:sitory)?)\b"
+    r"|[:/](?i:your|my|seu|tu|votre|dein)[-_]?(?i:user(?:name)?|usu[aá]rio|name|org(?:ani[sz]ation)?|company|account|repo(?:sitory)?)\b"
+    r"|^(?:SEU|SUA|TU|VOTRE|DEIN|YOUR|MY)_[A-Z_]+$"
 )
 # `${OTHER}`, `{{ ansible }}`, `<%= erb %>`, `op://vault/item`, `vault:…`: filled in by somebody else.
 _REFERENCE = re.compile(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts.deploy import listed, secrets, subject, ways, writes
+from checklist.facts.deploy import listed, named, secrets, subject, ways, writes
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
@@ -76,7 +76,12 @@ def _documents(
     # of `case "$1" in build) … restart) …` the ways count that do both
     deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) and not _first_time(m.step) for m in met)]
     restarts = deploying or restarts
-    checks = [i for i, m in enumerate(met) if restarts and m.step.effect == "health_check" and i > restarts[-1] and path.run.together(m.step, met[restarts[-1]].step)]
+    checks = list[int]()
+    for i, m in enumerate(met):
+        # `curl A || curl B`: the second is asked where the first has failed
+        asked = restarts and (path.run.together(m.step, met[restarts[-1]].step) or any(path.run.because(m.step, met[c].step) for c in checks))
+        if asked and m.step.effect == "health_check" and i > restarts[-1]:
+            checks.append(i)
     values = [_step(project, path, n, environments, listed.facts(path, n, apps, saved), smoke=n in checks) for n in range(len(met))]
     for told in values:
         yield Document("deploy.step", told.at.file if told.at else path.entry.at.file, told, told.text("text") or "")
@@ -137,6 +142,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "environment": asked,
         "environments": sorted(known) if known is not None else None,
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
+        "config_not_there": named.not_there(project, path, n),
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
         **of_list,

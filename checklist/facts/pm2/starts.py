@@ -39,6 +39,8 @@ def starts_with(script: Value | None, run: Run, entry: str | None, project: Proj
         return "build"
     if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn") or _VENV.search(run.command[0]):
         return "other"
+    if name == "nest" and run.command[1:2] == ("start",):
+        return Unknown("what it runs in the end is not seen here")  # it compiles, then starts what it has compiled
     if name in ("bash", "sh") or written.endswith((".sh", ".bash")):
         return Unknown("a shell script starts it")
     if entry is not None and not here and name not in _TYPESCRIPT and not entry.endswith((".ts", ".tsx", ".mts", ".cts")):
