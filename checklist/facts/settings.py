@@ -77,7 +77,8 @@ def _variables(app: Document) -> Mapping[str, Value]:
 def _settings(project: Project, base: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
     """{name, app, file, value, same, elsewhere}: `same` compares what PM2 and the app's env file say; no value is kept."""
     for app in base:
-        loaded = loading.loaded(project, app, files)
+        staging = _NOT_FOR_PRODUCTION.search(app.value.text("name") or "")  # it does not load production's file
+        loaded = None if staging else loading.loaded(project, app, files)
         if loaded is None:
             continue
         overrides = any(_OVERRIDE.search(t) for t in project.sources.values() if "dotenv" in t) or _OVERRIDE.search(str(plain(app.value.get("command"))))
