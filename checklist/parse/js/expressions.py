@@ -46,7 +46,7 @@ class Expressions(Operations):
             value = self._updated(operator, old, node, env)
             made = isinstance(target.data, Obj) and target.data.default is None and key is not None and (key not in target.data.props or target.data.props[key].maybe)
             self._store(target, key, value, self.place(node.left.property))
-            if made and stops is None:
+            if made and stops is None and key in target.data.props:
                 target.data.props[key].maybe = True
         else:
             old = self.eval(node.left, env)

@@ -113,11 +113,13 @@ class Library:
 
     def _assign(self, args: list[Val], at: Location | None) -> Val:
         target = arg(args, 0)
-        if isinstance(target.data, (Obj, Arr)) and target.data.frozen:
-            raise Thrown
         for source in args[1:]:
             if isinstance(source.data, Fn):
                 source = Val(source.data.props)
+            if isinstance(target.data, (Obj, Arr)) and target.data.frozen:
+                if isinstance(source.data, Obj) and any(not p.maybe for p in source.data.props.values()):
+                    raise Thrown
+                continue
             match source.data:
                 case Obj(odd=True):
                     self.interp.spoil(source, "a getter may change it")

@@ -161,6 +161,9 @@ class Program(Loops):
             test = self.eval(case.test, env)
             equal = None if is_unknown(value) or is_unknown(test) else ops.strict_equal(value, test)
             if equal is None:
+                for later in node.cases[index + 1 :]:
+                    if later.test is not None:
+                        self._perhaps(lambda later=later: self.eval(later.test, env))  # type: ignore[misc]
                 return self._switch_unknown(bodies, inner, has_default=any(c.test is None for c in node.cases))
             if equal:
                 start = index
