@@ -132,6 +132,9 @@ class _Loader:
                 program.run(tree.body, top)
         except Left:
             pass  # `return` at the top of a CommonJS module
+        except Thrown:
+            if len(program.regions) == regions:  # else it may have returned before
+                raise
         finally:
             self.places = before
             del program.regions[regions:]

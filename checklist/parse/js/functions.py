@@ -106,15 +106,19 @@ class Functions(Expressions):
         self.declare(env, "return", Val(Arr(returned)))
         try:
             self.run(node.body.body, env)
-            last = Val(UNDEFINED)
+            returned.append(Val(UNDEFINED))
         except Left as left:
             if left.how != "return":
                 raise TooComplex from None
-            last = left.value or Val(UNDEFINED)
-        return one_of([*returned, last]) if returned else last
+            returned.append(left.value or Val(UNDEFINED))
+        except Thrown:
+            if not returned:  # else it has returned before, or there is no value at all
+                raise
+        return one_of(returned)
 
     def _unseen_body(self, node: Any, env: Env, args: list[Val], at: Location | None) -> Val:
         """An async function or generator: when it runs is not known, so what it writes is not."""
+        depth = len(self.regions)
         with self.region(widening=True):
             try:
                 inner = Env(env, function=True)
@@ -123,6 +127,7 @@ class Functions(Expressions):
                 self._run_body(node, inner, args)
             except (Thrown, Left):
                 pass
+        del self.regions[depth:]
         return unknown("what an async function or a generator gives is not known", at)
 
     # ---- patterns

@@ -16,6 +16,9 @@ from checklist.model import Location
 from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, each, one_of, unknown
 from checklist.parse.js.operators import to_text
 
+Way = tuple[str, str | None]
+"""How code is left: break, continue or return, and the label."""
+
 MAX_STEPS = 100_000
 MAX_ITEMS = 10_000
 MAX_DEPTH = 40
@@ -68,6 +71,7 @@ class State:
         """Whether reading a property may call one of them."""
         self.running = False
         self._next = 0
+        self._ways: dict[int, frozenset[Way]] = {}
         self._born: dict[int, int] = {}
         self._kept: list[Obj | Arr] = []  # ids must not be reused while they are remembered
 
@@ -120,13 +124,22 @@ class State:
         try:
             yield
         finally:
+            ways = self.ways(depth)
             del self.regions[depth:]
             self.widening -= widening
+            if ways:
+                self.enter_region(ways)
 
-    def enter_region(self) -> None:
-        """From here on nothing is sure, until the caller cuts `regions` back."""
+    def enter_region(self, ways: frozenset[Way] = frozenset()) -> None:
+        """From here on nothing is sure, since the code may have been left in these ways: until that leads nowhere else."""
         self._next += 1
         self.regions.append(self._next)
+        if ways:
+            self._ways[self._next] = ways
+
+    def ways(self, depth: int) -> frozenset[Way]:
+        """In which ways the code may have been left since `regions` had this depth."""
+        return frozenset(way for region in self.regions[depth:] for way in self._ways.get(region, ()))
 
     # ---- variables
 
