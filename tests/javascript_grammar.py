@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import re
 
-ENVIRONMENTS: list[dict[str, str]] = [{}, {"SET": "yes", "N": "5", "EMPTY": ""}, {"NOPE": "no", "MODE": "prod", "N": "x"}]
+ENVIRONMENTS: list[dict[str, str]] = [{}, {"NODE_ENV": "yes", "PORT": "5", "EMPTY": ""}, {"NOPE": "no", "NODE_ENV": "prod", "PORT": "x"}]
 
 # A word after $ stands for one of that list; the first ones of a list end the text where it gets deep.
 # $numv, $strv, $objv, $arrv, $fnv: a variable of that kind, if there is one.
 GRAMMAR: dict[str, list[str]] = {
     "key": ["a", "b", "c", "x", "y", "z", "length", "1", "0", "10"],
     "name": ["a", "b", "c", "x", "y", "z"],
-    "env": ["process.env.SET", "process.env.NOPE", "process.env.N", "process.env.EMPTY", "process.env.MODE", "process.env['SET']"],
+    "env": ["process.env.NODE_ENV", "process.env.NOPE", "process.env.PORT", "process.env.EMPTY", "process.env.MODE", "process.env['NODE_ENV']"],
     "int": ["0", "1", "2", "3", "-1", "5", "10", "3000"],
     "num": [
         "$int", "1.5", "$int", "$numv", "$numv",
@@ -51,7 +51,7 @@ GRAMMAR: dict[str, list[str]] = {
         "if ($bool) { $stmt }", "if ($bool) $stmt; else { $stmt; $stmt }", "if ($bool) { $stmt; $stmt } else if ($bool) { $stmt }", "if ($env) { $stmt; $stmt }", "if ($env) $stmt", "if (!$env) { delete $objv.$name }",
         "for (let i = 0; i < 3; i++) { let x = i; $stmtx }", "for (const x of [...$arr]) { const i = 0; $stmtx }", "for (const x in $obj) { const i = 1; $stmtx }", "for (const [x, i] of Object.entries($obj)) { $stmtx }", "$arr.forEach((x, i) => { $stmtx })", "Object.keys($obj).forEach((x, i) => { $stmtx })", "for (let i = 0, x = 1; i < $num && i < 4; i++) { $stmtx; if ($boolx) break }", "let w = 0; while (w++ < 3) { if ($bool) continue; $stmt }", "do { $stmt } while ($bool && $numv++ < 3 && false)",
         "switch ($any) { case $any: $stmt; break; case $any: $stmt; default: $stmt }", "switch ($env) { case 'yes': $stmt; break; case 'no': $stmt }", "try { $stmt; $stmt } catch { $stmt }", "try { $stmt; throw new Error($str) } catch (e) { $strv = e.message } finally { $stmt }", "try { $any; $numv = 1 } finally { $numv += 1 }",
-        "{ const { a, $name: q = $any } = $obj; $arrv.push(a, q) }", "{ const [p, q = $any, ...r] = $arr; $objv.$name = [p, q, r] }", "[$numv, $strv] = [$num, $str]", "({ a: $numv, ...$objv } = $obj)", "$fnv($any)", "$fnv($objv, $arrv)", "out: for (const v of [...$arr]) { for (const u of [...$arr]) { if (u === v) continue out; if ($bool) break out; $stmt } }", "$bool && $arrv.push($any)", "$bool ? $stmte : $stmte", "process.env.SET = $any", "delete process.env.SET", "process.env.MADE = $str", "if ($bool) throw new Error('x')", "$arrv.splice($int, $int)", "($bool ? $objv : $objv).$name = $any", "$objv.$name = $objv.$name || $any", "$objv.$name.$name = $any", "$arrv.map((x, i) => $anyx)", "setTimeout(() => { $stmt }, 0)", "Object.defineProperty($objv, '$name', { value: $any, enumerable: true })", "module.exports.$name = $any", "exports.$name = $any", "console.log($any)", "Object.entries($obj).forEach(([x, i]) => { $stmtx })", "$objv.$name++", "$objv.$name += $any", "const { length } = $arr; $numv = length", "lab: { $stmt; if ($bool) break lab; $stmt }", "$arrv.unshift($any)", "$arrv.fill($any)", "delete $arrv[$int]", "$any",
+        "{ const { a, $name: q = $any } = $obj; $arrv.push(a, q) }", "{ const [p, q = $any, ...r] = $arr; $objv.$name = [p, q, r] }", "[$numv, $strv] = [$num, $str]", "({ a: $numv, ...$objv } = $obj)", "$fnv($any)", "$fnv($objv, $arrv)", "out: for (const v of [...$arr]) { for (const u of [...$arr]) { if (u === v) continue out; if ($bool) break out; $stmt } }", "$bool && $arrv.push($any)", "$bool ? $stmte : $stmte", "process.env.NODE_ENV = $any", "delete process.env.NODE_ENV", "process.env.MADE = $str", "if ($bool) throw new Error('x')", "$arrv.splice($int, $int)", "($bool ? $objv : $objv).$name = $any", "$objv.$name = $objv.$name || $any", "$objv.$name.$name = $any", "$arrv.map((x, i) => $anyx)", "setTimeout(() => { $stmt }, 0)", "Object.defineProperty($objv, '$name', { value: $any, enumerable: true })", "module.exports.$name = $any", "exports.$name = $any", "console.log($any)", "Object.entries($obj).forEach(([x, i]) => { $stmtx })", "$objv.$name++", "$objv.$name += $any", "const { length } = $arr; $numv = length", "lab: { $stmt; if ($bool) break lab; $stmt }", "$arrv.unshift($any)", "$arrv.fill($any)", "delete $arrv[$int]", "$any",
     ],
     "stmtx": ["$stmt", "$objv[x] = i", "$objv[x] = $anyx", "$arrv.push(x)", "$arrv.push($anyx)", "$strv += x", "$numv += i", "if ($boolx) { $stmt }", "delete $objv[x]", "$objv[i] = x", "if (x === 'a') $objv.$name = i"],
     "stmte": ["$arrv.push($any)", "($objv.$name = $any)", "($numv = $num)", "delete $objv.$name", "$any"],

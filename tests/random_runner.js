@@ -22,7 +22,8 @@ const load = (text, env) => {
     return mark(module.exports)
   }
   try {
-    return { value: vm.runInThisContext('run()', { timeout: 2000 }) }
+    const value = vm.runInThisContext('run()', { timeout: 2000 })
+    return stringify(value).length > 10000 ? { skip: true } : { value }
   } catch (error) {
     if (error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || /Invalid string length|Invalid array length|too large/.test(error?.message)) return { skip: true }
     return { throws: `${error}` }

@@ -8,8 +8,8 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, One, TooComplex, Unk, Val, unknown
-from checklist.parse.js.state import MAX_ITEMS, State, Thrown, is_unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, One, Thrown, TooComplex, Unk, Val, unknown
+from checklist.parse.js.state import MAX_ITEMS, State, is_unknown
 
 MIXED = "the array may hold more"
 

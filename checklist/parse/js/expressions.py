@@ -7,9 +7,9 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Unk, Val, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, one_of, unknown
 from checklist.parse.js.operations import INHERITED, Operations
-from checklist.parse.js.state import Env, Thrown, is_unknown
+from checklist.parse.js.state import Env, is_unknown
 
 Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
 

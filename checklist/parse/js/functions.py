@@ -7,8 +7,22 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js.expressions import Expressions
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, unknown
-from checklist.parse.js.state import MAX_DEPTH, Env, Left, Thrown, is_unknown
+from checklist.parse.js.heap import (
+    UNDEFINED,
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Prop,
+    Thrown,
+    TooComplex,
+    Unk,
+    Val,
+    iterable,
+    one_of,
+    unknown,
+)
+from checklist.parse.js.state import MAX_DEPTH, Env, Left, is_unknown
 
 
 class Functions(Expressions):
@@ -183,7 +197,7 @@ class Functions(Expressions):
 
     def _bind_array(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:
         source = value.data
-        if source is None or source is UNDEFINED or isinstance(source, (bool, int, float)):
+        if not iterable(value):
             raise Thrown
         for index, element in enumerate(pattern.elements):
             if element is None:

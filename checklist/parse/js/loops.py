@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from checklist.parse.js.functions import Functions
-from checklist.parse.js.heap import UNDEFINED, Arr, Obj, TooComplex, Val, ordered, unknown
-from checklist.parse.js.state import Binding, Env, Left, Thrown, Way
+from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Thrown, TooComplex, Val, iterable, ordered, unknown
+from checklist.parse.js.state import Binding, Env, Left, Way
 
 
 class Loops(Functions):
@@ -116,7 +116,7 @@ class Loops(Functions):
             case str() as text:
                 for char in text:
                     self._each(node, Val(char, None, over.secret), env, label)
-            case None | bool() | int() | float():
+            case _ if not iterable(over):
                 raise Thrown
             case _:
                 self._unknown_each(node, env, label)

@@ -9,9 +9,9 @@ from checklist.model import Location
 from checklist.parse.js import methods
 from checklist.parse.js import operators as ops
 from checklist.parse.js.functions import names
-from checklist.parse.js.heap import UNDEFINED, Fn, Val, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Fn, Thrown, Val, one_of, unknown
 from checklist.parse.js.loops import LOOPS, Loops
-from checklist.parse.js.state import Env, Left, Thrown, is_unknown
+from checklist.parse.js.state import Env, Left, is_unknown
 
 
 class Program(Loops):
