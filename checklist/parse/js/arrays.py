@@ -263,12 +263,13 @@ class Call:
                 def compare(a: Val, b: Val) -> int:
                     told = self.interp.call(self.args[0], [a, b], Val(UNDEFINED), self.at)
                     number = None if is_unknown(told) else ops.to_number(told)
-                    if number is None:
+                    if number is None or number != number:  # not a number orders nothing, so the algorithm decides
                         raise _Unsure
-                    return 0 if number != number else (number > 0) - (number < 0)
+                    return (number > 0) - (number < 0)
 
-                try:
-                    items.sort(key=cmp_to_key(compare))
+                try:  # undefined goes to the end unasked
+                    there = sorted((i for i in items if i.data is not UNDEFINED), key=cmp_to_key(compare))
+                    items[:] = there + [i for i in items if i.data is UNDEFINED]
                 except _Unsure:
                     self.interp.spoil(self.this, "its order is not known", deep=False)
                 return self.this
