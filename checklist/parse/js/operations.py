@@ -45,7 +45,7 @@ class Operations(Literals):
                     fixed = isinstance(target.data, Arr) and key == "length"
                     self.remove(target, key)
                     if fixed or not (isinstance(target.data, (Obj, Arr)) and not target.data.frozen) or getattr(target.data, "odd", False):
-                        return unknown("whether it can be deleted is not known", at)
+                        return unknown("not known", at)
             return Val(True, at)
         if node.operator == "typeof" and node.argument.type == "Identifier" and env.find(node.argument.name) is None:
             told = ops.kind(self.global_name(node.argument.name))
