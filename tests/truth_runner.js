@@ -41,8 +41,10 @@ const main = async () => {
   fs.writeSync(1, JSON.stringify(Object.fromEntries(out)))
 }
 
-if (isMainThread) main()
-else {
+module.exports = { mark }
+if (isMainThread) {
+  if (require.main === module) main()
+} else {
   const { postMessage } = parentPort
   const send = postMessage.bind(parentPort)
   send({ value: mark(require(path.resolve(workerData, 'ecosystem.config.js'))) })

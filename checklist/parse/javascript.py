@@ -19,11 +19,11 @@ from checklist.model import Location, Problem, Unknown, Value
 from checklist.parse import env as env_files
 from checklist.parse import json
 from checklist.parse.js.functions import names
-from checklist.parse.js.heap import Arr, Obj, Prop, TooComplex, Val, freeze, thaw, unknown
+from checklist.parse.js.heap import Arr, Obj, Prop, Thrown, TooComplex, Val, freeze, thaw, unknown
 from checklist.parse.js.library import Library
 from checklist.parse.js.native import arg, fn
 from checklist.parse.js.program import Program
-from checklist.parse.js.state import Env, Left, Thrown
+from checklist.parse.js.state import Env, Left
 from checklist.parse.lines import Lines
 from checklist.secrets import plain_value
 
@@ -132,6 +132,9 @@ class _Loader:
                 program.run(tree.body, top)
         except Left:
             pass  # `return` at the top of a CommonJS module
+        except Thrown:
+            if len(program.regions) == regions:  # else it may have returned before
+                raise
         finally:
             self.places = before
             del program.regions[regions:]

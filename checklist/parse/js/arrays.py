@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cmp_to_key
 from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, One, TooComplex, Unk, Val, unknown
-from checklist.parse.js.state import MAX_ITEMS, State, Thrown, is_unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, One, Thrown, TooComplex, Unk, Val, unknown
+from checklist.parse.js.state import MAX_ITEMS, State, is_unknown
 
 MIXED = "the array may hold more"
 
@@ -35,12 +35,23 @@ class Call:
     def made(self, items: Sequence[Val], more: bool = False) -> Val:
         return Val(self.interp.born(Arr(list(items), more)), self.at)
 
-    def each(self) -> list[Val]:
-        """What the callback gives for each element."""
-        if not self.args:
-            return []
-        fn = self.args[0]
-        return [self.interp.call(fn, [item, Val(i), self.this], Val(UNDEFINED), self.at) for i, item in enumerate(list(self.array.items))]
+    def over(self, *, gaps: bool = False) -> Iterator[tuple[int, Val]]:
+        """The elements that the callback is called for: each as it is at its turn, none that is added meanwhile.
+
+        One that is gone by then is left out, or undefined with `gaps`.
+        """
+        if ops.kind(self.args[0] if self.args else Val(UNDEFINED)) not in ("function", None):
+            raise Thrown
+        for index in range(len(self.array.items)):
+            if index < len(self.array.items):
+                yield index, self.array.items[index]
+            elif gaps:
+                yield index, unknown(MIXED, self.at) if self.array.more else Val(UNDEFINED, self.at)
+
+    def told(self, index: int, item: Val) -> Val:
+        """What the callback gives for an element."""
+        found: Val = self.interp.call(self.args[0], [item, Val(index), self.this], Val(UNDEFINED), self.at)
+        return found
 
     def unseen(self) -> None:
         """The callback also runs for elements that are not seen."""
@@ -48,68 +59,65 @@ class Call:
             self.interp.run_unseen(self.args[0])
 
     def map(self) -> Val:
-        told = self.each()
+        count = len(self.array.items)
+        told = [self.told(index, item) for index, item in self.over()]
         self.unseen()
-        return self.made(told, self.array.more)
+        return self.made(told, self.array.more or len(told) < count)
 
     def for_each(self) -> Val:
-        self.each()
-        self.unseen()
+        self.map()
         return Val(UNDEFINED, self.at)
 
     def filter(self) -> Val:
-        items = list(self.array.items)
-        kept = [self.interp.truth_of(t) for t in self.each()]
+        items: list[Val] = []
+        sure = True
+        for index, item in self.over():
+            kept = self.interp.truth_of(self.told(index, item))
+            sure = sure and kept is not None  # what stands behind one that may be gone has no sure place
+            if sure and kept:
+                items.append(item)
         self.unseen()
-        if None in kept:  # what stands behind one that may be gone has no sure place
-            first = kept.index(None)
-            return self.made([i for i, k in zip(items[:first], kept[:first], strict=True) if k], True)
-        return self.made([i for i, k in zip(items, kept, strict=True) if k], self.array.more)
+        return self.made(items, self.array.more or not sure)
+
+    def first(self, wanted: bool, *, gaps: bool = False) -> tuple[int, Val] | None:
+        """The first element for which the callback says so, where the calls end; -1 and undefined if there is none."""
+        for index, item in self.over(gaps=gaps):
+            told = self.interp.truth_of(self.told(index, item))
+            if told is wanted:
+                return index, item
+            if told is None:
+                self.interp.run_unseen(self.args[0])  # it may be called for the others too
+                return None
+        self.unseen()
+        return None if self.array.more else (-1, Val(UNDEFINED, self.at))
 
     def find(self) -> Val:
-        for item in list(self.array.items):
-            told = self.interp.truth_of(self.interp.call(self.args[0], [item], Val(UNDEFINED), self.at))
-            if told is None:
-                return unknown("which element it is is not known", self.at)
-            if told:
-                return item
-        return unknown(MIXED, self.at) if self.array.more else Val(UNDEFINED, self.at)
+        found = self.first(True, gaps=True)
+        return unknown("which element it is is not known", self.at) if found is None else found[1]
 
     def find_index(self) -> Val:
-        for index, told in enumerate(self.each()):
-            true = self.interp.truth_of(told)
-            if true is None:
-                return unknown("which element it is is not known", self.at)
-            if true:
-                return Val(index, self.at)
-        return unknown(MIXED, self.at) if self.array.more else Val(-1, self.at)
+        found = self.first(True, gaps=True)
+        return unknown("which element it is is not known", self.at) if found is None else Val(found[0], self.at)
 
     def some(self) -> Val:
-        told = [self.interp.truth_of(t) for t in self.each()]
-        if True in told:
-            return Val(True, self.at)
-        return unknown("not known", self.at) if None in told or self.array.more else Val(False, self.at)
+        found = self.first(True)
+        return unknown("not known", self.at) if found is None else Val(found[0] >= 0, self.at)
 
     def every(self) -> Val:
-        told = [self.interp.truth_of(t) for t in self.each()]
-        if False in told:
-            return Val(False, self.at)
-        return unknown("not known", self.at) if None in told or self.array.more else Val(True, self.at)
+        found = self.first(False)
+        return unknown("not known", self.at) if found is None else Val(found[0] < 0, self.at)
 
     def reduce(self) -> Val | None:
-        items = list(self.array.items)
-        if self.array.more or not self.args:
-            self.unseen()
-            return unknown(MIXED, self.at)
-        if len(self.args) > 1:
-            told, start = self.args[1], 0
-        elif items:
-            told, start = items[0], 1
-        else:
-            return None
-        for index in range(start, len(items)):
-            told = self.interp.call(self.args[0], [told, items[index], Val(index), self.this], Val(UNDEFINED), self.at)
-        return told
+        told = self.args[1] if len(self.args) > 1 else None
+        for index, item in self.over():
+            if told is None:
+                told = item
+            else:
+                told = self.interp.call(self.args[0], [told, item, Val(index), self.this], Val(UNDEFINED), self.at)
+        self.unseen()
+        if told is None and not self.array.more:
+            raise Thrown
+        return unknown(MIXED, self.at) if told is None or self.array.more else told
 
     def concat(self) -> Val:
         items, more = list(self.array.items), self.array.more
@@ -255,12 +263,13 @@ class Call:
                 def compare(a: Val, b: Val) -> int:
                     told = self.interp.call(self.args[0], [a, b], Val(UNDEFINED), self.at)
                     number = None if is_unknown(told) else ops.to_number(told)
-                    if number is None:
+                    if number is None or number != number:  # not a number orders nothing, so the algorithm decides
                         raise _Unsure
-                    return 0 if number != number else (number > 0) - (number < 0)
+                    return (number > 0) - (number < 0)
 
-                try:
-                    items.sort(key=cmp_to_key(compare))
+                try:  # undefined goes to the end unasked
+                    there = sorted((i for i in items if i.data is not UNDEFINED), key=cmp_to_key(compare))
+                    items[:] = there + [i for i in items if i.data is UNDEFINED]
                 except _Unsure:
                     self.interp.spoil(self.this, "its order is not known", deep=False)
                 return self.this

@@ -7,9 +7,9 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Unk, Val, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, one_of, unknown
 from checklist.parse.js.operations import INHERITED, Operations
-from checklist.parse.js.state import Env, Thrown, is_unknown
+from checklist.parse.js.state import Env, is_unknown
 
 Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
 
@@ -46,7 +46,7 @@ class Expressions(Operations):
             value = self._updated(operator, old, node, env)
             made = isinstance(target.data, Obj) and target.data.default is None and key is not None and (key not in target.data.props or target.data.props[key].maybe)
             self._store(target, key, value, self.place(node.left.property))
-            if made and stops is None:
+            if made and stops is None and key in target.data.props:
                 target.data.props[key].maybe = True
         else:
             old = self.eval(node.left, env)

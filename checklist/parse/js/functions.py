@@ -7,8 +7,22 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js.expressions import Expressions
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, one_of, unknown
-from checklist.parse.js.state import MAX_DEPTH, Env, Left, Thrown, is_unknown
+from checklist.parse.js.heap import (
+    UNDEFINED,
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Prop,
+    Thrown,
+    TooComplex,
+    Unk,
+    Val,
+    iterable,
+    one_of,
+    unknown,
+)
+from checklist.parse.js.state import MAX_DEPTH, Env, Left, is_unknown
 
 
 class Functions(Expressions):
@@ -106,15 +120,19 @@ class Functions(Expressions):
         self.declare(env, "return", Val(Arr(returned)))
         try:
             self.run(node.body.body, env)
-            last = Val(UNDEFINED)
+            returned.append(Val(UNDEFINED))
         except Left as left:
             if left.how != "return":
                 raise TooComplex from None
-            last = left.value or Val(UNDEFINED)
-        return one_of([*returned, last]) if returned else last
+            returned.append(left.value or Val(UNDEFINED))
+        except Thrown:
+            if not returned:  # else it has returned before, or there is no value at all
+                raise
+        return one_of(returned)
 
     def _unseen_body(self, node: Any, env: Env, args: list[Val], at: Location | None) -> Val:
         """An async function or generator: when it runs is not known, so what it writes is not."""
+        depth = len(self.regions)
         with self.region(widening=True):
             try:
                 inner = Env(env, function=True)
@@ -123,6 +141,7 @@ class Functions(Expressions):
                 self._run_body(node, inner, args)
             except (Thrown, Left):
                 pass
+        del self.regions[depth:]
         return unknown("what an async function or a generator gives is not known", at)
 
     # ---- patterns
@@ -178,7 +197,7 @@ class Functions(Expressions):
 
     def _bind_array(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:
         source = value.data
-        if source is None or source is UNDEFINED or isinstance(source, (bool, int, float)):
+        if not iterable(value):
             raise Thrown
         for index, element in enumerate(pattern.elements):
             if element is None:

@@ -7,6 +7,7 @@ person would edit it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +19,10 @@ MAX_VALUES = 20_000
 
 class TooComplex(Exception):
     """The program needs more steps, depth or room than a config may."""
+
+
+class Thrown(Exception):
+    """The program throws here."""
 
 
 class Undefined:
@@ -161,13 +166,30 @@ def same(a: Val, b: Val) -> bool:
     return type(x) is type(y) and (x == y or (x != x and y != y))
 
 
+def iterable(of: Val) -> bool:
+    """Whether it may be gone over by `for of`, a spread or an array pattern: arrays, texts and what is not known."""
+    return isinstance(of.data, (Arr, str, Unk, One)) or (isinstance(of.data, Obj) and (of.data.more or of.data.odd))
+
+
 def each(of: Val, do: Callable[[Val], Val]) -> Val:
-    """The function over a value: over each option of a choice, and over the default of an unknown."""
+    """The function over a value: over each option of a choice, and over the default of an unknown.
+
+    Those for which it throws are none: all of them, and there is no value at all.
+    """
     match of.data:
         case One(options):
-            return one_of([do(o) for o in options], of.at)
+            given = []
+            for option in options:
+                with suppress(Thrown):
+                    given.append(do(option))
+            if not given:
+                raise Thrown
+            return one_of(given, of.at)
         case Unk(why, default) if default is not None:
-            told = do(default)
+            try:
+                told = do(default)
+            except Thrown:
+                return Val(Unk(why), of.at, of.secret)
             return Val(Unk(why, None if isinstance(told.data, (Unk, One)) else told), of.at, of.secret)
         case Unk():
             return of

@@ -17,19 +17,21 @@ from checklist.parse.js.heap import (
     Obj,
     One,
     Prop,
+    Thrown,
     TooComplex,
     Unk,
     Val,
     each,
     freeze,
+    iterable,
     ordered,
     thaw,
     unknown,
 )
 from checklist.parse.js.native import arg, fn, obj, on_first, opaque
-from checklist.parse.js.numbers import is_integer, is_nan, math_members, parse_float, parse_int, said
+from checklist.parse.js.numbers import is_finite, is_nan, math_members, of_number, parse_float, parse_int, said
 from checklist.parse.js.paths import file_url, path_module
-from checklist.parse.js.state import Thrown, is_unknown
+from checklist.parse.js.state import is_unknown
 
 
 class Library:
@@ -50,11 +52,12 @@ class Library:
             "Object": fn(lambda args, at: arg(args, 0) if isinstance(arg(args, 0).data, (Obj, Arr, Fn)) else unknown("Object() is not evaluated", at), **self._object()),
             "Array": fn(lambda args, at: unknown("Array() is not evaluated", at), isArray=fn(self._is_array), **{"from": fn(self._array_from), "of": fn(self._array_of)}),
             "String": fn(lambda args, at: each(args[0], lambda a: said(ops.to_text(a), at, a)) if args else Val("", at)),
-            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(to_float), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(is_integer))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
+            "Number": Val(Fn(number.data.call, Obj({"parseInt": Prop(self._parse_int()), "parseFloat": Prop(to_float), "MAX_SAFE_INTEGER": Prop(Val(2**53 - 1)), "isInteger": Prop(on_first(of_number(lambda n: float(n).is_integer()))), "isFinite": Prop(on_first(of_number(math.isfinite))), "isNaN": Prop(on_first(of_number(math.isnan)))}, default=lambda k: opaque(f"Number.{k} is not evaluated")))),
             "Boolean": on_first(lambda a, at: Val(ops.truth(a), at)),
             "parseInt": self._parse_int(),
             "parseFloat": to_float,
             "isNaN": on_first(lambda a, at: said(is_nan(a), at, a)),
+            "isFinite": on_first(lambda a, at: said(is_finite(a), at, a)),
             "Math": obj(math_members(), otherwise="Math.* is not evaluated"),
             "JSON": obj({"stringify": fn(self._stringify), "parse": on_first(self._json_parse)}),
             "globalThis": Val(Obj(guarded=True, more=True, why="the global object is not evaluated")),
@@ -87,6 +90,8 @@ class Library:
         def listed(of: Callable[[str, Val], Val]) -> Val:
             def do(args: list[Val], at: Location | None) -> Val:
                 source = arg(args, 0).data
+                if source is None or source is UNDEFINED:
+                    raise Thrown
                 if isinstance(source, Obj) and source.odd:
                     self.interp.spoil(arg(args, 0), "a getter may change it")
                     self.interp.run_escaped()
@@ -113,11 +118,13 @@ class Library:
 
     def _assign(self, args: list[Val], at: Location | None) -> Val:
         target = arg(args, 0)
-        if isinstance(target.data, (Obj, Arr)) and target.data.frozen:
-            raise Thrown
         for source in args[1:]:
             if isinstance(source.data, Fn):
                 source = Val(source.data.props)
+            if isinstance(target.data, (Obj, Arr)) and target.data.frozen:
+                if isinstance(source.data, Obj) and any(not p.maybe for p in source.data.props.values()):
+                    raise Thrown
+                continue
             match source.data:
                 case Obj(odd=True):
                     self.interp.spoil(source, "a getter may change it")
@@ -168,13 +175,15 @@ class Library:
             if self.interp.surely(target.data):
                 target.data.frozen = True
             else:
-                self.interp.spoil(target, "it may be frozen", deep=False)
+                self._close(args, at)
         return target
 
     def _from_entries(self, args: list[Val], at: Location | None) -> Val:
         source = arg(args, 0).data
         made = Obj()
         told = Val(self.interp.born(made), at)
+        if not iterable(arg(args, 0)):
+            raise Thrown
         if not isinstance(source, Arr):
             made.more = True
             return told
@@ -194,6 +203,8 @@ class Library:
 
     def _array_from(self, args: list[Val], at: Location | None) -> Val:
         source = arg(args, 0).data
+        if source is None or source is UNDEFINED:
+            raise Thrown
         items: list[Val] | None = None
         if isinstance(source, Arr) and not source.more:
             items = list(source.items)
@@ -230,7 +241,11 @@ class Library:
             return unknown("JSON.stringify with such arguments is not evaluated", at)
         if arg(args, 0).data is UNDEFINED:
             return Val(UNDEFINED, at)
+        if self.interp.hooked:
+            self.interp.run_escaped()
         whole = freeze(arg(args, 0), order=True)
+        if any(path and path[-1] == "toJSON" for path, _ in walk(whole)):
+            self.interp.run_unseen(arg(args, 0))
         self.interp.spend(sum(1 for _ in walk(whole)))
         told = _plain(whole, indent[:10] if isinstance(indent, str) else min(indent, 10) if isinstance(indent, int) else 0)
         if told is not None and len(told) > ops.MAX_TEXT:
@@ -289,6 +304,8 @@ _CALLS = {"memoryUsage", "uptime", "hrtime", "on", "once", "nextTick", "chdir", 
 def _json_parse(of: Val, at: Location | None) -> Val:
     from checklist.parse.json import parse
 
+    if of.data is UNDEFINED:
+        raise Thrown
     if not isinstance(of.data, str):
         return unknown("not evaluated", at)
     parsed = parse("", of.data)

@@ -7,8 +7,8 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import Arr, Fn, Obj, One, Prop, Rx, TooComplex, Unk, Val, one_of, unknown
-from checklist.parse.js.state import MAX_ITEMS, Env, State, Thrown, is_unknown
+from checklist.parse.js.heap import Arr, Fn, Obj, One, Prop, Rx, Thrown, TooComplex, Unk, Val, iterable, one_of, unknown
+from checklist.parse.js.state import MAX_ITEMS, Env, State, is_unknown
 
 
 class Literals(State):
@@ -99,7 +99,7 @@ class Literals(State):
                             raise TooComplex
                         self.spend(len(text))
                         items += [Val(c, spread.at, spread.secret) for c in text]
-                    case None | bool() | int() | float():
+                    case _ if not iterable(spread):
                         raise Thrown
                     case _:
                         more = True

@@ -41,8 +41,14 @@ def is_nan(of: Val) -> bool | None:
     return None if number is None else number != number
 
 
-def is_integer(of: Val, at: Location | None) -> Val:
-    return Val(isinstance(of.data, (int, float)) and not isinstance(of.data, bool) and float(of.data).is_integer(), at)
+def is_finite(of: Val) -> bool | None:
+    number = ops.to_number(of)
+    return None if number is None else math.isfinite(number)
+
+
+def of_number(does: Callable[[float | int], bool]) -> Callable[[Val, Location | None], Val]:
+    """Number.isNaN and its like: false for what is no number."""
+    return lambda of, at: Val(isinstance(of.data, (int, float)) and not isinstance(of.data, bool) and does(of.data), at)
 
 
 def math_members() -> dict[str, Val]:

@@ -7,9 +7,23 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Rx, TooComplex, Unk, Val, each, one_of, unknown
+from checklist.parse.js.heap import (
+    UNDEFINED,
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Rx,
+    Thrown,
+    TooComplex,
+    Unk,
+    Val,
+    each,
+    one_of,
+    unknown,
+)
 from checklist.parse.js.literals import Literals
-from checklist.parse.js.state import Env, Thrown, is_unknown
+from checklist.parse.js.state import Env, is_unknown
 
 INHERITED = frozenset({"hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString", "propertyIsEnumerable", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"})
 """What every object has from Object.prototype (ECMA-262 §20.1.3)."""
@@ -28,12 +42,17 @@ class Operations(Literals):
                 if key is None:
                     self.put_unknown_key(target, Val(UNDEFINED))
                 else:
+                    fixed = isinstance(target.data, Arr) and key == "length"
                     self.remove(target, key)
+                    if fixed or not (isinstance(target.data, (Obj, Arr)) and not target.data.frozen) or getattr(target.data, "odd", False):
+                        return unknown("not known", at)
             return Val(True, at)
         if node.operator == "typeof" and node.argument.type == "Identifier" and env.find(node.argument.name) is None:
             told = ops.kind(self.global_name(node.argument.name))
             return Val(told, at) if told else unknown("its type is not known here", at)
         of = self.eval(node.argument, env)
+        if node.operator == "void":
+            return Val(UNDEFINED, at)
         if node.operator != "!":
             self.weigh(of)
 
@@ -45,8 +64,6 @@ class Operations(Literals):
                 case "typeof":
                     told = ops.kind(value)
                     return Val(told, at) if told else unknown("its type is not known here", at)
-                case "void":
-                    return Val(UNDEFINED, at)
             number = ops.to_number(value)
             if number is None:
                 return unknown("it is made of something that is not known", at)

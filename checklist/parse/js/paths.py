@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checklist.model import Location
-from checklist.parse.js.heap import Prop, Val, each, unknown
+from checklist.parse.js.heap import Prop, Thrown, Val, each, unknown
 from checklist.parse.js.native import fn, obj
 from checklist.parse.js.state import is_unknown
 
@@ -19,24 +19,35 @@ def path_module(interp: Any) -> Val:
         texts = [a.data for a in args]
         return [t for t in texts if isinstance(t, str)] if all(isinstance(t, str) for t in texts) else None
 
-    def over(do: Callable[[list[str]], str | None]) -> Val:
+    def over(do: Callable[[list[str]], str | None], texts_first: int = 0) -> Val:
         def call(args: list[Val], at: Location | None, done: int = 0) -> Val:
             for index, one in enumerate(args[done:], done):
                 if is_unknown(one):
                     return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
             interp.spend(1 + sum(len(a.data) // 50 for a in args if isinstance(a.data, str)))
             texts = known(args)
+            if texts is None and not all(isinstance(a.data, str) for a in args[: texts_first or len(args)]):
+                raise Thrown
             told = None if texts is None else do(texts)
             return unknown("it is a path that is not known", at) if told is None else Val(told, at, any(a.secret for a in args))
 
         return fn(call)
 
+    def resolve(args: list[Val], at: Location | None) -> Val:
+        """Reads its arguments from the last one to the first that is absolute."""
+        for index in range(len(args) - 1, -1, -1):
+            if isinstance(args[index].data, str) and args[index].data.startswith("/"):
+                args = args[index:]
+                break
+        found: Val = over(_resolve).data.call(args, Val(None), at)
+        return found
+
     found = {
         "join": over(lambda t: normalize("/".join(p for p in t if p)) if any(t) else "."),
-        "resolve": over(lambda t: _resolve(t)),
+        "resolve": fn(resolve),
         "normalize": over(lambda t: normalize(t[0]) if len(t) == 1 else None),
         "dirname": over(lambda t: _dirname(t[0]) if len(t) == 1 else None),
-        "basename": over(_basename),
+        "basename": over(_basename, 1),
         "extname": over(lambda t: _extname(t[0]) if len(t) == 1 else None),
         "isAbsolute": fn(lambda args, at: Val(args[0].data.startswith("/"), at) if known(args) and args else unknown("it is a path that is not known", at)),
         "sep": Val("/"),

@@ -9,11 +9,9 @@ from checklist.model import Location
 from checklist.parse.js import methods
 from checklist.parse.js import operators as ops
 from checklist.parse.js.functions import names
-from checklist.parse.js.heap import UNDEFINED, Fn, TooComplex, Val, one_of, unknown
-from checklist.parse.js.loops import Loops
-from checklist.parse.js.state import Env, Left, Thrown, is_unknown
-
-_LOOPS = ("ForStatement", "WhileStatement", "DoWhileStatement", "ForOfStatement", "ForInStatement")
+from checklist.parse.js.heap import UNDEFINED, Fn, Thrown, Val, one_of, unknown
+from checklist.parse.js.loops import LOOPS, Loops
+from checklist.parse.js.state import Env, Left, is_unknown
 
 
 class Program(Loops):
@@ -111,14 +109,8 @@ class Program(Loops):
         raise Left("continue", node.label.name if node.label else None)
 
     def _s_LabeledStatement(self, node: Any, env: Env) -> None:
-        try:
-            if node.body.type in _LOOPS:
-                getattr(self, f"_s_{node.body.type}")(node.body, env, node.label.name)
-            else:
-                self.statement(node.body, env)
-        except Left as left:
-            if left.how != "break" or left.label != node.label.name:
-                raise
+        label = node.label.name
+        self.ends(lambda: self.loop(node.body, env, label) if node.body.type in LOOPS else self.statement(node.body, env), env, ("break", label))
 
     def _s_IfStatement(self, node: Any, env: Env) -> None:
         test = self.truth_of(self.eval(node.test, env))
@@ -133,21 +125,18 @@ class Program(Loops):
     def after(self, left: list[Exception | None], env: Env, *, all_ways: bool) -> None:
         """Goes on after stretches of which at most one has run; `all_ways`: one of them is sure to have."""
         returned = [w.value or Val(UNDEFINED) for w in left if isinstance(w, Left) and w.how == "return"]
-        gone = [w for w in left if w is not None and not isinstance(w, Thrown)]
+        gone = [w for w in left if isinstance(w, Left)]
         if all_ways and all(w is not None for w in left):
             if not gone:
                 raise Thrown
             if len(returned) == len(gone):
                 raise Left("return", value=one_of(returned))
-            if not returned and len({(w.how, w.label) for w in gone if isinstance(w, Left)}) == 1:
+            if not returned and len({(w.how, w.label) for w in gone}) == 1:
                 raise gone[0]
         if returned:
-            binding = env.find("return")
-            if binding is None or binding.value is None:
-                raise TooComplex
-            binding.value.data.items.extend(returned)
+            self.returns(returned, env)
         if gone:
-            self.enter_region()  # whatever follows may not run any more
+            self.enter_region(frozenset((w.how, w.label) for w in gone))  # whatever follows may not run any more
 
     def _s_SwitchStatement(self, node: Any, env: Env) -> None:
         value = self.eval(node.discriminant, env)
@@ -161,6 +150,9 @@ class Program(Loops):
             test = self.eval(case.test, env)
             equal = None if is_unknown(value) or is_unknown(test) else ops.strict_equal(value, test)
             if equal is None:
+                for later in node.cases[index + 1 :]:
+                    if later.test is not None:
+                        self._perhaps(lambda later=later: self.eval(later.test, env))  # type: ignore[misc]
                 return self._switch_unknown(bodies, inner, has_default=any(c.test is None for c in node.cases))
             if equal:
                 start = index
@@ -176,12 +168,11 @@ class Program(Loops):
         self.after(self.maybe(*runs), env, all_ways=has_default)
 
     def _cases(self, bodies: list[Any], env: Env) -> None:
-        try:
+        def run() -> None:
             for statement in (s for body in bodies for s in body):
                 self.statement(statement, env)
-        except Left as left:
-            if left.how != "break" or left.label is not None:
-                raise
+
+        self.ends(run, env, ("break", None))
 
     def _s_TryStatement(self, node: Any, env: Env) -> None:
         if node.handler is None:
@@ -196,6 +187,10 @@ class Program(Loops):
                 for name in names(node.handler.param):
                     self.declare(catch, name, unknown("what is caught is not known"))
             # anything in it may throw, so either may have run, and the first in part
-            self.after(self.maybe(lambda: self.statement(node.block, env), lambda: self.statement(node.handler.body, catch)), env, all_ways=False)
+            depth = len(self.regions)
+            left = self.maybe(lambda: self.statement(node.block, env), lambda: self.statement(node.handler.body, catch))
+            if len(self.regions) == depth and all(isinstance(way, Thrown) for way in left):
+                raise Thrown
+            self.after(left, env, all_ways=False)
         if node.finalizer is not None:
             self.statement(node.finalizer, env)

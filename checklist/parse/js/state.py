@@ -13,16 +13,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checklist.model import Location
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Prop, TooComplex, Unk, Val, each, one_of, unknown
+from checklist.parse.js.heap import (
+    UNDEFINED,
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Prop,
+    Thrown,
+    TooComplex,
+    Undefined,
+    Unk,
+    Val,
+    each,
+    one_of,
+    unknown,
+)
 from checklist.parse.js.operators import to_text
+
+Way = tuple[str, str | None]
+"""How code is left: break, continue or return, and the label."""
 
 MAX_STEPS = 100_000
 MAX_ITEMS = 10_000
 MAX_DEPTH = 40
-
-
-class Thrown(Exception):
-    """The program throws here."""
 
 
 @dataclass(slots=True)
@@ -68,6 +82,7 @@ class State:
         """Whether reading a property may call one of them."""
         self.running = False
         self._next = 0
+        self._ways: dict[int, frozenset[Way]] = {}
         self._born: dict[int, int] = {}
         self._kept: list[Obj | Arr] = []  # ids must not be reused while they are remembered
 
@@ -120,13 +135,22 @@ class State:
         try:
             yield
         finally:
+            ways = self.ways(depth)
             del self.regions[depth:]
             self.widening -= widening
+            if ways:
+                self.enter_region(ways)
 
-    def enter_region(self) -> None:
-        """From here on nothing is sure, until the caller cuts `regions` back."""
+    def enter_region(self, ways: frozenset[Way] = frozenset()) -> None:
+        """From here on nothing is sure, since the code may have been left in these ways: until that leads nowhere else."""
         self._next += 1
         self.regions.append(self._next)
+        if ways:
+            self._ways[self._next] = ways
+
+    def ways(self, depth: int) -> frozenset[Way]:
+        """In which ways the code may have been left since `regions` had this depth."""
+        return frozenset(way for region in self.regions[depth:] for way in self._ways.get(region, ()))
 
     # ---- variables
 
@@ -163,9 +187,7 @@ class State:
         """target[key] = value."""
         match target.data:
             case One(options):
-                with self.region():
-                    for option in options:
-                        self.put(option, key, value, key_at)
+                self.any_of(options, lambda option: self.put(option, key, value, key_at))
             case Obj(guarded=True) | Unk(shared=True):
                 raise TooComplex
             case Obj(odd=True):
@@ -234,9 +256,9 @@ class State:
         """delete target[key]."""
         match target.data:
             case One(options):
-                with self.region():
-                    for option in options:
-                        self.remove(option, key)
+                self.any_of(options, lambda option: self.remove(option, key))
+            case Undefined() | None:
+                raise Thrown
             case Obj(guarded=True) | Unk(shared=True):
                 raise TooComplex
             case Obj(odd=True):
@@ -306,6 +328,11 @@ class State:
                     given.data.call([unknown("it is called by code that is not seen") for _ in range(4)], unknown("it is called by code that is not seen"), None)
         finally:
             self.running = False
+
+    def any_of(self, options: tuple[Val, ...], do: Callable[[Val], None]) -> None:
+        """Does something to one of a few; those for which it throws are none, or there is no value at all."""
+        if all(isinstance(way, Thrown) for way in self.maybe(*(lambda o=o: do(o) for o in options))):
+            raise Thrown
 
     def maybe(self, *runs: Callable[[], None]) -> list[Exception | None]:
         """Runs each of some stretches as one that may or may not run; gives what each was left by."""

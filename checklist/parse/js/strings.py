@@ -7,7 +7,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Rx, TooComplex, Val
+from checklist.parse.js.heap import UNDEFINED, Arr, Rx, Thrown, TooComplex, Val
 from checklist.parse.js.regex import translate
 from checklist.parse.js.state import MAX_ITEMS, is_unknown
 
@@ -126,6 +126,8 @@ def _known_text(text: str, name: str, args: list[Val]) -> Any:
             if len(text) * args[0].data > ops.MAX_TEXT:
                 raise TooComplex
             return text * args[0].data
+        case "repeat" if args and isinstance(args[0].data, int) and not isinstance(args[0].data, bool):
+            raise Thrown
         case "split" if len(args) == 1 and isinstance(args[0].data, str):
             return list(text[: MAX_ITEMS + 1]) if first == "" else text.split(first, MAX_ITEMS + 1)
         case "split" if not args:
