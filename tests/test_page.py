@@ -175,3 +175,14 @@ def test_it_opens_without_an_error(pages: dict[str, str], tmp_path: Path) -> Non
     # the same look would see one: a script is refused, and the browser says so
     file.write_text(pages["incident"].replace("</main>", "<script>1</script></main>"), "utf-8")
     assert "CONSOLE" in browse(tmp_path, file, "--dump-dom").stderr
+
+
+@pytest.mark.parametrize(("given", "page"), [(["-o", "html={}/x"], True), (["-o", "{}/x.html"], True), (["-o", "markdown={}/x.html"], False), (["--format", "html", "-o", "{}/x"], True), (["-o", "{}/x.md"], False)])
+def test_the_format_stands_before_the_file_or_in_its_ending(tmp_path: Path, given: list[str], page: bool) -> None:
+    project, out = tmp_path / "project", tmp_path / "out"
+    project.mkdir()
+    out.mkdir()
+    (project / "ecosystem.config.js").write_text("module.exports = { apps: [{ name: 'api', script: 'a.ts' }] };\n", encoding="utf-8")
+    assert run(["report", str(project), *(g.format(out) for g in given)]) == 0
+    [file] = out.iterdir()
+    assert file.read_text(encoding="utf-8").startswith(html.MARKER) is page

@@ -19,7 +19,7 @@ from checklist.report.clean import one_line
 
 NAME = "DEPLOY_CHECKLIST.md"
 PAGE = "DEPLOY_CHECKLIST.html"
-
+FORMATS = ("markdown", "html")
 
 _NOTES = {
     "written": {"en": "written", "ru": "записан"},
@@ -40,8 +40,8 @@ _NOTES = {
 
 @click.command("report")
 @common.path_argument
-@click.option("--format", "format", type=click.Choice(["markdown", "html"]), default="markdown", help=f"A file to work with, or a page to look at and print (PATH/{PAGE}).")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (else PATH/{NAME}), or - for stdout.")
+@click.option("--format", "format", type=click.Choice(FORMATS), help=f"A file to work with, or a page to look at and print (PATH/{PAGE}).")
+@click.option("--output", "-o", metavar="[FORMAT=]FILE", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (else PATH/{NAME}), or - for stdout.")
 @click.option("--force", is_flag=True, help="Overwrite a file that onai-check has not written.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if the file is not what would be written.")
 @click.option("--require-done", "parts", multiple=True, metavar="PART", help="Exit 1 while an item of this part (local, server, after) is open or failed; repeatable.")
@@ -51,7 +51,7 @@ _NOTES = {
 @common.lang_option
 def command(
     path: Path,
-    format: str,
+    format: str | None,
     output: str | None,
     force: bool,
     only_check: bool,
@@ -66,6 +66,7 @@ def command(
         _known(part)
     checked = common.check(path, config_file)
     config = checked.config
+    format, output = _target(format, output)
     page = format == "html"
     listed = checked.root / NAME
     target = (checked.root / PAGE if page else listed) if output in (None, "-") else Path(str(output))
@@ -98,6 +99,14 @@ def command(
         write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
         _note(record, "written", view.lang)
     return done
+
+
+def _target(format: str | None, output: str | None) -> tuple[str, str | None]:
+    """(format, file): the format named before the file, else the one asked for, else by the file's ending."""
+    named, sign, file = (output or "").partition("=")
+    if sign and named in FORMATS:
+        return named, file
+    return format or ("html" if output and output.endswith((".html", ".htm")) else "markdown"), output
 
 
 def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True, lang: str = "en") -> bool:
