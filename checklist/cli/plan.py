@@ -14,7 +14,7 @@ from checklist.report.clean import fitted, no_command
 
 @click.command("plan")
 @common.path_argument
-@click.option("--format", "format", type=click.Choice(["text", "json", "mermaid"]), default="text")
+@click.option("--format", "format", type=click.Choice(["text", "json", "mermaid"]), default="text", help="To read, the contract of docs/formats.md, or a diagram.")
 @common.env_option
 @common.config_option
 @common.lang_option

@@ -17,7 +17,7 @@ from checklist.report import clean
 
 @click.command("rules")
 @common.path_argument
-@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", help="To read, or for programs.")
 @common.config_option
 @common.lang_option
 def command(path: Path, format: str, config_file: Path | None, lang: str | None) -> None:

@@ -19,7 +19,7 @@ from checklist.reasons import in_russian
 
 @click.command("show")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", help="To read, or the contract of docs/formats.md.")
 @common.env_option
 @common.config_option
 def command(file: Path, format: str, env_from: Path | None, config_file: Path | None) -> None:

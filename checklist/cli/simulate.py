@@ -37,15 +37,15 @@ _TIME = _Time()
 
 @click.command("simulate")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--app", help="Only this app of the project.")
+@click.option("--app", metavar="NAME", help="Only this app of the project.")
 @click.option("--lifetime", type=_TIME, help="How long the app lives before each crash (default 2s).")
-@click.option("--healthy-first", type=_TIME, help="How long it lived the first time.")
+@click.option("--healthy-first", type=_TIME, help="How long it lived the first time, before the crashes began.")
 @click.option("--horizon", type=_TIME, default="3h", help="How long to look (default 3h).")
-@click.option("--max-restarts", type=click.FloatRange(min=0), help="PM2's default: 16.")
-@click.option("--min-uptime", type=_TIME, help="PM2's default: 1s.")
-@click.option("--restart-delay", type=_TIME)
-@click.option("--exp-backoff", type=_TIME)
-@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--max-restarts", type=click.FloatRange(min=0), metavar="NUMBER", help="The app's max_restarts (PM2's default: 16).")
+@click.option("--min-uptime", type=_TIME, help="The app's min_uptime (PM2's default: 1s).")
+@click.option("--restart-delay", type=_TIME, help="The app's restart_delay: the wait before each restart.")
+@click.option("--exp-backoff", type=_TIME, help="The app's exp_backoff_restart_delay: the first wait, half as long again each time, 15s at most.")
+@click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", help="A picture to read, or numbers.")
 @common.config_option
 @common.lang_option
 def command(
