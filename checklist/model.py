@@ -21,7 +21,6 @@ PRIORITIES: tuple[Priority, ...] = ("P0", "P1", "P2")
 State = Literal["pass", "fail", "notApplicable", "open"]
 """SARIF 2.1.0 §3.27.9 words for what became of one rule on one document."""
 
-Lang = Literal["en", "ru"]
 Texts = Mapping[str, str]
 """One text in both languages: `{"en": …, "ru": …}`."""
 

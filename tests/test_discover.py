@@ -13,7 +13,7 @@ from conftest import need
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist.discover import MAX_BYTES, discover
+from checklist.discover import MAX_BYTES, discover, evidence
 from checklist.errors import CheckError
 from checklist.model import Document, Location, Problem, Project, value
 
@@ -287,6 +287,25 @@ def test_sources_are_evidence_and_no_tests_of_them_configs_or_builds(folder: Wri
 def test_a_source_that_is_too_large_is_not_all_there_is(folder: Write, length: int, seen: bool) -> None:
     project = found(folder({"a.js": "process.env.A".ljust(length)}))
     assert (bool(project.sources), project.sources_seen) == (seen, seen)
+
+
+@pytest.mark.parametrize("limit", ["MAX_SOURCES", "MAX_TOTAL", "MAX_SOURCE"])
+def test_sources_beyond_a_limit_count_as_not_seen(folder: Write, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    root = folder({".env": "X=1", "a.js": "process.env.A1_X", "b.js": "process.env.A2_X"})
+    whole = found(root)
+    assert whole.sources_seen
+    assert {"A1_X", "A2_X"} <= (whole.words or set())
+    monkeypatch.setattr(evidence, limit, 1)
+    assert (found(root).sources_seen, found(root).words) == (False, None)
+
+
+@pytest.mark.parametrize("limit", ["MAX_SOURCES", "MAX_TOTAL"])
+def test_names_in_more_files_than_are_read_are_not_known(folder: Write, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    root = folder({".env": "X=1", "a.html": "A1_X", "b.html": "A2_X"})
+    assert {"A1_X", "A2_X"} <= (found(root).words or set())
+    monkeypatch.setattr(evidence, limit, 1)
+    assert found(root).sources_seen
+    assert found(root).words is None
 
 
 def test_a_source_is_not_in_the_digest(folder: Write) -> None:

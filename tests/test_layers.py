@@ -17,6 +17,7 @@ LAYERS = [
     ["examples"],
     ["discover", "packs", "gate", "report", "config", "propose"],
     ["engine"],
+    ["snippets"],
     ["facts", "checks"],
     ["parse"],
     ["schema", "texts", "secrets", "units", "reasons"],
