@@ -61,6 +61,13 @@ def lines(text: str, part: str) -> str:
     return text.split(f"## {part}\n\n")[1].split("\n\n")[0]
 
 
+def test_commands_run_in_the_folder_of_the_service() -> None:
+    service = Document("service", "backend/package.json", value({"directory": "backend", "apps": ["shop-api"]}))
+    text = checklist.render(report(documents=(POLICY, PACKAGE, service)), View())
+    for told in ("cd backend && npm start", "cd backend && npm ls", "cd backend && test ! -e dist && test ! -e dist.tar.gz"):
+        assert f"  - for you to do: `{told}`\n" in text
+
+
 def test_a_new_checklist_as_a_person_reads_it() -> None:
     text = checklist.render(report(outcome(RESTARTS, "fail"), outcome(IGNORED, "pass"), documents=(POLICY, PACKAGE)), View())
     assert text.split("\n## ")[0] == (

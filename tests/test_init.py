@@ -227,6 +227,14 @@ def test_nothing_is_written_beside_a_deploy_that_is_there(folder: Folder, script
     written = set(texts(root))
     assert not written & {"scripts/deploy.sh", "scripts/rollback.sh", ".github/workflows/deploy.yml", "docs/runbook.md"}
     assert written >= {".pre-commit-config.yaml", "onai-check.yaml"}
+    # nor is anything said of a folder that only the new deploy would make
+    assert b"on the server only\n" in texts(root)[".env.example"]
+
+
+@pytest.mark.parametrize(("scripts", "told"), [(["a.sh"], "Remove it and"), (["a.sh", "b.sh"], "Remove them and")])
+def test_one_deploy_that_is_there_or_several(folder: Folder, scripts: list[str], told: str) -> None:
+    root = folder({**SOURCE, **dict.fromkeys(scripts, "#!/bin/bash\nset -e\ngit pull\nnpm ci\npm2 restart shop\n")})
+    assert told in init(root).output
 
 
 @pytest.mark.parametrize(

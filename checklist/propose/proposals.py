@@ -76,9 +76,10 @@ def _held(path: str, of: Survey, *, below: bool, present: Mapping[str, str | Non
         return {"en": "no PM2 config here names an app", "ru": "ни один конфиг PM2 здесь не называет приложение"}
     if path in (DEPLOY, ROLLBACK) and of.deploys:
         told = "; ".join(of.deploys)
+        one = len(of.deploys) == 1
         return {
-            "en": f"there is a deploy already, and this would take its place: {told}. Remove it and run this again, or mend it as its findings say",
-            "ru": f"деплой уже есть, и этот файл встал бы на его место: {told}. Удалить его и запустить команду ещё раз или исправить по замечаниям",
+            "en": f"there is a deploy already, and this would take its place: {told}. Remove {'it' if one else 'them'} and run this again, or mend {'it as its' if one else 'them as their'} findings say",
+            "ru": f"деплой уже есть, и этот файл встал бы на его место: {told}. Удалить {'его' if one else 'их'} и запустить команду ещё раз или исправить по замечаниям",
         }
     if path in (DEPLOY, ROLLBACK) and of.rollbacks:
         told = ", ".join(of.rollbacks)
@@ -178,6 +179,7 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
     run = f"{of.manager} run"
     usual = {"en": "what is usual; nothing here says otherwise", "ru": "как обычно; ничто здесь не говорит иначе"}[lang]
     provider, url = of.monitor or ("", "")
+    env_home = f"{of.root}/shared/{of.env_file.value or '.env'}"
     return {
         "name": of.name,
         "apps": " ".join(shlex.quote(a) for a in of.apps),
@@ -200,7 +202,9 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
         "entry": shlex.quote(of.entry),
         "env_file": shlex.quote(of.env_file.value),
         "env_why": of.env_file.where,
-        "env_home": f"{of.root}/shared/{of.env_file.value or '.env'}",
+        "env_home": env_home,
+        # where a deploy that is there keeps it, nobody can know
+        "env_at": "" if of.deploys or of.rollbacks else {"en": f", in {env_home}", "ru": f", в {env_home}"}[lang],
         "health_url": shlex.quote(of.health.value),
         "health_remote": shlex.quote(shlex.quote(of.health.value)),
         "health_plain": of.health.value,

@@ -32,6 +32,8 @@ class Item:
     see: Texts | None = None
     only: tuple[str, Mapping[str, Any]] | None = None
     otherwise: Texts | None = None
+    folders: str | None = None
+    """The kind of document in whose folders `run` runs."""
     quiet: bool = False
     """Not shown where it does not apply."""
     own: bool = False
@@ -93,7 +95,7 @@ def decide(report: Report, own: Mapping[str, Sequence[Mapping[str, str]]]) -> li
 def _item(raw: Mapping[str, Any]) -> Item:
     only = next(iter(raw["only"].items())) if "only" in raw else None
     return Item(
-        raw["id"], raw["text"], raw["by"], raw.get("run"), raw.get("see"), only, raw.get("else"), quiet=raw.get("quiet", False)
+        raw["id"], raw["text"], raw["by"], raw.get("run"), raw.get("see"), only, raw.get("else"), raw.get("in"), quiet=raw.get("quiet", False)
     )
 
 
@@ -115,7 +117,7 @@ def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document]) ->
         unknown,
         tuple(sorted(held)),
         _one_each(o.location for o in outcomes if o.state == "pass" and o.rule.id in held),
-        _commands(item, governing, words),
+        _commands(item, [d for d in documents if d.kind == item.folders] if item.folders else governing, words),
         {lang: text.format(**words) for lang, text in item.see.items()} if item.see and words["provider"] else None,
     )
     if item.by == "instruction":
@@ -158,11 +160,11 @@ def _words(policy: Value) -> dict[str, str]:
     }
 
 
-def _commands(item: Item, governing: Sequence[Document], words: Mapping[str, str]) -> tuple[str, ...]:
+def _commands(item: Item, where: Sequence[Document], words: Mapping[str, str]) -> tuple[str, ...]:
     if item.run is None:
         return ()
     if item.own:
         return (mask(item.run),)
     command = item.run.format(**words)
-    folders = sorted({d.value.text("directory") or "" for d in governing if d.kind == "package"}) or [""]
+    folders = sorted({d.value.text("directory") or "" for d in where if d.kind in ("package", "service")}) or [""]
     return tuple(f"cd {shlex.quote(folder)} && {command}" if folder else command for folder in folders)

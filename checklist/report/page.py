@@ -21,8 +21,8 @@ code { font: .875em ui-monospace, monospace; background: var(--fill); padding: .
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: normal; font-size: .875rem; }
 .done .icon, .ticked .icon, span.done { color: var(--good); } .failed .icon, b.failed, span.failed { color: var(--bad); } .open .icon, .instruction .icon, span.open { color: var(--todo); }
-td { overflow-wrap: break-word; hyphens: auto; } td:nth-child(3) { overflow-wrap: anywhere; }
-@media (max-width: 34rem) { table { font-size: .8rem; } th, td { padding: .3rem .25rem; } th { font-size: .75rem; } }
+td { overflow-wrap: break-word; hyphens: auto; } td code { overflow-wrap: anywhere; }
+@media (max-width: 34rem) { table { font-size: .75rem; } th, td { padding: .3rem .15rem; } th { font-size: .7rem; } }
 ul.items { list-style: none; padding: 0; margin: 0; } .items > li { display: flex; gap: .6rem; padding: .4rem 0; break-inside: avoid; } .items > li > div { min-width: 0; flex: 1; }
 .icon { font-weight: bold; width: 1.2em; flex: none; text-align: center; } .failed > div > p, .instruction > div > p { font-weight: bold; } li.notApplicable { color: var(--soft); }
 .items ul { margin: .1rem 0; padding-left: 1.1rem; font-size: .9rem; color: var(--soft); } .fix { color: var(--fg); }
