@@ -110,4 +110,3 @@ FILES = {
     "base.mjs": "export const defaults = { min_uptime: '30s' }\nexport default { apps: [{ name: 'esm' }] }\n",
     "folder/index.js": "",
 }
-"""dotenv is none of them: node_modules has a stand-in that reads no file."""

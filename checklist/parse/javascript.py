@@ -80,7 +80,7 @@ class _Loader:
         )
         self.places: Callable[[Any], Location | None] = lambda node: None
         self.program = Program(lambda node: self.places(node), self._global)
-        self.library = Library(self.program, self.environment, root, self._env_file)
+        self.library = Library(self.program, self.environment, root, self.files, self._env_file)
         self.globals = self.library.globals()
 
     def config(self, file: str, text: str, *, expression: bool) -> Module:
