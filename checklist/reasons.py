@@ -158,6 +158,7 @@ _PHRASES = {
     "a setter may change it": "его может изменить сеттер",
     "a folder with its own package.json": "папка со своим package.json",
     "a key is set that is not known": "задаётся ключ, который неизвестен",
+    "it may be changed under another name": "его могут изменить под другим именем",
     "a property is defined that is not evaluated": "определяется свойство, которое не вычисляется",
     "a tagged template is not evaluated": "шаблоны с тегом не вычисляются",
     "an element is deleted": "удаляется элемент",

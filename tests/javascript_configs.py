@@ -281,6 +281,21 @@ CONFIGS += [
     "'use strict'; let t = 0; try { undeclared2 = 5 } catch { t = 1 } " + M + "{ t }",
     M + "{ a: null ?? undefined ?? 0 ?? 1, b: 0 || '' || null, c: 1 && 'x' && [], d: !!'' , e: !!'0', f: !![] , g: null == 0, h: undefined == 0, i: [1] == 1, j: '1' == 1, k: 'a' == ['a'], l: null >= 0, m: undefined >= undefined, n: 'b' > 'a', o: 'a' < 1, p: [2] > 1, q: ({}) == '[object Object]' }",
 ]
+
+# A change of what may be another object changes that one.
+CONFIGS += [
+    "const base = { a: 1 }; const o = process.env.NOPE || base; o.a = 2; " + M + "{ base, o }",
+    "const base = { a: 1 }; const o = process.env.SET && base; o.a = 2; " + M + "{ a: base.a }",
+    "const base = [1]; const o = process.env.NOPE ?? base; o.push(2); " + M + "{ base }",
+    "const base = { a: 1 }; const { NOPE: o = base } = process.env; o.a = 2; delete o.b; " + M + "{ a: base.a }",
+    "const base = { a: 1 }; const o = process.env.NOPE ? Math.random() : base; o.a = 2; " + M + "{ a: base.a }",
+    "const base = { list: [1], b: 1 }; (process.env.NOPE || base).list.push(2); delete (process.env.NOPE || base).b; " + M + "{ base }",
+    "const apps = [{ n: 1 }]; for (const app of process.env.NOPE || apps) app.n = 2; " + M + "{ apps }",
+    "const apps = [{ n: 1 }]; (process.env.NOPE || apps).forEach((app) => { app.n = 2 }); " + M + "{ apps }",
+    "const base = { a: 1 }; const f = (o) => { o.a = 2 }; f(process.env.NOPE || base); " + M + "{ a: base.a }",
+    "let o = { a: 1 }; const first = o; if (process.env.NOPE) o = Math.random(); o.a = 2; " + M + "{ a: first.a }",
+    "const base = { env: { A: 1 } }; const o = { ...(process.env.NOPE || base) }; o.env.A = 2; " + M + "{ a: base.env.A }",
+]
 LOCAL = {
     "lib.js": "exports.shared = 1; exports.helper = (x) => x + '!'",
     "data.json": '{"list": [1, "two", null], "n": 1.5}',

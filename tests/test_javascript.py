@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from javascript_bombs import BOMBS, TAIL
 from javascript_configs import CONFIGS, LOCAL
+from javascript_people import FILES, PEOPLE
 from javascript_truth import differs
 
-from checklist.model import Unknown, Value, walk
+from checklist.model import OneOf, Unknown, Value, walk
 from checklist.parse.javascript import evaluate
 from checklist.parse.js.state import State
 
@@ -29,17 +30,20 @@ KEYS = """
 """Makes of a config the keys of its objects in their order, which a value does not tell."""
 TEXTS = [*CONFIGS, *(text + KEYS for text in CONFIGS if "o.self" not in text)]
 
+DOTENV = {"node_modules/dotenv/package.json": '{"exports": {".": "./index.js", "./config": "./index.js"}}', "node_modules/dotenv/index.js": "exports.config = () => ({})"}
+"""A stand-in that reads no file: what dotenv sets is unknown anyway."""
+
 
 @pytest.fixture(scope="module")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     node = need("node")
     root = tmp_path_factory.mktemp("truth").resolve()
-    for number, text in enumerate(TEXTS):
-        folder = root / f"{number:03}"
-        folder.mkdir()
-        for name, content in {**LOCAL, "ecosystem.config.js": text}.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(content, "utf-8")
+    folders = {f"{number:03}": {**LOCAL, "ecosystem.config.js": text} for number, text in enumerate(TEXTS)}
+    folders |= {f"people{number}": {**FILES, **DOTENV, config(text): text} for number, text in enumerate(PEOPLE)}
+    for folder, files in folders.items():
+        for name, content in files.items():
+            (root / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / folder / name).write_bytes(content.encode())
     done = subprocess.run([node, str(RUNNER)], cwd=root, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
     return root, json.loads(done.stdout)
 
@@ -63,6 +67,32 @@ def test_a_value_is_what_node_gives_or_unknown(number: int, env: dict[str, str] 
         assert found is None or not found.known() or TEXTS[number].startswith(("if (!process", "require('dotenv')"))
     else:
         assert differs(found, told["value"]) is None, TEXTS[number]
+
+
+def config(text: str) -> str:
+    return "ecosystem.config.mjs" if re.search(r"^(?:import|export)\b|await import", text, re.MULTILINE) else "ecosystem.config.js"
+
+
+def of_people(root: Path, number: int, env: dict[str, str] | None) -> Value:
+    files = {f"people{number}/{name}": text for name, text in (FILES | {config(PEOPLE[number]): PEOPLE[number]}).items()}
+    module = evaluate(f"people{number}/{config(PEOPLE[number])}", PEOPLE[number], root=str(root), files=files, env=env)
+    assert module.problem is None
+    assert module.value is not None
+    return module.value
+
+
+@pytest.mark.parametrize("number", range(len(PEOPLE)))
+def test_what_people_write_is_what_node_gives(number: int, truth: tuple[Path, dict[str, Any]]) -> None:
+    root, theirs = truth
+    for env in (None, ENVIRONMENT):
+        told = theirs[f"people{number}"]
+        found = of_people(root, number, env)
+        assert not found.known() if "throws" in told else differs(found, told["value"]) is None, PEOPLE[number]
+
+
+def test_most_of_what_people_write_is_known_where_the_environment_is(tmp_path: Path) -> None:
+    wholly = sum(not any(isinstance(v.content, (Unknown, OneOf)) or v.more for _, v in walk(of_people(tmp_path, n, ENVIRONMENT))) for n in range(len(PEOPLE)))
+    assert wholly >= 55, (wholly, len(PEOPLE))
 
 
 def test_most_of_it_is_known(tmp_path: Path) -> None:

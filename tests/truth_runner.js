@@ -47,6 +47,11 @@ if (isMainThread) {
 } else {
   const { postMessage } = parentPort
   const send = postMessage.bind(parentPort)
-  send({ value: mark(require(path.resolve(workerData, 'ecosystem.config.js'))) })
-  process.exit()
+  const module = path.resolve(workerData, 'ecosystem.config.mjs')
+  if (fs.existsSync(module)) {
+    import(module).then((found) => { send({ value: mark({ ...found }) }); process.exit() })
+  } else {
+    send({ value: mark(require(path.resolve(workerData, 'ecosystem.config.js'))) })
+    process.exit()
+  }
 }

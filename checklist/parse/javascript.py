@@ -80,7 +80,7 @@ class _Loader:
         )
         self.places: Callable[[Any], Location | None] = lambda node: None
         self.program = Program(lambda node: self.places(node), self._global)
-        self.library = Library(self.program, self.environment, root, self._env_file)
+        self.library = Library(self.program, self.environment, root, self.files, self._env_file)
         self.globals = self.library.globals()
 
     def config(self, file: str, text: str, *, expression: bool) -> Module:
@@ -163,7 +163,7 @@ class _Loader:
         if path.startswith(".."):
             return unknown("a module outside the project is not read", at)
         for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/package.json", f"{path}/index.js", f"{path}/index.json"):
-            if candidate in self.files and candidate.endswith("/package.json") and candidate != path:
+            if candidate in self.files and candidate == f"{path}/package.json":
                 return unknown("a folder with its own package.json", at)
             if candidate in self.exports:
                 module = self.exports[candidate].data

@@ -7,7 +7,7 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, aliases, one_of, unknown
 from checklist.parse.js.operations import INHERITED, Operations
 from checklist.parse.js.state import Env, is_unknown
 
@@ -95,7 +95,7 @@ class Expressions(Operations):
                 raise _Short
             if is_unknown(target):
                 # the whole chain may be undefined
-                return unknown(target.data.why if isinstance(target.data, Unk) else "it may be missing"), self.key(node, env)
+                return Val(Unk(target.data.why if isinstance(target.data, Unk) else "it may be missing", may=aliases([target]))), self.key(node, env)
         return target, self.key(node, env, makes=writes)
 
     def _ChainExpression(self, node: Any, env: Env) -> Val:
@@ -115,7 +115,7 @@ class Expressions(Operations):
             self.run_escaped()
         match target.data:
             case Unk(why):
-                return Val(Unk(why, calm=target.data.calm, shared=target.data.shared), at, target.secret)
+                return Val(Unk(why, calm=target.data.calm, shared=target.data.shared, may=target.data.touches()), at, target.secret)
             case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
                 self.spoil(target, "a getter may change it")
                 return unknown("a getter is not evaluated", at)
@@ -140,7 +140,7 @@ class Expressions(Operations):
                     found = obj.default(key)
                     return Val(found.data, at, found.secret)
                 if obj.more:
-                    return Val(Unk(obj.why, shared=obj.guarded), at)
+                    return Val(Unk(obj.why, shared=obj.guarded, may=obj.may), at)
             case Arr() as array:
                 if key == "length":
                     return unknown("the array may hold more", at) if array.more else Val(len(array.items), at)
@@ -229,7 +229,7 @@ class Expressions(Operations):
                     self.run_escaped()
                 return unknown(why, at)
             case Unk(why):
-                for given in (*args, Val(UNDEFINED) if isinstance(this.data, Unk) else this):
+                for given in (*args, Val(UNDEFINED) if isinstance(this.data, Unk) and this.data.shared else this):
                     self.spoil(given, "code that is not seen may change it")
                 self.run_escaped()
                 return unknown(why, at)

@@ -18,6 +18,7 @@ from checklist.parse.js.heap import (
     TooComplex,
     Unk,
     Val,
+    aliases,
     iterable,
     one_of,
     unknown,
@@ -173,7 +174,7 @@ class Functions(Expressions):
                 return one_of([o for o in options if o.data is not UNDEFINED] + [self._perhaps(default)])
             case Unk(why, None):
                 told = self._perhaps(default)
-                return Val(Unk(why, None if is_unknown(told) else told), value.at, value.secret)
+                return Val(Unk(why, None if is_unknown(told) else told, may=aliases([value, told])), value.at, value.secret)
         return default() if value.data is UNDEFINED else value
 
     def _bind_object(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:

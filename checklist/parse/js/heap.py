@@ -6,7 +6,7 @@ person would edit it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -76,6 +76,8 @@ class Obj:
     """It has getters or setters that are not run: whatever is read or written through them may change it."""
     guarded: bool = False
     """The global object, or `arguments` that stand for the parameters: a change of it could change everything."""
+    may: tuple[Val, ...] = ()
+    """What the keys that are not seen may hold parts of."""
 
     def set(self, key: str, prop: Prop) -> None:
         """Sets a property. One that is there keeps its place among the keys, any other becomes the last."""
@@ -128,6 +130,12 @@ class Unk:
     """Built-in code, which changes nothing that it is given."""
     shared: bool = False
     """Part of what all code shares: a change of it could change everything."""
+    may: tuple[Val, ...] = ()
+    """What it may be, or be a part of: a change of it may change these."""
+
+    def touches(self) -> tuple[Val, ...]:
+        """What a change of it may change."""
+        return self.may if self.default is None else (*self.may, self.default)
 
 
 @dataclass(slots=True, eq=False)
@@ -148,7 +156,7 @@ def one_of(options: list[Val], at: Location | None = None) -> Val:
     for option in options:
         for each in option.data.options if isinstance(option.data, One) else (option,):
             if isinstance(each.data, Unk):
-                return Val(Unk(each.data.why), each.at or at)
+                return Val(Unk(each.data.why, may=aliases(options)), each.at or at)
             if not any(same(each, other) for other in flat):
                 flat.append(each)
             if len(flat) > MAX_OPTIONS:
@@ -156,6 +164,22 @@ def one_of(options: list[Val], at: Location | None = None) -> Val:
     if len(flat) == 1:
         return flat[0]
     return Val(One(tuple(flat)), at or flat[0].at)
+
+
+def aliases(options: Iterable[Val]) -> tuple[Val, ...]:
+    """The objects among some values, or that these may be."""
+    found: dict[int, Val] = {}
+    for option in options:
+        match option.data:
+            case Obj() | Arr() | Fn():
+                found[id(option.data)] = option
+            case One(inner):
+                found |= {id(v.data): v for v in aliases(inner)}
+            case Unk() as unk:
+                found |= {id(v.data): v for v in aliases(unk.touches())}
+    if len(found) > 2 * MAX_OPTIONS:
+        raise TooComplex
+    return tuple(found.values())
 
 
 def same(a: Val, b: Val) -> bool:

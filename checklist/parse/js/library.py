@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
 from checklist.model import Location, Value, walk
 from checklist.parse.js import operators as ops
+from checklist.parse.js.disk import fs_module
 from checklist.parse.js.heap import (
     UNDEFINED,
     Arr,
@@ -37,8 +38,8 @@ from checklist.parse.js.state import is_unknown
 class Library:
     """The globals and modules for one file."""
 
-    def __init__(self, interp: Any, environment: Val, root: str, env_file: Callable[[str], Value | None]) -> None:
-        self.interp, self.environment, self.root, self.env_file = interp, environment, root, env_file
+    def __init__(self, interp: Any, environment: Val, root: str, files: Mapping[str, str], env_file: Callable[[str], Value | None]) -> None:
+        self.interp, self.environment, self.root, self.files, self.env_file = interp, environment, root, files, env_file
 
     # ---- globals
 
@@ -254,6 +255,9 @@ class Library:
         return unknown("it is made of something that is not known", at) if told is None else Val(told, at, secret)
 
     def _json_parse(self, of: Val, at: Location | None) -> Val:
+        if isinstance(of.data, Obj) and of.data.default is not None:  # a Buffer is read as its text
+            told = self.interp.get(of, "toString", at)
+            of = told.data.call([], of, at) if isinstance(told.data, Fn) else told
         self.interp.spend(len(of.data) // 2 if isinstance(of.data, str) else 0)
         return _json_parse(of, at)
 
@@ -267,7 +271,9 @@ class Library:
                 return path_module(self.interp)
             case "os":
                 return obj({"EOL": Val("\n")}, otherwise="os.*() differs by machine")
-            case "fs" | "fs/promises" | "child_process" | "crypto" | "util":
+            case "fs":
+                return fs_module(self.interp, self.root, self.files)
+            case "fs/promises" | "child_process" | "crypto" | "util":
                 return obj({}, otherwise=f"{name}.*() is not evaluated")
             case "process":
                 return self.process()

@@ -7,7 +7,22 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import Arr, Fn, Obj, One, Prop, Rx, Thrown, TooComplex, Unk, Val, iterable, one_of, unknown
+from checklist.parse.js.heap import (
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Prop,
+    Rx,
+    Thrown,
+    TooComplex,
+    Unk,
+    Val,
+    aliases,
+    iterable,
+    one_of,
+    unknown,
+)
 from checklist.parse.js.state import MAX_ITEMS, Env, State, is_unknown
 
 
@@ -161,6 +176,7 @@ class Literals(State):
                         obj.set(key, replace(prop))
                 obj.more = obj.more or other.texts
                 obj.jumbled = obj.jumbled or other.jumbled
+                obj.may = aliases([*obj.may, *other.may])
                 if other.more or other.default is not None:
                     missing = obj.props.keys() - other.props.keys()
                     self.blur(obj, other.why, missing)
@@ -187,10 +203,11 @@ class Literals(State):
                 for key in place:
                     found = [t.props[key] for t in trials if key in t.props]
                     obj.props[key] = Prop(one_of([p.value for p in found]), found[0].key_at, len(found) < len(trials) or any(p.maybe for p in found))
-                obj.more = any(t.more for t in trials)
+                obj.more, obj.may = any(t.more for t in trials), aliases(v for t in trials for v in t.may)
                 obj.jumbled = obj.jumbled or any(t.jumbled or list(t.props) != sorted(t.props, key=place.__getitem__) for t in trials)
-            case Unk(why):
+            case Unk(why) as unk:
                 self.blur(obj, why)
+                obj.may = aliases([*obj.may, *unk.touches()])
 
     def blur(self, obj: Obj, why: str, keys: set[str] | None = None) -> None:
         """Something unseen may have set more keys, and these again (None: all)."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checklist.parse.js.functions import Functions
-from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Thrown, TooComplex, Val, iterable, ordered, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Thrown, TooComplex, Unk, Val, aliases, iterable, ordered
 from checklist.parse.js.state import Binding, Env, Left, Way
 
 
@@ -119,7 +119,7 @@ class Loops(Functions):
             case _ if not iterable(over):
                 raise Thrown
             case _:
-                self._unknown_each(node, env, label)
+                self._unknown_each(node, env, label, aliases([over]))
 
     def _for_in(self, node: Any, env: Env, label: str | None) -> None:
         over = self.eval(node.right, env)
@@ -146,9 +146,9 @@ class Loops(Functions):
             self.bind(node.left, item, scope, False)
         self._round(node.body, scope, label)
 
-    def _unknown_each(self, node: Any, env: Env, label: str | None) -> None:
+    def _unknown_each(self, node: Any, env: Env, label: str | None, may: tuple[Val, ...] = ()) -> None:
         def once() -> None:
-            self._each(node, unknown("what the loop goes over is not known"), env, label)
+            self._each(node, Val(Unk("what the loop goes over is not known", may=may)), env, label)
 
         self._rounds(once, env)
 

@@ -18,6 +18,7 @@ from checklist.parse.js.heap import (
     TooComplex,
     Unk,
     Val,
+    aliases,
     each,
     one_of,
     unknown,
@@ -134,9 +135,9 @@ class Operations(Literals):
                     return left
                 other = self._perhaps(right)
                 if operator == "&&":
-                    return Val(Unk(why), at, left.secret)
+                    return Val(Unk(why, may=aliases([left, other])), at, left.secret)
                 fallback = other.data.default if isinstance(other.data, Unk) else None if isinstance(other.data, One) else other
-                return Val(Unk(why, fallback), at, left.secret)
+                return Val(Unk(why, fallback, may=aliases([left, other])), at, left.secret)
         return left if self.stops(operator, left) else right()
 
     def stops(self, operator: str, left: Val) -> bool | None:

@@ -215,6 +215,9 @@ class State:
                 self._put_item(array, key, value)
             case Fn() as fn:
                 self.put(Val(fn.props), key, value, key_at)
+            case Unk() as unk:
+                for part in unk.touches():
+                    self.spoil(part, "it may be changed under another name")
             case None:
                 raise Thrown
             case _ if target.data is UNDEFINED:
@@ -280,6 +283,9 @@ class State:
                 self.spoil(target, "an element is deleted", deep=False)
             case Fn() as fn:
                 self.remove(Val(fn.props), key)
+            case Unk() as unk:
+                for part in unk.touches():
+                    self.spoil(part, "it may be changed under another name")
 
     def spoil(self, of: Val, why: str, *, deep: bool = True) -> None:
         """Code that is not seen may have changed it: everything in it is unknown from here on."""
@@ -295,8 +301,10 @@ class State:
                     waiting += options
                 case Obj(guarded=True) | Unk(shared=True):
                     raise TooComplex
+                case Unk() as unk:
+                    waiting += unk.touches()
                 case Obj() as obj:
-                    waiting += [p.value for p in obj.props.values()] if deep else []
+                    waiting += [*(p.value for p in obj.props.values()), *obj.may] if deep else []
                     obj.props = {k: Prop(unknown(why, p.value.at), p.key_at) for k, p in obj.props.items()}
                     obj.more, obj.why = True, why
                 case Arr() as array:
