@@ -72,6 +72,7 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         kept = [p for p in modes if not p.startswith(own) and not excluded(p)]
         tracked = frozenset(_short(p) for p in kept)
         executable = frozenset(p for p in kept if modes[p] and p in found.files)
+        _unix_line_ends(root, top, [p for p in kept if recognise(p, found.files.get(p, "")[:200]) == "shell" and "\r\n" in found.files.get(p, "")], found)
     return Project(
         files=found.files,
         tracked=tracked,
@@ -353,10 +354,8 @@ def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | N
     """
     if top is None:
         return None, None
-    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.untrackedCache=false", "safe.bareRepository=explicit")
-    command = ["git", "--no-pager", *(word for s in settings for word in ("-c", s)), "ls-files", "-z", "--stage"]
     try:
-        done = subprocess.run(command, cwd=root, env=_environment(top / ".git"), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        done = _ls_files(root, top, "--stage")
     except FileNotFoundError:
         return None, "git is not installed"
     except (OSError, subprocess.TimeoutExpired):
@@ -366,6 +365,30 @@ def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | N
         untrusted = b"dubious ownership" in done.stderr or b"safe.directory" in done.stderr
         return None, "git does not trust this folder, see safe.directory" if untrusted else "git cannot read the index"
     return dict(_entries(done.stdout)), None
+
+
+def _ls_files(root: Path, top: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.untrackedCache=false", "safe.bareRepository=explicit")
+    command = ["git", "--no-pager", *(word for s in settings for word in ("-c", s)), "ls-files", "-z", *words]
+    return subprocess.run(command, cwd=root, env=_environment(top / ".git"), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def _unix_line_ends(root: Path, top: Path | None, scripts: Sequence[str], found: _Found) -> None:
+    """Takes scripts as a server gets them: on Windows the checkout has CR LF where git has LF (core.autocrlf).
+
+    `git ls-files --eol -z`: `i/END w/END attr/ATTRIBUTES<TAB>path<NUL>`, git-scm.com/docs/git-ls-files, 2026-11.
+    """
+    if not scripts or top is None:
+        return
+    try:
+        done = _ls_files(root, top, "--eol", "--", *(f":(literal){script}" for script in scripts))
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    for entry in done.stdout.split(b"\0"):
+        about, _, path = entry.partition(b"\t")
+        name = os.fsdecode(path)
+        if about.startswith(b"i/lf") and b"eol=crlf" not in about and name in found.files:
+            found.files[name] = found.files[name].replace("\r\n", "\n")
 
 
 def _entries(listed: bytes) -> Iterator[tuple[str, bool]]:
