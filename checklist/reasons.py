@@ -71,6 +71,17 @@ _PHRASES = {
     "nested too deeply or malformed": "слишком глубокая вложенность или ошибка в записи",
     "no JSON from here on": "отсюда и дальше это не JSON",
     "something after the end of the value": "лишнее после конца значения",
+    # shell
+    "a quote is not closed": "кавычка не закрыта",
+    "a backtick is not closed": "обратная кавычка не закрыта",
+    "a pattern is not closed": "шаблон не закрыт",
+    "a pattern is missing": "не хватает шаблона",
+    "a command is missing": "не хватает команды",
+    "a redirect without a file": "перенаправление без файла",
+    "`case` without a word": "`case` без слова",
+    "[[ is not understood": "[[ не разобрать",
+    "it is nested too deeply": "слишком глубокая вложенность",
+    "another command may mend its line ends": "переводы строк может исправлять другая команда",
     "a value is missing here": "здесь не хватает значения",
     "the file is empty": "файл пуст",
     "the text ends too early": "текст обрывается",
@@ -215,16 +226,23 @@ _PATTERNS = {
     r"process\.(.+) differs by machine": r"process.\1 зависит от машины",
     r"the module (.+) is not evaluated": r"модуль \1 не вычисляется",
     r"a function's \.(.+) is not known": r"неизвестно поле .\1 функции",
-    r"not understood as shell: (.+)": r"не разбирается как shell-скрипт: \1",
+    r"`(.+)` without `(.+)`": r"`\1` без `\2`",
+    r"`(.+)` without a name": r"`\1` без имени",
+    r"`(.+)` is not expected here": r"`\1` здесь не на месте",
+    r"(\S+\(|for \(\(|\(|\[\[|\$\{|\{) is not closed": r"\1 не закрыто",
     r"(.+) may set it": r"может задаваться в \1",
     r"(.+) is not known here": r"\1 здесь неизвестно",
     r"(?:an? )?(.+) is not evaluated": r"\1 не вычисляется",
 }
 
+_SHELL = "not understood as shell: "
+
 
 @cache
 def in_russian(why: str) -> str:
     """The reason in Russian; as it is where nobody has translated it."""
+    if why.startswith(_SHELL):
+        return f"не разбирается как shell-скрипт: {in_russian(why.removeprefix(_SHELL))}"
     for said in (why, why.lower()):  # a system begins its sentence with a capital
         if said in _PHRASES:
             return _PHRASES[said]

@@ -311,3 +311,13 @@ def test_names_in_more_files_than_are_read_are_not_known(folder: Write, monkeypa
 def test_a_source_is_not_in_the_digest(folder: Write) -> None:
     first = found(folder({"package.json": "{}", "a.js": "process.env.A"})).digest()
     assert found(folder({"a.js": "process.env.B"})).digest() == first
+
+
+@pytest.mark.parametrize(("autocrlf", "ends"), [("true", "\n"), ("false", "\r\n")])
+def test_a_script_has_the_line_ends_that_git_has(tmp_path: Path, autocrlf: str, ends: str) -> None:
+    # on Windows git puts the carriage returns into the checkout itself
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "config", "core.autocrlf", autocrlf)
+    (tmp_path / "deploy.sh").write_bytes(b"#!/bin/bash\r\nexit 0\r\n")
+    git(tmp_path, "add", ".")
+    assert discover(tmp_path, policy=POLICY).files["deploy.sh"] == f"#!/bin/bash{ends}exit 0{ends}"

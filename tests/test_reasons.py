@@ -13,7 +13,7 @@ from checklist.reasons import in_russian
 from tests.conftest import ROOT
 
 # what makes a reason, and which of its arguments is one
-MAKERS = {"Unknown": 0, "unknown": 0, "opaque": 0, "Unk": 0, "Problem": 1, "_Broken": 1, "_Refused": 1, "_Unreadable": 0}
+MAKERS = {"Unknown": 0, "unknown": 0, "opaque": 0, "Unk": 0, "Problem": 1, "_Broken": 1, "_Refused": 1, "_Unreadable": 0, "Lost": 1}
 
 
 def reasons() -> Iterator[str]:

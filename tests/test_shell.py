@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 from collections.abc import Iterator
 
@@ -115,3 +116,43 @@ def test_what_is_understood_after_an_error_stands() -> None:
     assert script.problem is not None
     assert script.problem.location.line == 2
     assert [w.literal() for w in parts(script.root) if isinstance(w, Word)] == ["a", "npm", "ci"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SAY\nif x; then\nSAY\n",
+        "SAY\nSAY )\nSAY\n",
+        "SAY\necho 'it\nSAY\n",
+        "SAY\nif [[ -f x ; then\nSAY\nfi\nSAY\n",
+        "SAY\ncase x in\na) SAY\nSAY\n",
+        "SAY\nfor i in 1 2; do\nSAY\n",
+        "SAY\nf() {\nSAY\n",
+        "SAY\nSAY; fi\nSAY\n",
+        "if true; then\nSAY\nfi\nSAY\nwhile true; SAY; done\nSAY\n",
+        "SAY\n(SAY\nSAY\n",
+        "SAY\nx=$(SAY\nSAY\n",
+        "SAY\n| SAY\nSAY\n",
+        "SAY\nelse\nSAY\n",
+    ],
+)
+def test_what_stands_before_the_place_is_run_and_nothing_after_it(text: str) -> None:
+    numbered = re.sub("SAY", lambda said: f"echo said {text.count(chr(10), 0, said.start()) + 1}", text)
+    problem = shell.parse("x.sh", numbered).problem
+    assert problem is not None
+    done = subprocess.run([need("bash")], input=numbered, capture_output=True, text=True, timeout=10, check=False)
+    said = [int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith("said")]
+    meant = [n for n, line in enumerate(text.splitlines(), 1) if "SAY" in line]
+    assert said == [n for n in meant if n < problem.location.line]
+
+
+@pytest.mark.parametrize("text", [t for t in TAKEN if "\r" not in t])
+def test_windows_line_ends_are_read_as_what_was_meant(text: str) -> None:
+    unix, windows = shell.parse("x.sh", text), shell.parse("x.sh", text.replace("\n", "\r\n"))
+    assert (windows.problem is None) == (unix.problem is None)
+    assert _literals(windows) == _literals(unix)
+
+
+def _literals(script: shell.Script) -> list[str | None]:
+    said = [part.literal() for part in parts(script.root) if isinstance(part, Word)]
+    return [" ".join(literal.split()) if literal is not None else None for literal in said]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from checklist.discover.evidence import Evidence
 from checklist.discover.files import MAX_BYTES, OUTSIDE, Unreadable, decoded, mode, read
-from checklist.discover.git import index, repository
+from checklist.discover.git import held_with_lf, index, repository
 from checklist.errors import CheckError
 from checklist.model import Document, Location, Problem, Project, plain
 from checklist.parse import markdown, needs_head, recognise
@@ -65,6 +65,8 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         kept = [p for p in modes if not p.startswith(own) and not excluded(p)]
         tracked = frozenset(_short(p) for p in kept)
         executable = frozenset(p for p in kept if modes[p] and p in found.files)
+        scripts = [p for p in kept if "\r\n" in found.files.get(p, "") and recognise(p, found.files[p][:200]) == "shell"]
+        found.files |= {p: found.files[p].replace("\r\n", "\n") for p in held_with_lf(root, top, scripts) if p in found.files}
     return Project(
         files=found.files,
         tracked=tracked,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 # What a hook's caller sets to point git somewhere. The repository is the one that the folder itself lies in.
@@ -24,10 +24,8 @@ def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | N
     """
     if top is None:
         return None, None
-    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.untrackedCache=false", "safe.bareRepository=explicit")
-    command = ["git", "--no-pager", *(word for s in settings for word in ("-c", s)), "ls-files", "-z", "--stage"]
     try:
-        done = subprocess.run(command, cwd=root, env=_environment(top / ".git"), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        done = _ls_files(root, top, "--stage")
     except FileNotFoundError:
         return None, "git is not installed"
     except (OSError, subprocess.TimeoutExpired):
@@ -37,6 +35,29 @@ def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | N
         untrusted = b"dubious ownership" in done.stderr or b"safe.directory" in done.stderr
         return None, "git does not trust this folder, see safe.directory" if untrusted else "git cannot read the index"
     return dict(_entries(done.stdout)), None
+
+
+def held_with_lf(root: Path, top: Path | None, paths: Sequence[str]) -> Iterator[str]:
+    """Those of some files that a server gets with LF, whatever the checkout made of them here (core.autocrlf on Windows).
+
+    `git ls-files --eol -z`: `i/END w/END attr/ATTRIBUTES<TAB>path<NUL>`, git-scm.com/docs/git-ls-files, 2026-11.
+    """
+    if not paths or top is None:
+        return
+    try:
+        done = _ls_files(root, top, "--eol", "--", *(f":(literal){path}" for path in paths))
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    for entry in done.stdout.split(b"\0"):
+        about, _, path = entry.partition(b"\t")
+        if about.startswith(b"i/lf") and b"eol=crlf" not in about:
+            yield os.fsdecode(path)
+
+
+def _ls_files(root: Path, top: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.untrackedCache=false", "safe.bareRepository=explicit")
+    command = ["git", "--no-pager", *(word for s in settings for word in ("-c", s)), "ls-files", "-z", *words]
+    return subprocess.run(command, cwd=root, env=_environment(top / ".git"), capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
 
 
 def _entries(listed: bytes) -> Iterator[tuple[str, bool]]:

@@ -13,6 +13,7 @@ from checklist.parse.sh import tree
 from checklist.parse.sh.parser import Parser
 
 _HOLE = re.compile(r"\$\{__EXPRESSION_(\d+)__\}")
+_WINDOWS = re.compile(r"(\\?)\r\n")
 
 Spot = tuple[int, int]
 """A line and a column, from 1."""
@@ -21,9 +22,15 @@ Spot = tuple[int, int]
 class Source:
     """A text that is read as shell, and where in a file each of its characters stands."""
 
-    def __init__(self, file: str, text: str, spots: Sequence[Spot] | None = None, holes: Sequence[str] = ()) -> None:
-        """`spots` has the place of every character, None for a text that is the whole file; `holes` is what `plain` took out."""
-        self.file, self.text, self._spots, self._holes = file, text, spots, holes
+    def __init__(self, file: str, text: str, spots: Sequence[Spot] | None = None, holes: Sequence[str] = (), *, exact: bool = False) -> None:
+        """`spots` has the place of every character, None for a text that is the whole file; `holes` is what `plain` took out.
+
+        Windows line ends are read as what was meant, since what bash makes of them is a fact of its own (`deploy.script`);
+        `exact`: as bash takes them.
+        """
+        # no character moves: every place stays where it is in the file
+        self.text = text if exact else _WINDOWS.sub(lambda end: " \\\n" if end[1] else "\n\n", text)
+        self.file, self._spots, self._holes = file, spots, holes
         self._lines = Lines(file, text) if spots is None else None
 
     @property

@@ -52,7 +52,7 @@ def _source(text: str) -> _State | None:
     """The variables after `. FILE`; None where the file is a program rather than a list."""
     if re.search(r"=\([^()\n]*\)[^\s;&|)]", text):
         return None  # an array with something stuck to it, which bash takes for neither
-    script = shell.read(shell.Source("", text))
+    script = shell.read(shell.Source("", text, exact=True))
     state = _State()
     for item in _until_problem(script, text):
         match item:

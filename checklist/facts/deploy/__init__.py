@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts.deploy import listed, named, secrets, subject, ways, writes
+from checklist.facts.deploy import listed, named, scripts, subject, ways, writes
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
@@ -50,7 +50,9 @@ def documents(
     """
     saved = listed.saved(paths)
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved)]
-    return [*ways.compared(found), *secrets.documents(project)]
+    deploying = {d.value.text("entry") or "" for d in found if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True}
+    deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
+    return [*ways.compared(found), *scripts.documents(project, deployed, apps=bool(apps))]
 
 
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
@@ -204,7 +206,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": brings and not path.called and not re.search(r"(?i)roll-?_?back|revert", path.entry.name.rpartition("/")[2]),
+        "deploys": brings and not path.called and not scripts.BACK.search(posixpath.basename(path.entry.name)),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "patient": patient,

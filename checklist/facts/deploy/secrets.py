@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checklist.facts.deploy.entries import is_shell
 from checklist.facts.placeholders import is_placeholder, is_weak
-from checklist.model import Document, Location, Project, Value
+from checklist.model import Location
 from checklist.parse.lines import Lines
 from checklist.secrets import issued
 
@@ -17,15 +16,8 @@ _ASSIGNED = re.compile(r"(?<![\w$-])([A-Za-z_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|A
 _BEARER = re.compile(r"(?i)authorization:\s*(?:bearer|basic|token)\s+([\w.~+/=-]{16,})")
 
 
-def documents(project: Project) -> Iterator[Document]:
-    """`deploy.script` for each script: {secrets: [places]}."""
-    for file, text in sorted(project.files.items()):
-        if is_shell(file, text):
-            found = [Value("", at, secret=True) for at in _places(file, text)]
-            yield Document("deploy.script", file, Value({"secrets": Value(tuple(found), Location(file))}, Location(file)), file)
-
-
-def _places(file: str, text: str) -> Iterator[Location]:
+def places(file: str, text: str) -> Iterator[Location]:
+    """The lines of a script that hold one."""
     lines, offset = Lines(file, text), 0
     for line in text.split("\n"):
         if not line.lstrip().startswith("#") and (issued(line) or any(_real(value) for value in _written(line))):

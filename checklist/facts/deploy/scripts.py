@@ -1,0 +1,69 @@
+"""`deploy.script`: what is true of a script as a file: will bash read it to its end, which secrets stand in it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+
+from checklist.facts.deploy import secrets
+from checklist.facts.deploy.entries import is_shell
+from checklist.facts.folders import is_retired
+from checklist.model import Document, Location, Project, Unknown, Value
+from checklist.parse import shell
+from checklist.parse.lines import Lines
+
+BACK = re.compile(r"(?i)roll-?_?back|revert")
+"""Of a script that goes back, by its name."""
+_NAMED = re.compile(r"(?i)(?:^|[-_.])deploy(?![a-z])")
+_BASH = re.compile(r"(?!#!)|#!\s*\S*\bbash\b|#!\s*/usr/bin/env\s+(?:-S\s+)?bash\b")
+_SHELL = re.compile(r"(?!#!)|#![^\n]*\b(?:ba|da|k|z)?sh\b")
+_LINE = re.compile(r"(?m)^(?:#!|[ \t]*[^\s#])[^\n]*?(?=\r\n)")
+# to the parser it is a limit, to bash none
+_OURS = "it is nested too deeply"
+_MENDS = re.compile(r"dos2unix|fromdos|igncr|s[/|,]\\?\\r|tr\s+-d\s+\S*\\r|\bautocrlf\b|\beol=lf\b")
+
+
+def documents(project: Project, deployed: Collection[str], *, apps: bool) -> Iterator[Document]:
+    """One for each script: {role, stops, windows, secrets}. `role` is `deploy`, `rollback` or null; `stops` why bash gets no
+    further, with the place, null where it reads all of it or another shell does; `windows` the first line that ends in
+    CR LF; `secrets` their places.
+
+    `deployed` are the scripts that a deploy enters; `apps`: whether PM2 runs any, else a name says nothing.
+    """
+    mended = any(_MENDS.search(text) for text in project.files.values())
+    for file, text in sorted(project.files.items()):
+        if is_shell(file, text):
+            start = Location(file)
+            told = {
+                "role": Value(_role(file, deployed) if apps and not is_retired(file) else None, start),
+                "stops": _stops(file, text),
+                "windows": _windows(file, text, mended=mended),
+                "secrets": Value(tuple(Value("", at, secret=True) for at in secrets.places(file, text)), start),
+            }
+            yield Document("deploy.script", file, Value(told, start), file)
+
+
+def _role(file: str, deployed: Collection[str]) -> str | None:
+    name = posixpath.basename(file)
+    if BACK.search(name):
+        return "rollback"
+    return "deploy" if file in deployed or _NAMED.search(name) else None
+
+
+def _stops(file: str, text: str) -> Value:
+    """Where our grammar stops, bash does: held against `bash -n` and against what bash runs of the text, see the tests."""
+    problem = shell.parse(file, text).problem
+    if problem is None or not _BASH.match(text) or file.endswith((".zsh", ".ksh")):
+        return Value(None, Location(file))
+    reason = problem.text.removeprefix("not understood as shell: ")
+    return Value(Unknown(reason) if reason == _OURS else reason, problem.location)
+
+
+def _windows(file: str, text: str, *, mended: bool) -> Value:
+    """The first line that a carriage return spoils: no comment, but `#!` is one."""
+    found = _LINE.search(text) if "\r\n" in text and _SHELL.match(text) else None
+    if found is None:
+        return Value(None, Location(file))
+    at = Lines(file, text).span(found.end(), found.end() + 1)
+    return Value(Unknown("another command may mend its line ends") if mended else found[0].startswith("#!"), at)
