@@ -13,6 +13,7 @@ from checklist.report.clean import one_line
 from checklist.report.items import Line, Part, decide
 from checklist.report.markdown import line as markdown_line
 from checklist.report.view import View
+from checklist.report.written import Anchor
 
 MARKER = "<!doctype html>\n<!-- onai-check: this file is generated; `onai-check report --format html` writes it anew -->"
 """First lines of every page: how we know that a file on disk is ours."""
@@ -121,7 +122,7 @@ def _part(part: Part, lines: list[Line], left: living.Person, lang: str) -> Iter
     yield "</ul>"
 
 
-def _item(of: Line, anchor: living.Anchor, left: living.Person, lang: str) -> Iterator[str]:
+def _item(of: Line, anchor: Anchor, left: living.Person, lang: str) -> Iterator[str]:
     words = _WORDS[lang]
     state = "ticked" if of.state == "open" and anchor in left.ticks else of.state
     said = words[f"open {of.item.by}" if state == "open" else state]
