@@ -13,6 +13,7 @@ from checklist.model import Location
 from checklist.parse import recognise
 from checklist.parse.js.heap import UNDEFINED, Obj, Prop, Unk, Val, each, unknown
 from checklist.parse.js.native import arg, fn, opaque
+from checklist.parse.js.paths import file_url
 
 
 def fs_module(interp: Any, root: str, files: Mapping[str, str]) -> Val:
@@ -20,6 +21,8 @@ def fs_module(interp: Any, root: str, files: Mapping[str, str]) -> Val:
 
     def at_path(path: Val, at: Location | None, file: Any) -> Val:
         def one(of: Val) -> Val:
+            if isinstance(of.data, Obj):
+                of = file_url(of, at)
             if not isinstance(of.data, str):
                 return unknown("it is a path that is not known", at)
             if of.data.startswith("/"):

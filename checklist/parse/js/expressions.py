@@ -7,8 +7,9 @@ from typing import Any
 
 from checklist.model import Location
 from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, aliases, one_of, unknown
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, aliases, each, one_of, unknown
 from checklist.parse.js.operations import INHERITED, Operations
+from checklist.parse.js.paths import new_url
 from checklist.parse.js.state import Env, is_unknown
 
 Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
@@ -105,8 +106,17 @@ class Expressions(Operations):
             return Val(UNDEFINED, self.place(node))
 
     def _MemberExpression(self, node: Any, env: Env) -> Val:
-        target, key = self.reference(node, env)
-        return self.get(target, key, self.place(node))
+        at = self.place(node)
+        if not node.computed or getattr(node, "optional", False):
+            return self.get(*self.reference(node, env), at)
+        target, key = self.eval(node.object, env), self.eval(node.property, env)
+        self.weigh(key)
+        if not is_unknown(key) or not isinstance(target.data, (Obj, Arr)) or getattr(target.data, "odd", False):
+            return self.get(target, ops.to_text(key), at)
+        found = each(key, lambda k: self.get(target, ops.to_text(k), at))
+        if isinstance(found.data, Unk):
+            return Val(Unk("which key is read is not known", found.data.default, may=aliases([target])), at)
+        return found
 
     def get(self, target: Val, key: str | None, at: Location | None) -> Val:
         """target[key]."""
@@ -115,7 +125,9 @@ class Expressions(Operations):
             self.run_escaped()
         match target.data:
             case Unk(why):
-                return Val(Unk(why, calm=target.data.calm, shared=target.data.shared, may=target.data.touches()), at, target.secret)
+                default = target.data.default
+                part = self.get(default, key, at) if default is not None and isinstance(default.data, Obj) and not default.data.odd else None
+                return Val(Unk(why, None if part is None or is_unknown(part) else part, calm=target.data.calm, shared=target.data.shared, may=target.data.touches()), at, target.secret)
             case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
                 self.spoil(target, "a getter may change it")
                 return unknown("a getter is not evaluated", at)
@@ -131,7 +143,7 @@ class Expressions(Operations):
             case _ if target.data is UNDEFINED:
                 raise Thrown
         if key is None:
-            return unknown("which key is read is not known", at)
+            return Val(Unk("which key is read is not known", may=aliases([target])), at)
         match target.data:
             case Obj() as obj:
                 if key in obj.props:
@@ -242,6 +254,9 @@ class Expressions(Operations):
 
     def _NewExpression(self, node: Any, env: Env) -> Val:
         args, _ = self.elements(node.arguments, env)
+        url = new_url(args, self.place(node)) if node.callee.type == "Identifier" and node.callee.name == "URL" and env.find("URL") is None else None
+        if url is not None:
+            return url
         name = node.callee.name if node.callee.type == "Identifier" and env.find(node.callee.name) is None else ""
         if name not in ("Error", "TypeError", "RangeError", "Date", "URL"):
             self.spoil(self.eval(node.callee, env), "an instance of it may change it")

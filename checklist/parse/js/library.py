@@ -268,7 +268,7 @@ class Library:
         name = name.removeprefix("node:")
         match name:
             case "path" | "path/posix":
-                return path_module(self.interp)
+                return path_module(self.interp, self.root)
             case "os":
                 return obj({"EOL": Val("\n")}, otherwise="os.*() differs by machine")
             case "fs":

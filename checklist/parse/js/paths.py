@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 from checklist.model import Location
-from checklist.parse.js.heap import Prop, Thrown, Val, each, unknown
+from checklist.parse.js.heap import Obj, Prop, Thrown, Unk, Val, each, unknown
 from checklist.parse.js.native import fn, obj
 from checklist.parse.js.state import is_unknown
 
 
-def path_module(interp: Any) -> Val:
+def path_module(interp: Any, root: str) -> Val:
     """What `require('path')` gives."""
 
     def known(args: list[Val]) -> list[str] | None:
@@ -39,6 +41,8 @@ def path_module(interp: Any) -> Val:
             if isinstance(args[index].data, str) and args[index].data.startswith("/"):
                 args = args[index:]
                 break
+        else:
+            args = [Val(Unk("the folder in which pm2 is called", Val(root))), *args]
         found: Val = over(_resolve).data.call(args, Val(None), at)
         return found
 
@@ -101,7 +105,19 @@ def _extname(path: str) -> str:
     return dot + ending if stem.strip(".") or (stem and stem != "." and name != "..") else ""
 
 
+def new_url(args: list[Val], at: Location | None) -> Val | None:
+    """new URL('./x', import.meta.url); None where it is another one."""
+    if len(args) != 2 or not all(isinstance(a.data, str) and re.fullmatch(r"(?:file://)?[\w./@+-]+", a.data, re.ASCII) for a in args) or not args[1].data.startswith("file:///"):
+        return None
+    href = urljoin(args[1].data, args[0].data)
+    told = {"href": href, "pathname": href.removeprefix("file://"), "protocol": "file:"}
+    return Val(Obj(default=lambda key: Val(told[key], at) if key in told else unknown("new URL is not evaluated")), at)
+
+
 def file_url(of: Val, at: Location | None) -> Val:
+    """url.fileURLToPath."""
+    if isinstance(of.data, Obj) and of.data.default is not None:
+        of = of.data.default("href")
     if isinstance(of.data, str) and of.data.startswith("file:///") and "%" not in of.data:
         return Val(of.data.removeprefix("file://"), at)
     return unknown("it is a path that is not known", at)
