@@ -20,7 +20,7 @@ _FRONTEND_BUILDS = re.compile(
     r"|preact|parcel|remix|react-router|docusaurus|vuepress|vitepress|elm-app|expo)(?:\s+[\w:-]+)*?\s+(?:build|export|generate))(?![\w-])"
 )
 # "old/" and "legacy/" may well be what production runs
-_RETIRED = re.compile(r"(?i)(?:^|/)[._]?(?:archived?|backups?|deprecated|trash|graveyard)/")
+_RETIRED = re.compile(r"(?i)(?:^|/)[._]?(?:archived?(?:[-_](?:files|code|scripts))?|backups?|deprecated|trash|graveyard)/")
 
 
 def build_dirs(policy: Document) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from checklist.parse import recognise
 _ARCHIVE = r"(?:tar|tar\.(?:gz|bz2|xz|zst)|tgz|tbz2?|txz|zip|7z|rar)"
 _CODE = re.compile(r".*\.(?:[cm]?js|css|html|wasm)(?:\.map)?|.*\.d\.[cm]?ts")
 _SHOWN = 5
+# Of a database that lives as long as a test.
+_FOR_TESTS = re.compile(r"(?i)(?:^|/)(?:__tests__|tests?|e2e|fixtures?|[^/]*[-_]tests?)/")
 
 
 def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:
@@ -103,7 +105,7 @@ def _env_file(project: Project, path: str) -> Document:
     """{path, what, holds, secrets, names}: `holds` is secrets, settings, or unknown where the text is not at hand."""
     text = project.files.get(path)
     parsed = env_parser.parse(path, text).value if text is not None else None
-    names = real_secrets(parsed.members()) if parsed is not None else []
+    names = real_secrets(parsed.members()) if parsed is not None and not _FOR_TESTS.search(path) else []
     holds: object = "secrets" if names else "settings"
     if parsed is None:
         holds = Value(Unknown("the file in the index is not at hand" if text is None else "the file cannot be understood"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checklist.facts import loading
 from checklist.facts.env import NOT_HERE
-from checklist.facts.folders import home, is_frontend
+from checklist.facts.folders import home, is_frontend, is_retired
 from checklist.facts.ignores import Ignores
 from checklist.facts.ledger import UNSEEN, says
 from checklist.facts.placeholders import role
@@ -42,7 +42,7 @@ def _reads(project: Project, usages: Mapping[str, usage.Usage]) -> dict[str, dic
     """By package folder, the variables that every read of the package takes without a default."""
     all_reads: dict[str, list[tuple[str, usage.Read]]] = {}
     for file, found_there in usages.items():
-        if not _ASIDE.search(file):
+        if not _ASIDE.search(file) and not is_retired(file):
             folder = home(project, posixpath.dirname(file))
             for read in found_there.reads:
                 if not _AMBIENT.fullmatch(read.name) and read.name.isupper():

@@ -15,7 +15,7 @@ _BEFORE, _MORE = r"(?:[^/]*[._-])?", r"(?:[._-][^/]*)?"
 # Endings that make `.env.…` or `….env.…` something else than an env file: code, data, encrypted text, archives.
 _NOT_ENV = (
     r"[cm]?[jt]sx?|d\.ts|json5?|ya?ml|toml|xml|md|mdx|rst|html?|vue|svelte|css|py|rb|go|php|rs|java|kt|cs|sh|bash|zsh|ps1|bat|cmd|fish"
-    r"|vault|enc|encrypted|gpg|asc|age|sops|zip|gz|tgz|tar|bz2|xz|7z|png|jpe?g|svg|lock|log|snap|map"
+    r"|vault|secret|enc|encrypted|gpg|asc|age|sops|zip|gz|tgz|tar|bz2|xz|7z|png|jpe?g|svg|lock|log|snap|map"
 )
 
 # The first that fits wins. Paths are POSIX, from the project's root.

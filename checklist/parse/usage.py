@@ -34,6 +34,9 @@ _CALLED = re.compile(r"\s*\(")
 _DELETED = re.compile(r"(?<![\w$])delete\s+\Z")
 # `!x`, `if (x`, `=== x`, and the second of two: `y || x`, `process.env.Y && x`
 _TESTED = re.compile(r"(?:!|(?<![\w$])(?:if|while|Boolean)\s*\(|[=!]==?|\|\||\?\?|process\.env\.\w+\s*&&)\s*\Z")
+# of a list whose empty elements are left out: `[process.env.X, 'a'].filter(Boolean)`
+_LISTED = re.compile(r"[\[,]\s*\Z")
+_REST_OF_LIST = re.compile(r"\s*(?:,[^\[\];{}]*)?\]\s*\.\s*filter\s*\(")
 # its second argument is the base
 _PARSED = re.compile(r"(?<![\w$])parseInt\s*\(\s*\Z")
 _PATTERN_END = re.compile(r"\}\s*(?::[^={}();]*)?=\s*\Z")
@@ -158,7 +161,8 @@ def _single(code: str, before: str, end: int, name: tuple[int, int]) -> list[Fou
         return []
     copes = getters.COPES.match(code, end)
     given = copes is not None and copes[0].endswith(")") and _PARSED.search(before)
-    return [(*name, bool((copes and not given) or _TESTED.search(before)))]
+    listed = _LISTED.search(before) and _REST_OF_LIST.match(code, end)
+    return [(*name, bool((copes and not given) or listed or _TESTED.search(before)))]
 
 
 def _aliased(code: str, name: str, declared: int) -> list[Found] | None:

@@ -170,7 +170,8 @@ def _does_by_name(full: str) -> str | None:
 
 def _ships(places: list[str]) -> bool:
     """Whether what is copied goes to another machine, and is not documentation, a report or a backup beside the service."""
-    far = [":" in w or ("$" in w and any("@" in p or ":" in p for p in places)) for w in places]
+    said = [re.sub(r"\$\{[^}]*\}", "$", w) for w in places]  # the @ of "${all[@]}" and the : of ${x:-y} name no machine
+    far = [":" in w or ("$" in w and any("@" in p or ":" in p for p in said)) for w in said]
     return bool(far) and far[-1] and not any(_BESIDE.search(w) for w in places) and not all(_SETTINGS.search(w) for w in places[:-1])
 
 

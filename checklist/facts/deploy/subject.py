@@ -17,9 +17,10 @@ STARTS = ("start", "restart", "reload")
 
 
 def started(steps: Sequence[Step], apps: Sequence[Document]) -> Sequence[Document]:
-    """The apps of the configs that a deploy starts by their file; all where it names none of them."""
-    files = {posixpath.basename(w) for s in steps if s.effect in STARTS for w in s.argv or ()}
-    return [a for a in apps if posixpath.basename(a.file) in files] or apps
+    """The apps that a deploy starts by the file of their config or by their name; all where it says neither."""
+    words = {w for s in steps if s.effect in STARTS for w in s.argv or ()}
+    files = {posixpath.basename(w) for w in words}
+    return [a for a in apps if posixpath.basename(a.file) in files or a.value.text("name") in words] or apps
 
 
 def app(project: Project, folder: str | None, step: Step, apps: Sequence[Document], likely: Sequence[Document]) -> Document | None:
