@@ -39,6 +39,12 @@ def home(project: Project, folder: str) -> str:
     return next((place for place in above(folder) if project.exists(posixpath.join(place, "package.json"))), "")
 
 
+def on_server(project: Project, path: str) -> str | None:
+    """The folder of the repository that one on another machine is: the longest end of its path with a package.json here."""
+    parts = path.strip("/~").split("/")
+    return next((end for i in range(len(parts)) if project.exists(posixpath.join(end := "/".join(parts[i:]), "package.json"))), None)
+
+
 def above(folder: str) -> Iterator[str]:
     """A folder and all above it up to the root, ""."""
     yield folder

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
-from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.subject import STARTS, is_deploy
 from checklist.facts.monitor import detection
 from checklist.model import Document, Location, Project, Unknown, Value, value
 
@@ -30,7 +30,7 @@ def document(project: Project, monitor: Value | None, deploys: Iterable[Document
     channels, `rollback` says on how many ways to deploy a failed smoke test takes the old release back, and on how many it
     calls something that would not.
     """
-    paths = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
+    paths = [d for d in deploys if is_deploy(d)]
     rollback = _rollback(paths, [d for d in rollbacks if d.kind == "rollback" and d.value.text("script") is not None])
     measures = {
         "detection": _detection(monitor),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts import health
+from checklist.facts.deploy.effects import BACK
 from checklist.facts.folders import has_bundler, is_frontend
 from checklist.facts.placeholders import role
 from checklist.model import Document, Project, Value, plain
@@ -27,7 +28,6 @@ _READS_FILE = re.compile(r"""(?:config|loadEnvFile|env-file)\w*\s*[(=][^)\n]*?['
 _GIVEN = re.compile(r"NODE_ENV|NODE_APP_INSTANCE|CI|HOME|PATH|PWD|USER|SHELL|TERM|TZ|LANG|HOSTNAME|DEBUG|npm_\w+|pm_\w+|PM2_\w+")
 _BROWSER = re.compile(r"^(?:react|vue|preact|svelte|solid-js|@angular/core|lit)$")
 _BRINGS, _STARTS = {"fetch", "ship", "install", "build"}, {"start", "restart", "reload"}
-_BACK = re.compile(r"(?i)roll-?_?back|revert")
 _NO_TEST = re.compile(r"no test specified")
 
 
@@ -250,7 +250,7 @@ def _scripts(documents: Sequence[Document]) -> Iterator[tuple[Value, tuple[Value
     """Each `deploy.path` that begins with a script, brings code and restarts the app, with its steps; no rollback."""
     for path in documents:
         entry = path.value.text("entry") or ""
-        if path.kind == "deploy.path" and "#" not in entry and not _BACK.search(entry):
+        if path.kind == "deploy.path" and "#" not in entry and not BACK.search(entry):
             steps = (path.value.get("steps") or Value(())).items()
             effects = {s.text("effect") for s in steps}
             if effects & _BRINGS and effects & _STARTS:

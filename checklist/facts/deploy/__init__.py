@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from checklist.facts.deploy import listed, named, scripts, subject, ways, writes
 from checklist.facts.deploy.commands import Commands
+from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
 from checklist.facts.deploy.lacks import lacks
@@ -50,7 +51,7 @@ def documents(
     """
     saved = listed.saved(paths)
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved)]
-    deploying = {d.value.text("entry") or "" for d in found if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True}
+    deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
     return [*ways.compared(found), *scripts.documents(project, deployed, apps=bool(apps))]
 
@@ -206,7 +207,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": brings and not path.called and not scripts.BACK.search(posixpath.basename(path.entry.name)),
+        "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "patient": patient,

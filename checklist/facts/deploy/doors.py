@@ -7,7 +7,7 @@ import re
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare, effect, script_body, without_place
+from checklist.facts.deploy.effects import BACK, bare, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import script_of
@@ -51,7 +51,7 @@ class Doors(Steps):
         return None
 
     def _is_rollback(self, name: str) -> bool:
-        return bool(re.search(r"(?i)roll-?_?back|revert", posixpath.basename(name)))
+        return bool(BACK.search(posixpath.basename(name)))
 
     def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
         flags, rest = "", 1

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.subject import STARTS, has_own_build
+from checklist.facts.deploy.subject import CONFIG, STARTS, has_own_build
 from checklist.facts.folders import build_dirs, home, scripts
 from checklist.facts.outputs import produced
 from checklist.model import Document, Project, Unknown, Value
@@ -112,7 +112,7 @@ def _stale(project: Project, path: Path, values: Sequence[Value], apps: Sequence
     are not in it, also with --update-env (PM2 7.0.4, measured). Only variables that the sources read count."""
     for i, m in enumerate(path.met):
         argv = m.step.argv or ()
-        if m.step.effect not in STARTS or not m.fate.normal or not any(re.search(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$", w) for w in argv[2:]):
+        if m.step.effect not in STARTS or not m.fate.normal or not any(CONFIG.search(w) for w in argv[2:]):
             continue
         if any(o.step.effect == "delete" for o in path.met[:i]):
             continue

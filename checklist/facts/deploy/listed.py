@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 from checklist.facts.deploy.lacks import doubles
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.subject import CONFIG, STARTS
 from checklist.model import Document
 
-_CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$|(?:^|/)ecosystem\.[cm]?js$")
-
+_PROGRAM = re.compile(r"(?:^|/)ecosystem\.[cm]?js$")
+"""Meant as a config; PM2 runs it as a program (see pm2/config-name)."""
 _LOCAL = re.compile(r"(?i)(?<![a-z])(?:dev|develop|development|local)(?![a-z])")
 
 
@@ -69,7 +69,7 @@ def _past_config(path: Path, n: int, apps: Sequence[Document]) -> str | None:
 
 
 def _config(m: Met) -> tuple[str, str] | None:
-    file = next((t for t in _targets(m) if _CONFIG.search(t)), None)
+    file = next((t for t in _targets(m) if CONFIG.search(t) or _PROGRAM.search(t)), None)
     return None if file is None else (m.folder or "", posixpath.basename(file))
 
 

@@ -6,14 +6,14 @@ pm2 seeks a file in the folder where it runs, says "File ecosystem.config.js not
 from __future__ import annotations
 
 import posixpath
-import re
 
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
-from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.subject import CONFIG, STARTS
 from checklist.facts.deploy.writes import writes
+from checklist.facts.folders import on_server
 from checklist.facts.ignores import Ignores
 from checklist.model import Project
 from checklist.parse import recognise
@@ -31,7 +31,7 @@ def not_there(project: Project, path: Path, n: int) -> str | None:
     if step.effect not in STARTS or argv[:1] != ("pm2",) or len(argv) < 3 or UNSEEN in argv[2]:
         return None
     file, base = argv[2], posixpath.basename(argv[2])
-    if base in (step.branch or "") or file.startswith(("/", "~", "-", REPOSITORY)) or not re.search(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$", base):
+    if base in (step.branch or "") or file.startswith(("/", "~", "-", REPOSITORY)) or not CONFIG.search(base):
         return None
     folder = _folder(project, step.directory, step.at.file.startswith(".github/") and step.host == "local")
     if folder is None or project.exists(here := posixpath.normpath(posixpath.join(folder, file))):
@@ -59,5 +59,4 @@ def _folder(project: Project, directory: str | None, checkout: bool) -> str | No
     if directory.startswith(f"{REPOSITORY}/"):
         inside = directory.removeprefix(f"{REPOSITORY}/")
         return inside if any(f.startswith(f"{inside}/") for f in project.paths | project.files.keys()) else None
-    parts = directory.strip("/~").split("/")
-    return next((end for i in range(len(parts)) if project.exists(posixpath.join(end := "/".join(parts[i:]), "package.json"))), None)
+    return on_server(project, directory)

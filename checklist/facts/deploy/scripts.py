@@ -7,14 +7,13 @@ import re
 from collections.abc import Collection, Iterator
 
 from checklist.facts.deploy import secrets
+from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import is_shell
 from checklist.facts.folders import is_retired
 from checklist.model import Document, Location, Project, Unknown, Value
 from checklist.parse import shell
 from checklist.parse.lines import Lines
 
-BACK = re.compile(r"(?i)roll-?_?back|revert")
-"""Of a script that goes back, by its name."""
 _NAMED = re.compile(r"(?i)(?:^|[-_.])deploy(?![a-z])")
 _BASH = re.compile(r"(?!#!)|#!\s*\S*\bbash\b|#!\s*/usr/bin/env\s+(?:-S\s+)?bash\b")
 _SHELL = re.compile(r"(?!#!)|#![^\n]*\b(?:ba|da|k|z)?sh\b")
@@ -31,7 +30,8 @@ def documents(project: Project, deployed: Collection[str], *, apps: bool) -> Ite
 
     `deployed` are the scripts that a deploy enters; `apps`: whether PM2 runs any, else a name says nothing.
     """
-    mended = any(_MENDS.search(text) for text in project.files.values())
+    texts = project.files.values()
+    mended = any("\r\n" in text for text in texts) and any(_MENDS.search(text) for text in texts)
     for file, text in sorted(project.files.items()):
         if is_shell(file, text):
             start = Location(file)

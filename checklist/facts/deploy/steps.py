@@ -12,7 +12,7 @@ from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
-from checklist.facts.folders import home, scripts
+from checklist.facts.folders import home, on_server, scripts
 from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
 from checklist.parse.shell import Source
@@ -92,12 +92,7 @@ class Steps:
             return None
         if directory == REPOSITORY or directory.startswith(f"{REPOSITORY}/"):
             return directory.removeprefix(REPOSITORY).lstrip("/")
-        parts = directory.rpartition(UNSEEN)[2].strip("/~").split("/")
-        for i in range(len(parts)):
-            suffix = "/".join(parts[i:])
-            if suffix and self.project.exists(f"{suffix}/package.json"):
-                return suffix
-        return ""
+        return on_server(self.project, directory.rpartition(UNSEEN)[2]) or ""
 
     def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""

@@ -9,11 +9,19 @@ from collections.abc import Iterator, Sequence
 from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
-from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, scripts
+from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, on_server, scripts
 from checklist.facts.outputs import written as paths_written
 from checklist.model import Document, Project
 
 STARTS = ("start", "restart", "reload")
+CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$")
+"""Of what PM2 takes for a config, by the name that it is given."""
+
+
+def is_deploy(document: Document) -> bool:
+    """Whether it is a `deploy.path` that brings code and restarts the app."""
+    deploys = document.value.get("deploys") if document.kind == "deploy.path" else None
+    return deploys is not None and deploys.content is True
 
 
 def started(steps: Sequence[Step], apps: Sequence[Document]) -> Sequence[Document]:
@@ -63,9 +71,8 @@ def has_own_build(app: Document) -> bool:
 
 def _elsewhere(project: Project, folder: str, before: str, app: Document) -> bool:
     """Whether what is named lies in another package than the app's: `frontend/dist` beside a server."""
-    if before.startswith(("/", "~")):  # on some machine: the longest end of it that is a package here
-        parts = before.strip("/~").split("/")
-        place = next((end for i in range(len(parts)) if project.exists(posixpath.join(end := "/".join(parts[i:]), "package.json"))), None)
+    if before.startswith(("/", "~")):
+        place = on_server(project, before)
         return place is not None and place != home(project, app.value.text("directory") or "")
     known = before.startswith(f"{REPOSITORY}/")  # the script has said where: `$ROOT/web/dist`, be web/ here or not
     place = posixpath.normpath(before[2:] if known else posixpath.join(folder, before)) if before else folder

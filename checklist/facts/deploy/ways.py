@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from checklist.facts.deploy.subject import is_deploy
 from checklist.model import Document, Value, plain
 
 _MANY = 3
@@ -36,8 +37,7 @@ def compared(documents: Iterable[Document]) -> Iterator[Document]:
 
 def _is_main(path: Document) -> bool:
     entry = path.value.text("entry") or ""
-    deploys = path.value.get("deploys")
-    return deploys is not None and deploys.content is True and "#" not in entry and _DEPLOYS.search(posixpath.basename(entry)) is not None and not _OTHERS.search(posixpath.basename(entry))
+    return is_deploy(path) and "#" not in entry and _DEPLOYS.search(posixpath.basename(entry)) is not None and not _OTHERS.search(posixpath.basename(entry))
 
 
 def _other(path: Document, scripts: Iterable[Document]) -> Value | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
-from checklist.facts.deploy.subject import STARTS
+from checklist.facts.deploy.subject import STARTS, is_deploy
 from checklist.facts.rollback.links import Link
 from checklist.facts.rollback.picks import needs_argument, pick
 from checklist.facts.rollback.ways import RELEASE, Way, common, way
@@ -34,7 +34,7 @@ def documents(project: Project, apps: Sequence[Document], paths: Sequence[Path],
     if not apps:
         return []
     ways = [way(project, path) for path in paths]
-    whole = [d for d in deploys if d.kind == "deploy.path" and (told := d.value.get("deploys")) is not None and told.content is True]
+    whole = [d for d in deploys if is_deploy(d)]
     together = common(project, ways, whole, deploys, targets, packages)
     out = [_rollback(project, w, w.script, deploys, together) for w in ways if w.script is not None] or [_none(apps, whole, together)]
     flips = {link.step.at: link for w in ways for link in w.links}
