@@ -43,6 +43,8 @@ _PHRASES = {
     "a workflow may deploy in a way that is not read here": "workflow, возможно, деплоит способом, который здесь не разбирается",
     "the workflow that calls it may set it": "это может быть задано в вызывающем workflow",
     "another CI system may deploy": "деплоить может другая система CI",
+    "a condition decides whether a failed test stops it": "остановит ли деплой упавший тест, решает условие",
+    "the rollback script is not in the repository": "скрипта отката нет в репозитории",
     "a script or workflow that is not seen may test": "тесты может запускать скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may check": "проверять может скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may notify": "сообщать может скрипт или workflow, которого не видно",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import DOWNLOADS, Step
+from checklist.facts.deploy.worlds import Out
 from checklist.model import Location, Project, Value
 from checklist.secrets import secret_name
 
@@ -72,9 +73,11 @@ class Command:
     """The secret that it prints to the log."""
     remote: bool = False
     unseen: bool = False
-    """It calls a script that is not read here."""
+    """It calls a script that is not read here, although nothing has failed."""
     normal: bool = True
     """It runs although nothing has failed."""
+    may_pass: bool = False
+    """A condition that is not known decides whether a failure of it fails the step."""
 
     @property
     def other_way(self) -> bool:
@@ -98,6 +101,7 @@ def commands(script: Value, run: Run, project: Project) -> list[Command]:
     if at is None:
         return []
     mine = [s for s in run.steps if _inside((*s.calls, s.at)[0], at)]
+    ended = [out for where, out in run.parts if _inside(where, at)]
     entered = {call for s in mine for call in s.calls}
     out, seen = list[Command](), {s.at for s in mine}
     for step in mine:
@@ -105,7 +109,7 @@ def commands(script: Value, run: Run, project: Project) -> list[Command]:
             if call not in seen:
                 seen.add(call)
                 out.append(_call(call, _shown_at((*step.calls[:n], call), at), step.host == "remote", project))
-        out.append(_command(step, _shown_at((*step.calls, step.at), at), run, entered, project))
+        out.append(_command(step, _shown_at((*step.calls, step.at), at), run, ended, entered, project))
     return out
 
 
@@ -127,13 +131,15 @@ def _call(call: Location, at: Location, remote: bool, project: Project) -> Comma
     return Command(text, at, "health" if _does_by_name(text) == "health" else None, remote=remote)
 
 
-def _command(step: Step, at: Location, run: Run, entered: set[Location], project: Project) -> Command:
+def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: set[Location], project: Project) -> Command:
     words, remote = step.written, step.host == "remote"
     unseen = _unseen(step, words, step.call.place in entered, project)
     does = _does(step, words, remote) if words else None
     # what a server does about a failed build, the rules of deploys say
-    masked = run.ends(step.fails) == {True} and step.effect != "health_check" and not (remote and step.verifies is None)
-    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen, run.normal(step))
+    passes, stops = any(o.true & step.fails for o in ended), any(o.false & step.fails for o in ended)
+    masked = passes and not stops and step.effect != "health_check" and not (remote and step.verifies is None)
+    normal = run.normal(step)
+    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen and normal, normal, passes and stops)
 
 
 def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bool:

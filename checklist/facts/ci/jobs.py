@@ -108,10 +108,15 @@ def _some(answers: Sequence[bool | None]) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
+def _may_stop(steps: Sequence[Step]) -> bool:
+    """Whether it hangs on a condition that is not known if a failed test fails its step."""
+    return any(c.does == "test" and c.may_pass and not s.tolerated for s in steps for c in s.commands)
+
+
 def _any_does(job: Job, what: str, flows: Mapping[str, Workflow]) -> bool | None:
     """Whether a job does something, itself or in the workflow that it calls; None: not seen."""
     if not job.uses:
-        return job.does(what) or (None if job.unseen or any(s.unseen for s in job.steps) else False)
+        return job.does(what) or (None if job.unseen or (what == "test" and _may_stop(job.steps)) or any(s.unseen for s in job.steps) else False)
     called = flows.get(job.uses.removeprefix("./")) if job.uses.startswith("./") else None
     return None if called is None else any(j.does(what) for j in called.jobs.values())
 
@@ -132,6 +137,8 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
     called = _each([_some([_any_does(b, "test", flows) for b in _before(f, j)]) for f, j in _callers(flow, flows)])
     if True in answers or called is True:
         return True, mocks
+    if _may_stop(done):
+        return Value(Unknown("a condition decides whether a failed test stops it")), mocks
     if None in answers or (_called(flow) and called is None) or job.unseen or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
         return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)

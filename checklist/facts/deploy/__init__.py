@@ -97,7 +97,7 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
+        whole = _path(project, path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
@@ -184,10 +184,13 @@ def _astray(path: Path, step: Step) -> bool:
     words = [w for w in (step.argv or ())[1:] if not w.startswith("-")]
     if any(w.startswith(("/", "~", "@/")) or "\0" in w for w in words) or (words and all(_REMADE.match(w) for w in words)):
         return False
-    return any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order and not _OWN_FOLDER.search(s.text) for s in path.run.steps)
+    cds = [s for s in path.run.steps if s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.order < step.order]
+    # a later one that starts at the root leads to the same folder from anywhere
+    found = (i for i, s in enumerate(cds) if not any((c.argv or ())[1].startswith(("/", "~")) and s.world & c.ran & ~c.world for c in cds[i + 1 :]))
+    return any(cds[i].world & step.ran and not _OWN_FOLDER.search(cds[i].text) for i in found)
 
 
-def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool) -> dict[str, object]:
+def _path(project: Project, path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool) -> dict[str, object]:
     met, run, at = path.met, path.run, path.entry.at
     last = restarts[-1] if restarts else None
     after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
@@ -214,7 +217,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "last_restart": restart,
         "health_check": check,
         "decisive": check or restart,
-        "rolls_back": _rolls_back(path, real or ([last] if last is not None else [])),
+        "rolls_back": _rolls_back(project, path, real or ([last] if last is not None else [])),
     }
 
 
@@ -226,18 +229,28 @@ def _patient(met: Sequence[Met], last: int, check: int) -> bool:
     )
 
 
-def _rolls_back(path: Path, decisive: Sequence[int]) -> object:
+def _is_lost(project: Project, argv: Sequence[str]) -> bool:
+    """Whether a script runs that nobody has: neither the repository, nor another machine by a path of its own."""
+    script = next((w for w in argv if re.search(r"\.(?:ba)?sh$", w)), None)
+    names = {posixpath.basename(f) for f in (*project.files, *project.paths, *(project.tracked or ()))}
+    return script is not None and not script.startswith(("/", "~")) and posixpath.basename(script) not in names
+
+
+def _rolls_back(project: Project, path: Path, decisive: Sequence[int]) -> object:
     """Whether a failure of the smoke test, or without one of the restart, leads back to the last good release."""
+    lost = {m.step.order for m in path.met if m.step.effect == "rollback" and not m.fate.normal and _is_lost(project, m.step.argv or ())}
     for i in decisive:
         world = path.met[i].step.world
-        beside = [m.step.effect for m in path.met if m.step.ran & world and not m.fate.normal]
+        beside = [m.step.effect for m in path.met if m.step.ran & world and not m.fate.normal and m.step.order not in lost]
         if "rollback" in beside or (("fetch" in beside or "ship" in beside) and any(e in STARTS for e in beside)):
             return True
         if any(s.effect is None and s.ran & world and not path.run.normal(s) and (s.argv is None or _may_check(s.argv)) for s in path.run.steps):
             return Value(Unknown("a command is not known here"), path.met[i].step.at)
     # a rollback that is reached in another way
-    if any(m.step.effect == "rollback" and not m.fate.normal for m in path.met):
+    if any(m.step.effect == "rollback" and not m.fate.normal and m.step.order not in lost for m in path.met):
         return True
+    if lost:
+        return Value(Unknown("the rollback script is not in the repository"), path.entry.at)
     return Value(Unknown(path.run.unknown), path.entry.at) if path.run.unknown else False
 
 

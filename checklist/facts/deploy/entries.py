@@ -21,6 +21,8 @@ _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _TARGET = re.compile(r"(?m)^([A-Za-z0-9_.-]+)[ \t]*:(?!=)[^\n]*\n((?:\t[^\n]*(?:\n|\Z))+)")
 _INSTRUCTION = re.compile(r"(?im)^[ \t]*(RUN|CMD|ENTRYPOINT)[ \t]+((?:\\\n(?:[ \t]*#[^\n]*\n)*|[^\\\n]|\\.)*)", re.DOTALL)
 _DEPLOYS = re.compile(r"(?i)^(?:(?:post|pre)?deploy|release|ship|rollout|publish:prod|pm2)(?:[:_-].*)?$")
+_FAILED = re.compile(r"(?:\$\{\{)?[\s(]*failure\(\)(?:\s*&&(?:(?!\|\|).)*)?(?:\}\})?\s*", re.DOTALL)
+"""A condition that holds only after a failure (docs.github.com, status check functions)."""
 _SSH_ACTION = re.compile(r"(?i)ssh-?(?:action|deploy|command|remote|script)|remote-ssh")
 
 
@@ -44,6 +46,8 @@ class _Part:
     """Whether its failure is let pass."""
     always: bool = False
     """Whether it runs after a failure too."""
+    rescues: bool = False
+    """Whether it runs only after a failure."""
     conditional: bool = False
 
 
@@ -152,12 +156,15 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
         ok: Worlds = 1
         bad: Worlds = 0
         for part in parts:
-            worlds = ok | bad if part.always else ok
+            worlds = ok | bad if part.always else bad if part.rescues else ok
             if not worlds:
                 continue
             done = machine.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
+            machine.parts.append((part.source.at(0, 0), done))
             failed = 0 if part.passes else done.false
-            if part.always:
+            if part.rescues:
+                bad |= done.true | done.false  # of worlds in it there may be more by now
+            elif part.always:
                 bad, ok = bad | failed, (done.true | done.false) & ~failed & ~bad
             else:
                 # what can only fail is there to be skipped
@@ -178,7 +185,8 @@ def _jobs(project: Project, file: str, workflow: Value, parsed: Mapping[str, Val
                 continue
             condition = str((step.get("if") or Value("")).content)
             passes = (flag := step.get("continue-on-error")) is not None and flag.content is True
-            parts.append(_Part(source, options, passes=passes, always="always()" in condition or "failure()" in condition, conditional=bool(condition)))
+            rescues = _FAILED.fullmatch(condition) is not None
+            parts.append(_Part(source, options, passes=passes, always=not rescues and re.search(r"(?:always|failure)\(\)", condition) is not None, rescues=rescues, conditional=bool(condition)))
         if parts and job.at is not None:
             yield Entry(f"{file}#{name}", job.key_at or job.at, _steps(parts))
 

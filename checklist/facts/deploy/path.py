@@ -35,6 +35,8 @@ class Run:
         self.guessed = machine.forked > 0
         """Whether a condition was met that cannot be known."""
         self.ledger = machine.ledger
+        self.parts = tuple(machine.parts)
+        """Where each step of a job begins, and in which worlds it ended how."""
         self._ended_well = out.true
         self._ended_badly = out.false
         self.good: Worlds = machine.ledger.good(out.true)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from checklist.facts.deploy import conditions, expand
 from checklist.facts.deploy.state import Call, Shell
 from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Out, Worlds
+from checklist.model import Location
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Sequence, Substitution, Text, Word
@@ -33,6 +34,7 @@ class Processes:
         self.born: Worlds = 0
         """Worlds opened in substitutions, until the command around them takes them over."""
         self.shells: list[Shell] = []
+        self.parts: list[tuple[Location, Out]] = []
         self.changes = 0
         self.spent = 0
         self.forked = 0
