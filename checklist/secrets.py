@@ -54,7 +54,7 @@ def secret_name(name: str) -> bool:
 
 
 # Keys that are made to be public, and words that say an example is one.
-_PUBLIC = re.compile(r"(?i)pk_|AIza|eyJ|xxx|example|dummy|fake|placeholder|changeme|your[-_]|do[-_]?not[-_]?use")
+_PUBLIC = re.compile(r"(?i)pk_|AIza|eyJ|xxx|\.{3}|example|dummy|fake|placeholder|changeme|your[-_]|do[-_]?not[-_]?use")
 
 
 def issued(text: str) -> bool:
