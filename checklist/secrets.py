@@ -36,7 +36,11 @@ _FORMS = re.compile(
 )
 _URL_LOGIN = re.compile(r"(?<=://)[^\s/'\"@]+(?=@)")
 _BEARER = re.compile(r"(?i)\b(?:bearer|basic|token)\s+([\w.~+/=-]{8,})")
-_FLAG = re.compile(r"(?i)(?:^|\s)(?:-p|--?(?:password|pass|token|secret|api-?key|auth))(?:\s+|=)(['\"]?)([^\s'\"]+)\1|sshpass\s+-p\s*(['\"]?)([^\s'\"]+)\3")
+# `-p 3000` is a port, `-p tsconfig.json` a project
+_FLAG = re.compile(
+    r"(?i)(?:^|\s)(?:-p(?!(?:\s+|=)(?:\d{2,5}|[\w./-]+\.json)(?:\s|$))|--?(?:password|pass|token|secret|api-?key|auth))(?:\s+|=)(['\"]?)([^\s'\"]+)\1"
+    r"|sshpass\s+-p\s*(['\"]?)([^\s'\"]+)\3"
+)
 _ASSIGNED = re.compile(
     r"""(?P<name>[A-Za-z_][\w.-]*)(?P<quote>['"]?)\s*(?P<sign>[:=])\s*"""
     r"""(?P<value>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`[^`\n]*`?|[^\s'"`,;&|)}]+)"""
@@ -50,7 +54,7 @@ def secret_name(name: str) -> bool:
 
 
 # Keys that are made to be public, and words that say an example is one.
-_PUBLIC = re.compile(r"(?i)pk_|AIza|eyJ|xxx|example|dummy|fake|placeholder|changeme|your[-_]|do[-_]?not[-_]?use")
+_PUBLIC = re.compile(r"(?i)pk_|AIza|eyJ|xxx|\.{3}|example|dummy|fake|placeholder|changeme|your[-_]|do[-_]?not[-_]?use")
 
 
 def issued(text: str) -> bool:

@@ -166,25 +166,28 @@ def _absent(service: _Service, expected: Value) -> Document:
 
 
 def _variable(project: Project, service: _Service, wanted: Value) -> Document:
-    """{name, service, directory, state, value, on, file, provided_by, alone, enabled_too, initialised}.
+    """{name, service, directory, state, value, on, file, provided_by, alone, enabled_too, initialised, switch}.
 
     `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set, and `on` says whether it
     means yes. `alone` is false for SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set
-    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`.
+    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`. `switch` is false where a source
+    starts Sentry and none names SENTRY_ENABLED: there the DSN alone switches it on.
     """
     name = str(wanted.content)
     providers = _providers(project, service, name)
     state, found = _state(project, service, name, providers)
     at = found.at if found is not None and found.at is not None else _place(service, wanted)
+    switch = _initialised(project) is not True or any("SENTRY_ENABLED" in text for text in project.sources.values())
     data = {
         "name": name,
+        "switch": switch,
         "service": _called(service),
         "directory": service.directory,
         "state": Value(state, at, found.key_at if found else None) if isinstance(state, Unknown) else Value(state, at),
         "file": at.file,
         "provided_by": providers,
         "alone": name != "SENTRY_ENABLED" or state != "missing" or _state_of(project, service, "SENTRY_DSN") not in _LACKING,
-        "enabled_too": name == "SENTRY_DSN" and state == "missing" and _asked(project, "SENTRY_ENABLED") and _state_of(project, service, "SENTRY_ENABLED") == "missing",
+        "enabled_too": name == "SENTRY_DSN" and state == "missing" and switch and _asked(project, "SENTRY_ENABLED") and _state_of(project, service, "SENTRY_ENABLED") == "missing",
     }
     if name == "SENTRY_DSN":
         data["initialised"] = Value(_initialised(project), at)

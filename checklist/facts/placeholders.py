@@ -17,6 +17,8 @@ _PLACEHOLDERS = (
     r"(?:https?://)?your(?:[-_.\s]\S.*|(?=[A-Z])(?-i:[A-Z]).*)|(?:https?://)?your(?:api|key|token|secret|password|dsn|domain|project|host)\w*|.*[-_/.@:](?:your|my)[-_](?:\w+[-_])*(?:dsn|key|token|secret|password|project|org|host|domain|id|app|url)\b.*",
     r"(?:put|insert|enter|paste|add|set|fill|replace|change|provide)(?:[-_\s]?(?:me|this|it|in|here|your|the|with|value|real|actual|by))+\b.*",
     r".*[-_]change[-_]?(?:me|it)\b|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
+    # the shortest private key has 64 characters between its lines
+    r"-----BEGIN [A-Z ]+-----(?s:.{0,40}|[^-]*\.{3}[^-]*)-----END [A-Z ]+-----(?:\\[nr]|\s)*",
     r"todo|tbd|fixme|n/a|none|null|undefined|nil|dummy|secret[-_]?here",
     r"https?://(?:example|dummy|test|abc|key|public|user|foo|bar|0+)@.*|(?:key|public)@(?:host|sentry)(?:/\w+)?|.*@o0\.ingest\.(?:\w+\.)?sentry\.io/0",
     r"(?:вставьте?|замените?|укажите?|ваш[аеи]?|впишите?|заполните?|поменяй\w*)(?![а-яё]).*",

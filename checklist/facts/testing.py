@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from checklist.facts.folders import above
 from checklist.model import Content, Document, Location, Project, Unknown, Value
 
 # A test by its own name; code in a folder of tests that is no helper by name.
@@ -31,7 +32,27 @@ _RUNNERS = re.compile(r"jest|vitest|mocha|ava|tap|jasmine|uvu")
 # They answer requests in tests without a library
 _INJECTS = {"fastify", "@nestjs/platform-fastify", "hono", "elysia", "@hapi/hapi"}
 _BARE_RUNNER = re.compile(r"\s*(?:jest|vitest|vitest run|node --test|mocha|ava)(?:\s+--?[\w=-]+)*\s*")
+# `test:unit` is a command for tests, `test:email` sends one
+_TEST_NAME = re.compile(r"tests?(?::(?:all|ci|run|unit|int|integration|e2e|api|backend|server|smoke|regression|functional|cov|coverage|jest|vitest|mocha)(?:[:-].*)?)?")
 _NO_TEST = re.compile(r"no test specified|^\s*(?:exit 0|true|:)?\s*$|^\s*echo [^&|;]*$")
+
+
+def script(package: Document | None, packages: Sequence[Document], at: Location | None) -> Value:
+    """The command that runs the tests of a service, at its place in package.json: its own, or one of a package above it.
+
+    What `npm init` writes where that is all there is, null where there is none, unknown where no package.json is seen.
+    """
+    if package is None:
+        return Value(Unknown("no package.json is seen"), at)
+    found = []
+    for folder in above(package.value.text("directory") or ""):
+        for other in packages:
+            if (other.value.text("directory") or "") == folder:
+                members = (other.value.get("scripts") or Value({})).members()
+                found += [v for name, v in sorted(members.items()) if _TEST_NAME.fullmatch(name)]
+    first = next((v for v in found if isinstance(v.content, str) and not _NO_TEST.search(v.content)), next(iter(found), None))
+    scripts = package.value.get("scripts")
+    return first if first is not None else Value(None, scripts.at if scripts is not None else package.value.at)
 
 
 def facts(project: Project, package: Document, mine: Sequence[Document], packages: Sequence[Document], at: Location | None) -> dict[str, Value]:

@@ -73,7 +73,11 @@ class Machine(Processes):
                 return self.checked(self.inside(body, shell.child(), worlds, ignored), shell, ignored)
             case tree.Redirected(_, _, inner, redirects):
                 self.substitutions(redirects, shell, worlds)
-                return self.command(inner, shell, worlds | self.take(), ignored)
+                outside = shell.into
+                shell.into = ("",) if goes_away(redirects) else outside
+                out = self.command(inner, shell, worlds | self.take(), ignored)
+                shell.into = outside
+                return out
             case tree.Background(_, _, inner):
                 done = self.inside(Sequence(inner.start, inner.end, (inner,)), shell.child(), worlds, True)
                 return Out(true=worlds | done.on)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from checklist.facts import testing
 from checklist.facts.folders import home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
@@ -142,7 +143,7 @@ def _facts(
     return {
         "name": name,
         "config": Value(config.file, entry.at),
-        "test_script": _test_script(package, at),
+        "test_script": testing.script(package, packages, at),
         "directory": value(directory, at),
         "command": value(list(run.command), at),
         "entry": value(found, at),
@@ -172,15 +173,6 @@ def _says_ready(project: Project, at: Location | None) -> Value:
         return Value(True, at)
     seen = project.sources_seen and any(is_source(path) for path in (*project.paths, *project.sources))
     return Value(False if seen else Unknown("not all sources are seen"), at)
-
-
-def _test_script(package: Document | None, at: Location | None) -> Value:
-    """What `npm test` runs, at its place in package.json; null where there is none, unknown without a package.json."""
-    if package is None:
-        return Value(Unknown("no package.json is seen"), at)
-    scripts = package.value.get("scripts")
-    found = scripts.get("test") if scripts is not None else None
-    return found if found is not None else Value(None, scripts.at if scripts is not None else package.value.at)
 
 
 def _directory(taken: Taken, base: str, project: Project, known: frozenset[str]) -> str:
