@@ -15,6 +15,7 @@ from checklist.facts.placeholders import is_placeholder, is_reference, real_secr
 from checklist.model import Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse import env as parser
 from checklist.parse import recognise
+from checklist.parse.usage import is_source
 
 NOT_HERE = "the env file is on the server: git ignores it"
 _TEXTS = ("workflow", "shell", "makefile", "dockerfile")
@@ -170,7 +171,8 @@ def _variable(project: Project, service: _Service, wanted: Value) -> Document:
 
     `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set, and `on` says whether it
     means yes. `alone` is false for SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set
-    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`.
+    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`. It is false as well where the
+    code is here and knows no such switch.
     """
     name = str(wanted.content)
     providers = _providers(project, service, name)
@@ -183,7 +185,7 @@ def _variable(project: Project, service: _Service, wanted: Value) -> Document:
         "state": Value(state, at, found.key_at if found else None) if isinstance(state, Unknown) else Value(state, at),
         "file": at.file,
         "provided_by": providers,
-        "alone": name != "SENTRY_ENABLED" or state != "missing" or _state_of(project, service, "SENTRY_DSN") not in _LACKING,
+        "alone": name != "SENTRY_ENABLED" or state != "missing" or (_known_here(project, wanted) and _state_of(project, service, "SENTRY_DSN") not in _LACKING),
         "enabled_too": name == "SENTRY_DSN" and state == "missing" and _asked(project, "SENTRY_ENABLED") and _state_of(project, service, "SENTRY_ENABLED") == "missing",
     }
     if name == "SENTRY_DSN":
@@ -201,6 +203,14 @@ def _initialised(project: Project) -> bool | Unknown:
     flags = any("sentry" in text.lower() for f, text in project.files.items() if recognise(f) in ("package", "pm2.js", "pm2.json", "dockerfile", "shell"))
     named = flags or any(_SENTRY_NAMED.search(text) for text in project.sources.values())
     return Unknown("Sentry may be started by code that is not seen") if named or not project.sources_seen else False
+
+
+def _known_here(project: Project, wanted: Value) -> bool:
+    """Whether the project's own config asks for a variable, some text names it, or the code that might is not here."""
+    name = str(wanted.content)
+    if wanted.at is not None or project.words is None or name in project.words or any(name in text for text in project.files.values()):
+        return True
+    return not any(is_source(path) for path in (*project.paths, *project.sources))
 
 
 def _asked(project: Project, name: str) -> bool:
