@@ -16,6 +16,7 @@ from checklist.parse import env as env_parser
 from checklist.parse import recognise
 
 _ARCHIVE = r"(?:tar|tar\.(?:gz|bz2|xz|zst)|tgz|tbz2?|txz|zip|7z|rar)"
+_VERSION = r"(?:v?\d[\w.]*|latest|prod(?:uction)?|release|staging|old|new|bak|backup|final)"
 _CODE = re.compile(r".*\.(?:[cm]?js|css|html|wasm)(?:\.map)?|.*\.d\.[cm]?ts")
 _SHOWN = 5
 # Of a database that lives as long as a test.
@@ -138,7 +139,8 @@ def _outputs(project: Project, apps: Sequence[Document], packages: Sequence[Docu
 
 def _archives(project: Project, apps: Sequence[Document]) -> Iterator[Document]:
     names = "|".join(re.escape(posixpath.basename(n)) for n in build_dirs(project.policy))
-    archive = re.compile(rf"(?:.*[-_.])?(?:{names})(?:[-_.][\w.-]*)?\.{_ARCHIVE}") if names else re.compile(r"(?!)")
+    # what stands after the folder's name is a version or a date: `app-build-fixed.zip` may hold anything
+    archive = re.compile(rf"(?:.*[-_.])?(?:{names})(?:[-_.]{_VERSION})*\.{_ARCHIVE}") if names else re.compile(r"(?!)")
     for path in sorted(project.tracked or ()):
         if archive.fullmatch(posixpath.basename(path)):
             yield _output(project, apps, path, posixpath.dirname(path), "build_archive", [path], 1)

@@ -49,7 +49,7 @@ def _reads(project: Project, usages: Mapping[str, usage.Usage]) -> dict[str, dic
                     all_reads.setdefault(read.name, []).append((folder, read))
     found: dict[str, dict[str, Value]] = {}
     for name, places in sorted(all_reads.items(), key=lambda item: (item[1][0][1].at.file, item[1][0][1].at.line)):
-        if not any(read.has_default for _, read in places):
+        if not any(read.has_default or _kept(project, read.at, name) for _, read in places):
             for folder, read in places:
                 found.setdefault(folder, {}).setdefault(name, Value(name, read.at))
     return found
@@ -135,6 +135,15 @@ def _tested_later(text: str, name: str, *, demanding: bool) -> bool:
     if not demanding and re.search(rf"if\s*\(\s*!\s*{word}\s*\)\s*\{{?(?:(?!return)[^{{}}]){{0,120}}?(?:(?<![\w$])throw|exit\s*\(|reject\s*\()", text):
         return False
     return re.search(rf"(?:!|if\s*\(|&&|\|\||[=!]==?|is(?:Finite|NaN)\s*\()\s*{word}|{word}\s*(?:&&|\|\||\?|[=!]==?)", text) is not None
+
+
+def _kept(project: Project, at: Location | None, name: str) -> bool:
+    """Whether a variable is a member of a config of the code, `url: process.env.URL`, and copes where that member is used."""
+    member = re.search(rf"(?<![\w$.])([A-Za-z_$][\w$]*)\s*:\s*process\.env(?:\.{name}|\[['\"]{name}['\"]\])\s*[,}}\n]", project.sources[at.file]) if at else None
+    if member is None:
+        return False
+    use = re.compile(rf"(?<=\.){re.escape(member[1])}\s*(?:\|\||\?\?|&&|\?[^.?])")
+    return any(use.search(text) for text in project.sources.values())
 
 
 def _elsewhere(project: Project, folder: str, apps: Sequence[Document]) -> str | None:

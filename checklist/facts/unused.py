@@ -70,10 +70,10 @@ def _of_apps(project: Project, apps: Sequence[Document]) -> Iterator[tuple[str, 
 
 
 def _code_is_here(project: Project, app: Document) -> bool:
-    """Whether the app runs code of the project, and not a program that was installed."""
+    """Whether Node runs code of the project for the app: a program that was installed, and other languages, read by conventions of their own."""
     entry, directory = app.value.text("entry") or "", app.value.text("directory")
     installed = re.search(r"(?:^|/)node_modules/", entry) is not None and not _RUNNERS.search(entry)
-    if directory is None or app.value.text("starts") == "static" or installed:
+    if directory is None or app.value.text("starts") in ("static", "other") or installed:
         return False
     home = next((f for f in above(directory) if project.exists(posixpath.join(f, "package.json"))), directory)
     below = f"{home}/" if home else ""

@@ -20,9 +20,9 @@ SIGNS = ("env-var", "ConfigService", "createEnv", "validationSchema", "({ env })
 
 COPES = re.compile(
     r"\s*!?(?:\s+as\s+[\w$.<>\[\]| ]+)?(?:\s*,\s*\w+)?[\s)]*(?:\|\|=?|\?\?=?|&&|\?|[!=]==?)"
-    r"|\s*!?\s*,\s*(?:-?[\d_.]+|true|false|[A-Z][A-Z\d_]+|['\"`][^'\"`\n]*['\"`])\s*,?\s*\)"
+    r"|\s*!?\s*,\s*(?:(?:-?[\d_.]+|true|false|[A-Z][A-Z\d_]+)\s*[,)]|['\"`][^'\"`\n]*['\"`]\s*,?\s*\))"
 )
-"""`x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`, `toNumber(x, 100)`; a comparison, a test or
+"""`x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`, `toNumber(x, 100, {min: 1})`; a comparison, a test or
 `x?.trim()` copes with a missing one as well."""
 
 _GENERIC = r"(?:\s*<[^()=;]*?>)?"

@@ -19,7 +19,7 @@ from checklist.parse.lines import Lines
 
 SIGNS = ("process.env", "Sentry", "sentry", "pino", "winston", "process.send", "env-var", "dotenv", "ConfigService", "cleanEnv", "createEnv", ".listen(", "health")
 """A source with none of these, and that calls nothing as `CALL` does, says nothing that the facts ask."""
-CALL = r"[eE]nv\w*\s*\(\s*['\"`][A-Z]"
+CALL = r"[eE]nv\w*\s*\(\s*['\"`][A-Z]|(?:[eE]nv|[cC]onfig|[cC]onf|[sS]ettings)(?:\.\w+)+\s*(?:\|\||\?\?|&&)"
 
 _SOURCE = re.compile(r".*\.[cm]?[jt]sx?", re.DOTALL)
 _NO_SOURCE = re.compile(r"(?:^|/)(?:__tests__|__mocks__|tests?|e2e|specs?)/|\.(?:test|spec|e2e-spec|d|min)\.[^/]*\Z")

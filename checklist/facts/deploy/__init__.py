@@ -27,6 +27,8 @@ _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "pri
 _REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|\.npm|package-lock\.json)(?:/|$)")
 # a script is in a folder that is there: `cd "$(dirname "$0")"`
 _OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
+# `npm install -D tsx`
+_TOOL = re.compile(r"(?:npm|pnpm|bun|yarn) (?:install|i|add)(?: (?:-[DSEO]|--save(?:-\w+)?|--no-save|--force|--silent|--legacy-peer-deps))* [@\w]")
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
@@ -77,7 +79,7 @@ def _documents(
     # what an image starts is no deploy of it
     restarts = [i for i, m in enumerate(met) if m.step.effect in STARTS and m.fate.normal and m.step.host != "container"]
     # of `case "$1" in build) … restart) …` the ways count that do both
-    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) and not _first_time(m.step) for m in met)]
+    deploying = [i for i in restarts if any(m.step.effect in _BRINGS and path.run.together(m.step, met[i].step) and not _adds_nothing(m.step) for m in met)]
     restarts = deploying or restarts
     checks = list[int]()
     for i, m in enumerate(met):
@@ -101,9 +103,10 @@ def _documents(
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
-def _first_time(step: Step) -> bool:
-    """Whether packages are installed only where there are none: that brings no new code, a script that starts the app does it as well."""
-    return step.effect == "install" and bool(re.search(r"! -[de] \S*node_modules", step.branch or ""))
+def _adds_nothing(step: Step) -> bool:
+    """Whether packages are installed only where there are none, or a tool is: that brings no new code, a script that
+    starts the app does it as well."""
+    return step.effect == "install" and bool(re.search(r"! -[de] \S*node_modules", step.branch or "") or _TOOL.match(" ".join(step.argv or ())))
 
 
 def _text(step: Step) -> str:
@@ -119,7 +122,9 @@ def _argv(step: Step) -> list[str] | None:
 def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], of_list: Mapping[str, object], *, smoke: bool) -> Value:
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
-    asked, known = _environment(step, environments)
+    absent = named.not_there(project, path, n)
+    # another config's environments say nothing of one that is not there
+    asked, known = _environment(step, environments if absent is None else {})
     told = {
         "n": n + 1,
         "entry": path.entry.name,
@@ -145,7 +150,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "environment": asked,
         "environments": sorted(known) if known is not None else None,
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
-        "config_not_there": named.not_there(project, path, n),
+        "config_not_there": absent,
         "known_environment": known is None or asked is None or asked in known,
         "normal": fate.normal,
         **of_list,

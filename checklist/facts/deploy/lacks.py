@@ -15,6 +15,7 @@ from checklist.model import Document, Project, Unknown, Value
 
 _PREPARES = ("fetch", "ship", "install", "build", "migrate")
 _RESETS = re.compile(r"git (?:reset --hard|checkout (?:-f|--force|\.|-- \.))")
+_RELEASE = re.compile(r"(?i)current|release")
 _LIFECYCLE = ("prepare", "postinstall", "install", "preinstall", "prestart")
 
 
@@ -35,14 +36,19 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
         "unlocked": [v for v in values if v.text("lock")],
         # a start that adds a process of the same name each time it runs
         "doubles": next((values[i] for i, m in enumerate(met) if doubles(met, i)), None),
-        # a checkout thrown away, and the way back with it
-        "resets": next((values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect == "fetch" and _RESETS.match(" ".join(m.step.argv or ()))), None),
+        # a checkout thrown away, and the way back with it; of releases beside each other it is only the source
+        "resets": None if _flips(path) else next((values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect == "fetch" and _RESETS.match(" ".join(m.step.argv or ()))), None),
         # logs emptied between the restart and the check
         "flushes": _flushes(path, last),
         # the variables that a restart from the file does not hand on, and that restart
         "stale": _stale(project, path, values, apps),
         **_output(project, path, last, app, apps, packages),
     }
+
+
+def _flips(path: Path) -> bool:
+    """Whether what runs is a release that a link points to."""
+    return any(s.effect == "rollback" and s.argv is not None and s.argv[0] == "ln" and _RELEASE.search(s.text) and path.run.normal(s) for s in path.run.steps)
 
 
 def _restarts_anyway(path: Path, n: int) -> bool:
@@ -145,8 +151,8 @@ def _output(project: Project, path: Path, last: int | None, app: Document | None
     entry = app.value.text("entry") or ""
     own = next((n for n in names if f"/{n}/" in f"/{entry}"), None)
     name = made or own
-    if name is None:
-        return none
+    if name is None or (own is None and any(home(project, a.value.text("directory") or "") == place and f"/{name}/" in f"/{a.value.text('entry') or ''}" for a in apps)):
+        return none  # what another app of the package runs has to be there
     steps = [m for m in path.met if m.fate.normal]
     return {
         "output": name,

@@ -10,6 +10,7 @@ from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, on_server, scripts
+from checklist.facts.outputs import produced
 from checklist.facts.outputs import written as paths_written
 from checklist.model import Document, Project
 
@@ -88,15 +89,21 @@ def output(project: Project, folder: str | None, step: Step, app: Document) -> s
     if step.effect == "build":
         return _built(project, folder or "", argv, step.body, names)
     if step.effect in ("archive", "ship", "clean", *STARTS):
+        place = home(project, app.value.text("directory") or "")
         for word in _put_in(argv):
             if step.effect == "ship" and re.match(r"[^/]+:", word):
                 continue  # where it goes to, not what is shipped
             for name in names:
                 said = word.split(":")[-1]
                 found = re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", said)
-                if found and not _elsewhere(project, folder or "", said[: found.start()].rpartition("=")[2], app):
+                if found and not _elsewhere(project, folder or "", said[: found.start()].rpartition("=")[2], app) and not (step.effect == "ship" and _pages(project, place, name)):
                     return name
     return None
+
+
+def _pages(project: Project, place: str, name: str) -> bool:
+    """Whether a build dir holds what browsers load from the server beside it: a client's build makes it, and nothing else does."""
+    return produced(project, place, name, (), ()) is not None and produced(project, place, name, (), (), clients=False) is None
 
 
 def _put_in(argv: Sequence[str]) -> Iterator[str]:

@@ -29,7 +29,7 @@ _PERSONAL = re.compile(r"/(?:Users|Volumes)/|[A-Za-z]:[\\/]+Users[\\/]")
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
 # Programs that PM2 starts as they are; a file without an ending that is none of these is taken for JavaScript, npm as well
-_BINARIES = {"bash", "sh", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
+_BINARIES = {"bash", "sh", "dash", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
 
 
 def apps(config: Document, project: Project, packages: Sequence[Document]) -> list[Document]:
@@ -137,7 +137,8 @@ def _facts(
     found = entry_file(run, directory, package, project, known)
     name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
     file = script_file(script, taken.options.get("cwd"), base, project, packages, known)
-    starts = starts_with(script, run, found, project, here=file["state"] == "there" or is_here(run, found, config.file, project))
+    here = file["state"] == "there" or is_here(run, found, config.file, project)
+    starts = starts_with(script, run, found, project, here=here, as_it_is=interpreter is not None and interpreter.content == "none")
     declared = project.policy.value.text("run_from")
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
     return {
@@ -210,6 +211,7 @@ def governing(directory: str, packages: Iterable[Document]) -> Document | None:
     return found
 
 
+_MOST = 0.9
 _RESTART_OPTIONS = ("min_uptime", "max_restarts", "restart_delay", "exp_backoff_restart_delay")
 
 
@@ -228,7 +230,8 @@ def _crash_loop(taken: Taken, entry: Value) -> Value:
         return value({"written": bool(written), "from": None}, entry.at)
     without_delay = crashloop.blind_zone(replace(limits, restart_delay=0, exp_backoff=0))
     delay = "exp_backoff_restart_delay" if limits.exp_backoff else "restart_delay"
-    opens = delay if without_delay and without_delay[0] > zone[0] else "max_restarts" if math.isinf(limits.max_restarts) else "min_uptime"
+    # a delay that takes next to nothing of what min_uptime grants is no cause
+    opens = delay if without_delay and zone[0] < _MOST * without_delay[0] else "max_restarts" if math.isinf(limits.max_restarts) else "min_uptime"
     told = {
         "written": bool(written),
         "from": int(zone[0]),
@@ -250,7 +253,7 @@ def _mode(taken: Taken, script: Value | None) -> Value:
     interpreter = taken.options.get("exec_interpreter")
     text = script.content if script and isinstance(script.content, str) else ""
     # what has a blank in it is run through bash
-    by_node = "node" in str(interpreter.content) if interpreter else " " not in text and text not in _BINARIES and posixpath.splitext(text)[1].lstrip(".") in _NODE
+    by_node = "node" in str(interpreter.content) if interpreter else " " not in text and posixpath.basename(text) not in _BINARIES and posixpath.splitext(text)[1].lstrip(".") in _NODE
     if instances is not None and "instances" not in taken.defaults and by_node:
         return Value("cluster_mode", instances.at)
     return Value("fork_mode", instances.at if instances else None)

@@ -24,9 +24,9 @@ def entry_file(run: Run, directory: str, package: Document | None, project: Proj
     return None if entry is None else within(entry, directory, project, known) or posixpath.basename(entry)
 
 
-def starts_with(script: Value | None, run: Run, entry: str | None, project: Project, *, here: bool) -> Content:
+def starts_with(script: Value | None, run: Run, entry: str | None, project: Project, *, here: bool, as_it_is: bool = False) -> Content:
     """`source`, `build`, `static` (a server of files), `other` (no Node), or unknown, which counts as source only where
-    nothing speaks against it."""
+    nothing speaks against it. `as_it_is`: PM2 puts no interpreter before it."""
     if script is None or not run.command:
         why = script.content.why if script and isinstance(script.content, Unknown) else "no script is given"
         return Unknown(why, Value("source"))
@@ -39,6 +39,8 @@ def starts_with(script: Value | None, run: Run, entry: str | None, project: Proj
         return "build"
     if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn") or _VENV.search(run.command[0]):
         return "other"
+    if as_it_is and not here and run.entry is not None and "." not in posixpath.basename(run.entry):
+        return "other"  # a program of the machine or one that is compiled
     if name == "nest" and run.command[1:2] == ("start",):
         return Unknown("what it runs in the end is not seen here")  # it compiles, then starts what it has compiled
     if name in ("bash", "sh") or written.endswith((".sh", ".bash")):
