@@ -18,6 +18,7 @@ from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.folders import home
+from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED, silent
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
@@ -97,7 +98,8 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        whole = _path(path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
+        quiet = silent(project, subject.started([m.step for m in met], apps), packages)
+        whole = _path(path, values, restarts, checks, brings=bool(deploying), quiet=quiet) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
@@ -187,12 +189,13 @@ def _astray(path: Path, step: Step) -> bool:
     return any(s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.world & step.ran and s.order < step.order and not _OWN_FOLDER.search(s.text) for s in path.run.steps)
 
 
-def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool) -> dict[str, object]:
+def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool, quiet: bool) -> dict[str, object]:
     met, run, at = path.met, path.run, path.entry.at
     last = restarts[-1] if restarts else None
     after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
     unseen = last is not None and any(s.argv is None or _may_check(s.argv) for s in after if s.effect is None)
-    open_ = run.unknown or ("a command is not known here" if unseen else None)
+    asked = quiet and any(PM2_ASKED.match(" ".join(s.argv or ())) for s in after)
+    open_ = run.unknown or ("a command is not known here" if unseen else PM2_ANSWERS if asked else None)
     real = [i for i in checks if met[i].fate.ends_badly]
     smoke: object = "real" if real else "cannot_fail" if checks else "none"
     if smoke != "real" and open_:
@@ -210,6 +213,7 @@ def _path(path: Path, values: list[Value], restarts: list[int], checks: list[int
         "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
+        "silent": quiet,
         "patient": patient,
         "last_restart": restart,
         "health_check": check,
