@@ -53,6 +53,7 @@ _PHRASES = {
     "how the release is found is not seen": "не видно, как выбирается релиз",
     "the file is not in the git index": "файла нет в индексе git",
     "a command is not known here": "одна из команд здесь неизвестна",
+    "what becomes of PM2's answer is not seen": "не видно, что делают с ответом PM2",
     # what a service has
     "Nest's own logger writes JSON if it is told to": "логгер самого Nest пишет JSON, если его об этом попросить",
     "whether its logger writes JSON is set in the code": "пишет ли логгер JSON, решает код",

@@ -11,6 +11,7 @@ from checklist.facts import (
     git,
     health,
     ledger,
+    listening,
     measures,
     needs,
     packages,
@@ -53,7 +54,7 @@ def derive(project: Project) -> Facts:
     """Every document of the project; pure."""
     read = sources.read(project)
     understood = {f: s for f, s in read.items() if s.parsed.value is not None}
-    package_docs = [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value]
+    package_docs = listening.told(project, [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value])
     spare = {f for f, s in read.items() if s.format.startswith("pm2.") and not pm2_files.is_used(project, f)}
     written = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
     configs = [c for c in written if c.file not in spare]
@@ -71,7 +72,7 @@ def derive(project: Project) -> Facts:
     policy = _policy(project, health.known(project, base, deploy_docs, package_docs))
     documents = (
         policy,
-        _whole(project, base, monitor, deploy_docs),
+        _whole(project, base, monitor, deploy_docs, package_docs),
         measures.document(project, monitor, deploy_docs, rollback_docs, package_docs),
         *(s.document() for f, s in read.items() if f not in spare),
         *written,
@@ -120,12 +121,13 @@ def _policy(project: Project, health_url: Value | None) -> Document:
     return told if health_url is None else replace(told, value=replace(told.value, content={**told.value.members(), "health_url": health_url}))
 
 
-def _whole(project: Project, apps: list[Document], monitor: Value | None, deploy_docs: list[Document]) -> Document:
-    """`project`: {apps: [names], monitor, detection, rotation, runbook, playbook, adr}.
+def _whole(project: Project, apps: list[Document], monitor: Value | None, deploy_docs: list[Document], packages: list[Document]) -> Document:
+    """`project`: {apps: [names], silent, monitor, detection, rotation, runbook, playbook, adr}.
 
-    `detection` is how long the monitor may take to notice at most (ms); the last three say whether such a document is there.
+    `silent`: nothing can ask any of the apps; `detection` is how long the monitor may take to notice at most (ms); the
+    last three say whether such a document is there.
     """
-    data = {"apps": Value(tuple(a.value.get("name") or Value(None) for a in apps))}
+    data = {"apps": Value(tuple(a.value.get("name") or Value(None) for a in apps)), "silent": Value(listening.silent(project, apps, packages))}
     if monitor is not None:
         data["monitor"] = monitor
         span = monitors.detection(monitor)

@@ -52,13 +52,13 @@ def documents(project: Project, apps: Sequence[Document], packages: Sequence[Doc
         starts = app.value.get("starts")
         if starts is not None and starts.content in ("static", "other"):
             continue
-        package = governing(_folder(app, project), packages) if starts is not None else None
+        package = governing(code_folder(app, project), packages) if starts is not None else None
         groups.setdefault(("package", package.file) if package else ("config", app.file), []).append(app)
     found = {p.file: p for p in packages}
     return [_service(project, found.get(file) if kind == "package" else None, of, packages) for (kind, file), of in groups.items()]
 
 
-def _folder(app: Document, project: Project) -> str:
+def code_folder(app: Document, project: Project) -> str:
     """Where the app's code is: its entry's folder, which need not be below the one that it runs in."""
     entry = app.value.text("entry")
     return posixpath.dirname(entry) if entry and project.exists(entry) else app.value.text("directory") or ""
@@ -77,8 +77,8 @@ def _service(project: Project, package: Document | None, apps: list[Document], p
             "end_to_end_tests": Value(True, at) if testing.end_to_end(project, packages) else unseen,
         }
         return Document("service", apps[0].file, Value(shared | told, at), subject)
-    mine = _reached(package, packages)
-    needed, dev = _names(mine, "dependencies"), _names(mine, "devDependencies")
+    mine = reached(package, packages)
+    needed, dev = dependencies(mine, "dependencies"), dependencies(mine, "devDependencies")
     listed, scripts = package.value.get("dependencies"), package.value.get("scripts")
     at = listed.at if listed is not None else package.value.at
     told = {
@@ -92,14 +92,14 @@ def _service(project: Project, package: Document | None, apps: list[Document], p
     return Document("service", package.file, Value(shared | told | testing.facts(project, package, mine, packages, place), package.value.at), subject)
 
 
-def _reached(package: Document, packages: Sequence[Document]) -> list[Document]:
+def reached(package: Document, packages: Sequence[Document]) -> list[Document]:
     """The package, those of the folders above it, and those of the project that it depends on."""
     folders = set(above(package.value.text("directory") or ""))
     found = [p for p in packages if (p.value.text("directory") or "") in folders]
     by_name = {p.value.text("name"): p for p in packages}
     waiting = [package]
     while waiting:
-        for name in _names([waiting.pop()], "dependencies"):
+        for name in dependencies([waiting.pop()], "dependencies"):
             other = by_name.get(name)
             if other is not None and other not in found:
                 found.append(other)
@@ -107,7 +107,7 @@ def _reached(package: Document, packages: Sequence[Document]) -> list[Document]:
     return found
 
 
-def _names(packages: Iterable[Document], key: str) -> dict[str, Value]:
+def dependencies(packages: Iterable[Document], key: str) -> dict[str, Value]:
     """Dependencies by name, of all the packages."""
     return {name: v for p in packages for name, v in (p.value.get(key) or Value({})).members().items() if not name.startswith("@types/")}
 

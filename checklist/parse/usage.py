@@ -17,7 +17,7 @@ from checklist.parse.getters import Found
 from checklist.parse.lexer import TEXT, hide, parts
 from checklist.parse.lines import Lines
 
-SIGNS = ("process.env", "Sentry", "sentry", "pino", "winston", "process.send", "env-var", "dotenv", "ConfigService", "cleanEnv", "createEnv", ".listen(", "health")
+SIGNS = ("process.env", "Sentry", "sentry", "pino", "winston", "process.send", "env-var", "dotenv", "ConfigService", "cleanEnv", "createEnv", ".listen(", "Server(", "serve(", "ebhook:", "ebHook:", "health")
 """A source with none of these, and that calls nothing as `CALL` does, says nothing that the facts ask."""
 CALL = r"[eE]nv\w*\s*\(\s*['\"`][A-Z]|(?:[eE]nv|[cC]onfig|[cC]onf|[sS]ettings)(?:\.\w+)+\s*(?:\|\||\?\?|&&)"
 

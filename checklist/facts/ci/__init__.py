@@ -8,6 +8,7 @@ from checklist.facts.ci.jobs import jobs
 from checklist.facts.ci.steps import command_documents, step_documents
 from checklist.facts.ci.workflows import Workflow, workflow
 from checklist.facts.deploy.met import Path
+from checklist.facts.listening import silent
 from checklist.model import Document, Project, Unknown, Value, value
 
 _OTHERS = (
@@ -20,7 +21,8 @@ def documents(project: Project, parsed: dict[str, Value], apps: list[Document], 
     """Everything that the workflows of a project say; `parsed` is each workflow and composite action by its file, `paths` the runs of the deploy."""
     runs = {path.entry.name: path.run for path in paths}
     flows = {f: workflow(f, v, project, parsed, runs) for f, v in parsed.items() if f.startswith(".github/workflows/")}
-    job_docs = [d for flow in flows.values() for d in jobs(flow, flows)]
+    quiet = silent(project, apps, packages)
+    job_docs = [d for flow in flows.values() for d in jobs(flow, flows, quiet)]
     out: list[Document] = [flow.document() for flow in flows.values()]
     out += job_docs
     for flow in flows.values():

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checklist.facts.ci.workflows import Job, Step, Workflow
+from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED
 from checklist.model import Document, Location, Unknown, Value, value
 
 _MAY_TEST = re.compile(r"(?:npm run|pnpm|yarn|bun run|make) (?:run )?ci\b|(?:npm|pnpm|yarn|bun|make) (?:run )?(?:check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
@@ -16,12 +17,15 @@ _BACK = re.compile(r"(?i)roll[-_]?back|(?<![a-z])revert")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 
 
-def jobs(flow: Workflow, flows: Mapping[str, Workflow]) -> list[Document]:
-    """`ci.job` of each job: {id, workflow, needs, deploys, tests, mock_tests, health, notifies, any_branch, concurrency, timeout}."""
-    return [_job(flow, job, flows) for job in flow.jobs.values()]
+def jobs(flow: Workflow, flows: Mapping[str, Workflow], silent: bool) -> list[Document]:
+    """`ci.job` of each job: {id, workflow, needs, deploys, tests, mock_tests, health, silent, notifies, any_branch, concurrency, timeout}.
+
+    `silent`: nothing of the project can be asked over the network.
+    """
+    return [_job(flow, job, flows, silent) for job in flow.jobs.values()]
 
 
-def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
+def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow], silent: bool) -> Document:
     last = max((i for i, s in enumerate(job.steps) if s.does("deploy")), default=-1)
     tests, mocks = _tests(flow, job, last, flows)
     at = job.of.key_at or job.of.at or Location(flow.file)
@@ -42,7 +46,8 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> Document:
         "deploys": deploys,
         "tests": tests,
         "mock_tests": mocks,
-        "health": _health(flow, job, flows),
+        "health": _health(flow, job, flows, silent),
+        "silent": silent,
         "notifies": _notifies(flow, job, flows),
         "any_branch": Value(open_branch, where or at),
         "concurrency": _concurrency(flow, job, flows),
@@ -147,7 +152,7 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
     return False, mocks
 
 
-def _health(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object:
+def _health(flow: Workflow, job: Job, flows: Mapping[str, Workflow], silent: bool) -> object:
     last = max((i for i, s in enumerate(job.steps) if s.does("deploy") or s.restarts), default=-1)
     # a step can restart and check, so the order of commands in it counts
     told = [c for s in job.steps[last:] for c in s.commands] if last >= 0 else []
@@ -159,6 +164,8 @@ def _health(flow: Workflow, job: Job, flows: Mapping[str, Workflow]) -> object:
         return True
     if (_called(flow) and called is None) or job.unseen or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
         return Value(Unknown("a script or workflow that is not seen may check"))
+    if silent and any(PM2_ASKED.match(c.text) for c in told[restart + 1 :]):
+        return Value(Unknown(PM2_ANSWERS))
     return False
 
 

@@ -18,6 +18,7 @@ from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.folders import home
+from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED, silent
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
@@ -99,7 +100,9 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        whole = _path(project, path, values, restarts, checks, brings=bool(deploying)) | lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
+        quiet = silent(project, subject.started([m.step for m in met], apps), packages)
+        whole = _path(project, path, values, restarts, checks, brings=bool(deploying), quiet=quiet)
+        whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
@@ -191,16 +194,17 @@ def _astray(path: Path, step: Step) -> bool:
         return False
     cds = [s for s in path.run.steps if s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.order < step.order]
     # a later one that starts at the root leads to the same folder from anywhere
-    found = (i for i, s in enumerate(cds) if not any((c.argv or ())[1].startswith(("/", "~")) and s.world & c.ran & ~c.world for c in cds[i + 1 :]))
+    found = (i for i, s in enumerate(cds) if not any("".join((c.argv or ())[1:2]).startswith(("/", "~")) and s.world & c.ran & ~c.world for c in cds[i + 1 :]))
     return any(cds[i].world & step.ran and not _OWN_FOLDER.search(cds[i].text) for i in found)
 
 
-def _path(project: Project, path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool) -> dict[str, object]:
+def _path(project: Project, path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool, quiet: bool) -> dict[str, object]:
     met, run, at = path.met, path.run, path.entry.at
     last = restarts[-1] if restarts else None
     after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
     unseen = last is not None and any(s.argv is None or _may_check(s.argv) for s in after if s.effect is None)
-    open_ = run.unknown or ("a command is not known here" if unseen else None)
+    asked = quiet and any(PM2_ASKED.match(" ".join(s.argv or ())) for s in after)
+    open_ = run.unknown or ("a command is not known here" if unseen else PM2_ANSWERS if asked else None)
     real = [i for i in checks if met[i].fate.ends_badly]
     smoke: object = "real" if real else "cannot_fail" if checks else "none"
     if smoke != "real" and open_:
@@ -218,6 +222,7 @@ def _path(project: Project, path: Path, values: list[Value], restarts: list[int]
         "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
+        "silent": quiet,
         "patient": patient,
         "last_restart": restart,
         "health_check": check,

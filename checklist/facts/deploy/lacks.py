@@ -10,6 +10,7 @@ from typing import Any
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.subject import CONFIG, STARTS, has_own_build
 from checklist.facts.folders import build_dirs, home, scripts
+from checklist.facts.listening import PM2_ASKED
 from checklist.facts.outputs import produced
 from checklist.model import Document, Project, Unknown, Value
 
@@ -86,7 +87,7 @@ def _hides(path: Path, n: int) -> bool:
     if not any(m.step.effect in _PREPARES and path.run.together(m.step, step) for m in path.met):
         return False
     # PM2 itself is asked afterwards, and what the script does with the answer is not known here
-    if any(s.argv is not None and s.argv[:2] in (("pm2", "jlist"), ("pm2", "pid"), ("pm2", "id")) and s.order > step.order and s.ran & step.world for s in path.run.steps):
+    if any(PM2_ASKED.match(" ".join(s.argv or ())) and s.order > step.order and s.ran & step.world for s in path.run.steps):
         return False
     # another start that takes its place, or a check that is made later, will tell
     return not any(m.step.effect in (*STARTS, "health_check") and path.run.because(m.step, step) for m in path.met)
