@@ -24,6 +24,8 @@ class Processes:
     def __init__(self, execute: Callable[[Any, Shell, tree.Simple, Worlds, bool], Out]) -> None:
         self.ledger = Ledger()
         self.steps: list[Step] = []
+        self.failing: list[Step] = []
+        """Those that a world was opened for."""
         self.known: dict[tuple[Call, ...], Step] = {}
         self.unknown: str | None = None
         self.piped: tuple[Answer, ...] = ()
@@ -91,15 +93,16 @@ class Processes:
 
     def open(self, parent: Worlds) -> Worlds:
         """A new world that so far is like its parent."""
-        made = self.ledger.new(parent, len(self.steps))
-        for shell in self.shells:
-            shell.born(parent, made)
-            ok, bad = shell.status
-            shell.status = (ok | made, bad & ~made) if ok & parent else (ok & ~made, bad | made)
-        for step in self.steps:
-            if step.fails & parent:
-                step.fails |= made
+        made = self.ledger.new(parent)
+        self._born(parent, made)
         return made
+
+    def _born(self, parent: Worlds, children: Worlds) -> None:
+        for shell in self.shells:
+            shell.born(parent, children)
+        for step in self.failing:
+            if step.fails & parent:
+                step.fails |= children
 
     def fork(self, worlds: Worlds, exists: tuple[str, bool] | None = None) -> Out:
         """Both ways of a condition that cannot be known."""
@@ -109,7 +112,8 @@ class Processes:
         while waiting:
             parent = waiting & -waiting
             waiting ^= parent
-            fork = Fork(parent, self.open(parent), self.open(parent), exists)
+            fork = Fork(parent, self.ledger.new(parent), self.ledger.new(parent), exists)
+            self._born(parent, fork.yes | fork.no)
             self.ledger.base |= fork.yes | fork.no
             self.ledger.forks.append(fork)
             out.true |= fork.yes
@@ -119,7 +123,10 @@ class Processes:
 
     def rejoin(self, out: Out, since: int) -> None:
         """Ways that were told apart since then and both go on are one again."""
-        for fork in reversed(self.ledger.forks[since:]):
+        forks = self.ledger.forks
+        if len(forks) == since:
+            return
+        for fork in reversed(forks[since:]):
             back = [way for way in (fork.yes, fork.no) if way & (out.true | out.false | out.returned_true | out.broke | out.continued)]
             if not back:
                 continue

@@ -95,13 +95,16 @@ class Shell:
 
     def forget(self, worlds: Worlds) -> None:
         """Nothing will happen in some worlds any more."""
-        self.absent |= worlds
-        self._change(lambda masked: masked.forget(self.absent))
+        if worlds & ~self.absent:
+            self.absent |= worlds
+            self._change(lambda masked: masked.forget(self.absent))
 
-    def born(self, parent: Worlds, child: Worlds) -> None:
-        """A new world so far is like its parent."""
-        self.absent &= ~child
-        self._change(lambda masked: masked.born(parent, child))
+    def born(self, parent: Worlds, children: Worlds) -> None:
+        """New worlds so far are like their parent."""
+        self.absent &= ~children
+        self._change(lambda masked: masked.born(parent, children))
+        ok, bad = self.status
+        self.status = (ok | children, bad & ~children) if ok & parent else (ok & ~children, bad | children)
 
     def met(self, ways: list[Worlds], parent: Worlds) -> None:
         """Ways that were told apart are one again, and their own worlds are over."""
@@ -115,7 +118,7 @@ class Shell:
                 self._keep(name, made)
         for name in _OPTIONS:
             held = getattr(self, name)
-            if held.differs:
+            if len(held.pairs) > 1:
                 setattr(self, name, how(held))
         if self.hidden:
             self.hidden = [how(held) if held.differs else held for held in self.hidden]
@@ -144,7 +147,7 @@ class Shell:
 
     def _keep(self, name: str, made: Masked[Known]) -> None:
         self.variables[name] = made
-        if made.differs:
+        if len(made.pairs) > 1:
             self.differing.add(name)
         else:
             self.differing.discard(name)

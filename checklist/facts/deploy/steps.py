@@ -141,4 +141,6 @@ class Steps:
                     shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
+        if world:
+            m.failing.append(step)
         return step, world

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 Worlds = int
 T = TypeVar("T")
@@ -68,11 +68,10 @@ Known = str | tuple["str | Answer | None", ...] | Answer | None
 """A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Masked(Generic[T]):
+class Masked(NamedTuple, Generic[T]):
     """A value that may differ between worlds, each of which is in one pair.
 
-    It is never changed, only followed by another: subshells share it.
+    It is never changed, only followed by another: subshells share it. There are many, and a tuple is made fastest.
     """
 
     pairs: tuple[tuple[Worlds, T], ...]
@@ -98,6 +97,9 @@ class Masked(Generic[T]):
 
     def forget(self, absent: Worlds) -> Masked[T]:
         """Worlds in which nothing happens need no value of their own."""
+        last = self.pairs[-1][0]
+        if last & ~absent and not absent & ~last:
+            return self
         *rest, (mask, value) = [(left, v) for m, v in self.pairs if (left := m & ~absent)] or self.pairs[:1]
         return Masked((*rest, (mask | absent, value)))
 
@@ -115,17 +117,23 @@ class Masked(Generic[T]):
                 return value
         raise AssertionError("every world is in a pair")
 
-    def born(self, parent: Worlds, child: Worlds) -> Masked[T]:
-        """A new world has what its parent has."""
-        if any(mask & parent and mask & child for mask, _ in self.pairs):
-            return self
-        return Masked(tuple((mask | child if mask & parent else mask & ~child, value) for mask, value in self.pairs))
+    def born(self, parent: Worlds, children: Worlds) -> Masked[T]:
+        """New worlds have what their parent has."""
+        for mask, _ in self.pairs:
+            if mask & parent:
+                if not children & ~mask:
+                    return self
+                break
+        return Masked(tuple([(mask | children if mask & parent else mask & ~children, value) for mask, value in self.pairs]))
 
     def met(self, ways: list[Worlds], parent: Worlds) -> Masked[T]:
         """Ways that were told apart are one again: what they agree on, else not known (None, False)."""
         every = sum(ways)
-        if any(mask & parent and mask & every == every for mask, _ in self.pairs):  # nothing was assigned on the way
-            return self
+        for mask, _ in self.pairs:
+            if mask & parent:
+                if not every & ~mask:  # nothing was assigned on the way
+                    return self
+                break
         values = [self.one(way) for way in ways]
         unknown: Any = False if isinstance(values[0], bool) else None
         return self.put(parent, values[0] if all(v == values[0] for v in values) else unknown)
@@ -160,13 +168,10 @@ class Ledger:
     origins: dict[Worlds, Worlds] = field(default_factory=dict)
     """The world that each was split from."""
 
-    births: dict[Worlds, int] = field(default_factory=dict)
-    """How many steps had run when each was split off."""
-
-    def new(self, origin: Worlds, steps: int) -> Worlds:
+    def new(self, origin: Worlds) -> Worlds:
         made = 1 << self.count
         self.count += 1
-        self.origins[made], self.births[made] = origin, steps
+        self.origins[made] = origin
         return made
 
     def inherit(self, worlds: Worlds, one: Worlds, other: Worlds) -> tuple[Worlds, Worlds]:
