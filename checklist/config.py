@@ -6,8 +6,8 @@ the config with our own evaluator, which knows the place of every value and cost
 
 from __future__ import annotations
 
-import difflib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from checklist import schema, units
-from checklist.errors import CheckError
+from checklist.errors import CheckError, nearest
 from checklist.model import Document, Location, Texts, Value, plain, value
 from checklist.model import Path as Keys
 from checklist.parse import yaml
@@ -42,11 +42,17 @@ class Config:
 
 
 def find(path: Path) -> Path | None:
-    """The config that governs a path: in it, or in the nearest folder above, up to the git repository it is in."""
+    """The config that governs a path: in it, or in the nearest folder above, up to the git repository it is in.
+
+    Whatever bears the name is it, even if it cannot be read: to pass over it in silence would open the gate. CheckError for
+    an onai-check.yml, which would be passed over.
+    """
     start = path if path.is_dir() else path.parent
     for folder in (start, *start.parents):
-        if (folder / NAME).is_file():
+        if os.path.lexists(folder / NAME):
             return folder / NAME
+        if os.path.lexists(other := (folder / NAME).with_suffix(".yml")):
+            raise CheckError(f"{other}: the name of the config is {NAME}", f"{other}: конфиг называется {NAME}")
         if (folder / ".git").exists():
             return None
     return None
@@ -62,6 +68,11 @@ def load(file: Path | None, root: Path) -> Config:
         raise CheckError(f"{file}: cannot be read: {error.strerror}", f"{file}: не читается: {in_russian(str(error.strerror))}") from None
     except UnicodeDecodeError:
         raise CheckError(f"{file}: is not UTF-8 text", f"{file}: это не текст в UTF-8") from None
+    if not text.strip("\ufeff \t\r\n"):
+        raise CheckError(
+            f"{file}:1:1: is empty; write what differs from the defaults, or a comment, or remove it",
+            f"{file}:1:1: пустой файл; написать в нём то, что отличается от умолчаний, или комментарий, или удалить его",
+        )
     try:
         name = file.resolve().relative_to(root).as_posix()
     except ValueError:
@@ -158,18 +169,14 @@ def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> t
         above = whole
         for step in path[:-1]:
             above = above["properties"][step] if isinstance(step, str) else above["items"]
-        close = difflib.get_close_matches(str(path[-1]), list(above["properties"]), 1)
-        known = ", ".join(above["properties"])
-        return place, {
-            "en": f"unknown key '{key}'; " + (f"did you mean '{close[0]}'?" if close else f"known here: {known}"),
-            "ru": f"нет такого ключа: '{key}'; " + (f"возможно, '{close[0]}'?" if close else f"здесь бывают: {known}"),
-        }
+        told = nearest(str(path[-1]), above["properties"])
+        return place, {"en": f"unknown key '{key}'; {told['en']}", "ru": f"нет такого ключа: '{key}'; {told['ru']}"}
     said: Texts = {"en": key, "ru": key} if key else {"en": "the file", "ru": "файл"}
     missing = next((k for k in part.get("required", ()) if isinstance(found.content, dict) and k not in found.content), None)
     if missing is not None:
         return place, {"en": f"{said['en']}: '{missing}' is missing", "ru": f"{said['ru']}: не хватает '{missing}'"}
     wanted = _wanted(part)
-    return place, {"en": f"{said['en']} must be {wanted['en']}", "ru": f"{said['ru']}: здесь должно быть {wanted['ru']}"}
+    return place, {"en": f"{said['en']} must be {wanted['en']}", "ru": f"{said['ru']}: ожидается {wanted['ru']}"}
 
 
 _WANTED: Mapping[str, Texts] = {

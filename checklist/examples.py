@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checklist import config, engine, packs
 from checklist.errors import CheckError
-from checklist.model import Outcome, Project, Rule
+from checklist.model import Outcome, Project, Rule, Texts
 from checklist.parse import words
 from checklist.parse.usage import is_source, telling
 
@@ -28,37 +28,60 @@ def project(example: packs.Example) -> Project:
     )
 
 
-def failures(file: Path, id: str) -> Iterator[str]:
-    """What is wrong with a rule file: its form, or an example that does not come out as it says."""
+def failures(file: Path, id: str) -> Iterator[Texts]:
+    """What is wrong with a rule file, with its place: its form, or an example that does not come out as it says."""
     try:
         rule = packs.read(file, id)
         examples = packs.examples(file)
     except CheckError as error:
-        yield str(error)
+        yield error.texts
         return
     if not examples:
-        yield f"{file}: {id} has no examples"
+        yield _told(file, 1, {"en": f"{id} has no examples: write some below a line `---`", "ru": f"у {id} нет примеров: их пишут ниже строки `---`"})
     for example in examples:
         try:
-            yield from (f"{file}: {id}: {wrong}" for wrong in _wrong(rule, example))
+            found = _wrong(rule, example)
         except CheckError as error:
-            yield f"{file}: {id}: {error}"
+            found = error.texts
+        if found:
+            yield _told(file, example.line, {lang: f"{kind} '{example.title}': {found[lang]}" for lang, kind in _KINDS[example.kind].items()})
 
 
-def _wrong(rule: Rule, example: packs.Example) -> Iterator[str]:
+_KINDS: Mapping[str, Texts] = {
+    "bad": {"en": "bad example", "ru": "пример bad"},
+    "good": {"en": "good example", "ru": "пример good"},
+    "unclear": {"en": "unclear example", "ru": "пример unclear"},
+}
+
+
+def _wrong(rule: Rule, example: packs.Example) -> Texts | None:
     outcomes = engine.run(project(example), [rule]).outcomes
     found = sorted(_place(o) for o in outcomes if o.state == "fail")
     unknown = sorted(_place(o) for o in outcomes if o.state == "open")
-    where = f"{example.kind} example '{example.title}'"
+    told = _list("found at", "найдено в", found)
+    wanted = _list("should be at", "должно быть в", sorted(example.at))
+    unclear = _list("open at", "не узнать в", unknown)
+    if not outcomes and example.kind != "good":
+        return {"en": f"there is no {rule.kind} in it", "ru": f"в нём нет ни одного {rule.kind}"}
     match example.kind:
         case "bad" if found != sorted(example.at):
-            yield f"{where}: found at {', '.join(found) or 'no place'}, should be at {', '.join(example.at)}"
+            return {lang: f"{told[lang]}, {wanted[lang]}" for lang in told}
         case "good" if found or unknown:
-            yield f"{where}: found at {', '.join(found) or 'no place'}, open at {', '.join(unknown) or 'no place'}"
+            return {lang: f"{told[lang]}, {unclear[lang]}" for lang in told}
         case "unclear" if found or not unknown:
-            yield f"{where}: found at {', '.join(found) or 'no place'}, should be open"
+            return {"en": f"{told['en']}, should be open", "ru": f"{told['ru']}, а узнать это должно быть нельзя"}
         case "unclear" if example.at and unknown != sorted(example.at):
-            yield f"{where}: open at {', '.join(unknown)}, should be at {', '.join(example.at)}"
+            return {lang: f"{unclear[lang]}, {wanted[lang]}" for lang in told}
+    return None
+
+
+def _list(en: str, ru: str, places: list[str]) -> Texts:
+    shown = ", ".join(places)
+    return {"en": f"{en} {shown or 'no place'}", "ru": f"{ru}: {shown or 'нигде'}"}
+
+
+def _told(file: Path, line: int, said: Texts) -> Texts:
+    return {lang: f"{file}:{line}: {text}" for lang, text in said.items()}
 
 
 def _place(of: Outcome) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checklist.errors import CheckError
 from checklist.model import Location, Message, Rule, Texts, Value, plain
 from checklist.parse import yaml
 from checklist.reasons import in_russian
+
+if TYPE_CHECKING:
+    from checklist.forms.mistake import Mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Example:
     kind: str
     """`bad`, `good` or `unclear`."""
     title: str
+    line: int
+    """Where it stands in the rule file."""
     files: Mapping[str, str]
     tracked: frozenset[str] | None
     executable: frozenset[str] | None
@@ -43,36 +47,51 @@ def builtin() -> Path:
     return inside if inside.is_dir() else inside.parent.parent / "rules"
 
 
-def load(folder: Path, *, strict: bool = True) -> tuple[Rule, ...]:
-    """The rules of a pack, sorted by id; with `strict`, each file is held against rule.schema.json first."""
+def files(folder: Path) -> dict[str, Path]:
+    """The rule files of a pack by their rules' ids, sorted; CheckError where there is none, or one that would not be seen."""
     if not folder.is_dir():
         raise CheckError(f"{folder}: is no folder of rules", f"{folder}: нет такой папки с правилами")
-    files = sorted(folder.rglob("*.yaml"))
-    if not files:
+    for unseen in sorted(folder.rglob("*.yml")):
+        raise CheckError(f"{unseen}: the name of a rule file ends in .yaml", f"{unseen}: имя файла правила кончается на .yaml")
+    found = sorted(folder.rglob("*.yaml"))
+    if not found:
         raise CheckError(f"{folder}: holds no rule (*.yaml)", f"{folder}: правил (*.yaml) здесь нет")
-    return tuple(read(file, file.relative_to(folder).with_suffix("").as_posix(), strict=strict) for file in files)
+    return {file.relative_to(folder).with_suffix("").as_posix(): file for file in found}
+
+
+def load(folder: Path, *, strict: bool = True) -> tuple[Rule, ...]:
+    """The rules of a pack, sorted by id; with `strict`, for packs that nobody has tested, every mistake in a file is an error."""
+    return tuple(read(file, id, strict=strict) for id, file in files(folder).items())
 
 
 def read(file: Path, id: str, *, strict: bool = True) -> Rule:
-    """The rule in one file; CheckError with its place where it is malformed."""
+    """The rule in one file; CheckError with the places of all its mistakes where it is malformed."""
     document = next(_documents(file), None)
-    if document is None:
-        raise CheckError(f"{file}:1:1: an empty rule file", f"{file}:1:1: пустой файл правила")
+    if document is None or document.content is None:
+        raise _error(file, Location(""), {"en": "an empty rule file", "ru": "пустой файл правила"})
     if strict:
-        _validate(file, document, "rule.schema.json")
+        from checklist import forms
+
+        _raise(file, forms.of_rule(id, document))
     return _rule(id, plain(document))
 
 
 def examples(file: Path) -> tuple[Example, ...]:
     """The examples in the second YAML document of a rule file."""
-    found = list(_documents(file))
-    if len(found) < 2:
+    from checklist import forms
+
+    _, *found = _documents(file)
+    if not found or found[0].content is None:
         return ()
-    _validate(file, found[1], "examples.schema.json")
+    _raise(file, forms.of_examples(found[0]))
+    if len(found) > 1:
+        at = found[1].at or Location("")
+        raise _error(file, at, {"en": "a rule file has two documents, the rule and its examples; this is a third", "ru": "в файле правила два документа: само правило и примеры; это третий"})
     return tuple(
         Example(
             kind=kind,
             title=one["title"],
+            line=place.at.line if (place := found[0].get(kind, n)) is not None and place.at else 1,
             files=one["files"],
             tracked=frozenset(one["git"]["tracked"]) if "git" in one else None,
             executable=frozenset(one["git"]["executable"]) if "executable" in one.get("git", {}) else None,
@@ -82,7 +101,7 @@ def examples(file: Path) -> tuple[Example, ...]:
             modes={path: int(mode, 8) for path, mode in one.get("modes", {}).items()},
         )
         for kind in ("good", "bad", "unclear")
-        for one in plain(found[1]).get(kind, ())
+        for n, one in enumerate(plain(found[0]).get(kind, ()))
     )
 
 
@@ -95,8 +114,22 @@ def _documents(file: Path) -> Iterator[Value]:
         if parsed.problem or parsed.value is None:
             at = parsed.problem.location if parsed.problem else Location(str(file))
             why = parsed.problem.text if parsed.problem else "cannot be read"
-            raise CheckError(f"{file}:{at.line}:{at.column}: {why}", f"{file}:{at.line}:{at.column}: {in_russian(why)}")
+            raise _error(file, at, {"en": why, "ru": in_russian(why)})
         yield parsed.value
+
+
+def taken(file: Path, id: str) -> CheckError:
+    """What to say of a rule whose id another one has."""
+    return _error(file, Location(""), {"en": f"there is already a rule '{id}'; give the file another name", "ru": f"правило '{id}' уже есть; назвать файл иначе"})
+
+
+def _error(file: Path, at: Location, said: Texts) -> CheckError:
+    return CheckError(*(f"{file}:{at.line}:{at.column}: {said[lang]}" for lang in ("en", "ru")))
+
+
+def _raise(file: Path, mistakes: list[Mistake]) -> None:
+    if mistakes:
+        raise CheckError(*("\n".join(f"{file}:{at.line}:{at.column}: {said[lang]}" for at, said in mistakes) for lang in ("en", "ru")))
 
 
 def _rule(id: str, data: dict[str, Any]) -> Rule:
@@ -126,32 +159,6 @@ def _rule(id: str, data: dict[str, Any]) -> Rule:
 
 def _path(of: str | list[str | int] | None) -> tuple[str | int, ...] | None:
     return None if of is None else tuple(of.split(".")) if isinstance(of, str) else tuple(of)
-
-
-def _validate(file: Path, document: Value, schema: str) -> None:
-    # 61 ms to import, and only packs of users, test-rules and our own tests need it
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    from checklist.checks import CHECKS
-    from checklist.schema import FORMATS
-
-    shape = json.loads(resources.files("checklist").joinpath(schema).read_text("utf-8"))
-    if "check" in shape["properties"]:
-        shape["properties"]["check"]["properties"]["name"] = {"enum": sorted(CHECKS)}
-        shape["$defs"]["schema"]["properties"]["format"] = {"enum": sorted(FORMATS)}
-    error = best_match(Draft202012Validator(shape).iter_errors(plain(document)))
-    if error is None:
-        return
-    path = tuple(error.absolute_path)
-    here = next((v for n in range(len(path), -1, -1) if (v := document.get(*path[:n])) is not None and v.at), document)
-    at = f"{here.at.line}:{here.at.column}" if here.at else "1:1"
-    said = ".".join(str(p) for p in path)
-    short = error.message if len(error.message) < 200 else None
-    raise CheckError(
-        f"{file}:{at}: {said or 'the rule'}: {short or 'does not have the right form'}",
-        f"{file}:{at}: {said or 'правило'}: {short or 'не та форма'}",
-    )
 
 
 def matching(wanted: str, ids: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 `{name}`, `{a.b}` and `{params.x}` are looked up in the document and the rule's parameters, `{value}` is what failed,
 `{key}` its key; `{x:time}` and `{x:size}` show milliseconds and bytes as people write them, `{x:words}` a parser's or a
 fact's own English words in the language of the text. What is secret or unknown is shown as such. A brace that is no
-placeholder stays.
+placeholder stays, and so does `${x}`: that is shell or JavaScript.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from checklist import units
 from checklist.model import MASK
 from checklist.reasons import in_russian
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)(?::(time|size|words))?\}")
+_PLACEHOLDER = re.compile(r"(?<!\$)\{([A-Za-z_][\w.]*)(?::(time|size|words))?\}")
 _LONG = 80
 _UNKNOWN = {"en": "unknown", "ru": "неизвестно"}
 _NOTHING = {"en": "nothing", "ru": "ничего"}

@@ -238,9 +238,9 @@ def test_an_error_is_told_in_russian_where_russian_is_read(args: list[str], said
     ("config", "said"),
     [
         ("policy: {max_restart: 3}", "onai-check.yaml:2:10: нет такого ключа: 'policy.max_restart'; возможно, 'max_restarts'?"),
-        ("gate: P9", "onai-check.yaml:2:7: gate: здесь должно быть одно из: P0, P1, P2, none"),
-        ("policy: {max_restarts: many}", "policy.max_restarts: здесь должно быть целое число, не меньше 0"),
-        ("policy: {min_uptime: soon}", "policy.min_uptime: здесь должно быть время вроде 30s"),
+        ("gate: P9", "onai-check.yaml:2:7: gate: ожидается одно из: P0, P1, P2, none"),
+        ("policy: {max_restarts: many}", "policy.max_restarts: ожидается целое число, не меньше 0"),
+        ("policy: {min_uptime: soon}", "policy.min_uptime: ожидается время вроде 30s"),
         ("monitor: {provider: x}", "monitor: не хватает 'url'"),
         ("gate: [", "onai-check.yaml:3:1: не хватает значения"),
         ("rules: {disable: [pm3]}", "rules.disable: нет правила 'pm3'; возможно, 'pm2'?"),

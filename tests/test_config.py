@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from test_cli import command
 
 from checklist import config
 from checklist.errors import CheckError
@@ -97,3 +99,45 @@ def test_the_closest_config_wins_and_a_repository_ends_the_search(tmp_path: Path
     assert config.find(inner) is None
     (inner / "onai-check.yaml").write_text("")
     assert config.find(inner) == inner / "onai-check.yaml"
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to("nowhere.yaml")
+
+
+def _round(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize(
+    ("make", "en", "ru"),
+    [
+        (_folder, "onai-check.yaml: cannot be read: Is a directory", "onai-check.yaml: не читается: это папка"),
+        (_dangling, "onai-check.yaml: cannot be read: No such file or directory", "не читается: такого файла или папки нет"),
+        (_round, "onai-check.yaml: cannot be read: Too many levels of symbolic links", "не читается: ссылки ведут по кругу"),
+        (lambda path: path.write_bytes(b""), "onai-check.yaml:1:1: is empty; write what differs from the defaults", "onai-check.yaml:1:1: пустой файл"),
+        (lambda path: path.write_bytes(b"\xef\xbb\xbf \n\n"), "onai-check.yaml:1:1: is empty", "пустой файл"),
+        (lambda path: path.write_bytes(b"lang: \xff\n"), "onai-check.yaml: is not UTF-8 text", "это не текст в UTF-8"),
+        (lambda path: path.write_bytes(b"- gate: P1\n"), "onai-check.yaml:1:1: the file must be a mapping", "файл: ожидается набор ключей"),
+        (lambda path: path.write_bytes(b"P1\n"), "onai-check.yaml:1:1: the file must be a mapping", "набор ключей"),
+        (lambda path: path.with_suffix(".yml").write_bytes(b"gate: P1\n"), "onai-check.yml: the name of the config is onai-check.yaml", "конфиг называется onai-check.yaml"),
+    ],
+)  # fmt: skip
+def test_a_config_that_cannot_be_used_is_never_passed_over(make: Callable[[Path], object], en: str, ru: str, tmp_path: Path) -> None:
+    make(tmp_path / "onai-check.yaml")
+    (tmp_path / ".env").write_text("")
+    for lang, told in (("en_US.UTF-8", en), ("ru_RU.UTF-8", ru)):
+        for args in ([], ["rules"], ["init"]):
+            done = command(*args, cwd=tmp_path, LC_ALL=lang)
+            assert done.returncode == 2
+            assert told in done.stderr
+            assert "Traceback" not in done.stderr
+
+
+def test_a_config_of_comments_only_is_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / "onai-check.yaml").write_text("# gate: P1\n")
+    assert config.load(config.find(tmp_path), tmp_path).gate == "P0"

@@ -16,6 +16,7 @@ LAYERS = [
     ["cli"],
     ["examples"],
     ["discover", "packs", "gate", "report", "config", "propose"],
+    ["forms"],
     ["engine"],
     ["snippets"],
     ["facts", "checks"],

@@ -139,7 +139,7 @@ def load_rules(config: configs.Config) -> tuple[Rule, ...]:
     for folder in config.packs:
         for rule in packs.load(folder):
             if rule.id in rules:
-                raise CheckError(f"{folder}: there is already a rule '{rule.id}'", f"{folder}: правило '{rule.id}' уже есть")
+                raise packs.taken(folder / f"{rule.id}.yaml", rule.id)
             rules[rule.id] = rule
     for entry in config.disable.items():
         wanted = str(entry.content)

@@ -28,15 +28,15 @@ _WORDS = {
 def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -> None:
     """Say why RULE is there, what to do, and show examples."""
     config = common.load_config(path, config_file)
-    folders = [packs.builtin(), *config.packs]
-    files = {f.relative_to(d).with_suffix("").as_posix(): f for d in folders if d.is_dir() for f in sorted(d.rglob("*.yaml"))}
+    ours = packs.files(packs.builtin())
+    files = ours | {id: file for folder in config.packs for id, file in packs.files(folder).items() if id not in ours}
     if rule not in files and (group := packs.matching(rule, list(files))):
         raise CheckError(f"'{rule}' is a group of rules: {', '.join(group)}", f"'{rule}' — это группа правил: {', '.join(group)}")
     if rule not in files:
         raise CheckError(**packs.no_such(rule, list(files)))
     language = common.console_language(lang, config)
     words = _WORDS[language]
-    found = packs.read(files[rule], rule, strict=False)
+    found = packs.read(files[rule], rule, strict=rule not in ours)
     told = engine.resolve(found, _policy(path, config) if "health_url" in found.params else config.policy)
     out = [f"{told.id}  {told.priority}  {units.show_time(told.effort * 60_000, language)} {words['effort']}", "", told.title[language], ""]
     for part, text in ((words["why"], told.why[language]), (words["fix"], told.fix[language])):

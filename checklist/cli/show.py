@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +58,6 @@ def command(file: Path, format: str, env_from: Path | None, config_file: Path | 
 def _root(file: Path) -> Path:
     start = file if file.is_dir() else file.parent
     for folder in (start, *start.parents):
-        if (folder / configs.NAME).is_file() or (folder / ".git").exists():
+        if os.path.lexists(folder / configs.NAME) or (folder / ".git").exists():
             return folder
     return start

@@ -12,6 +12,7 @@ import click
 
 from checklist import config as configs
 from checklist.cli import common
+from checklist.errors import CheckError
 
 # What click 8 says (src/click/exceptions.py, types.py, parser.py), and what our own options and commands say through it.
 _RUSSIAN = {
@@ -73,6 +74,6 @@ def _configured(args: Sequence[str]) -> str | None:
         path = next((Path(one) for one in args if not one.startswith("-") and Path(one).exists()), Path())
         file = Path(given) if given else configs.find(path.resolve())
         said = re.search(r"^lang:\s*['\"]?(en|ru)\b", file.read_text("utf-8", "replace"), re.MULTILINE) if file else None
-    except (OSError, ValueError):  # a path with a NUL in it is a ValueError
+    except (OSError, ValueError, CheckError):  # a path with a NUL in it is a ValueError
         return None
     return said[1] if said else None

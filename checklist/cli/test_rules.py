@@ -6,20 +6,27 @@ from pathlib import Path
 
 import click
 
-from checklist import examples
+from checklist import examples, packs
 from checklist.cli import common
-from checklist.errors import CheckError
+from checklist.model import Texts
+from checklist.report.clean import one_line
 
 
 @click.command("test-rules")
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def command(folder: Path) -> int:
+@common.lang_option
+def command(folder: Path, lang: str | None) -> int:
     """Check every rule file in DIR and run its examples; exit 1 if one does not come out as it says."""
-    files = sorted(folder.rglob("*.yaml"))
-    if not files:
-        raise CheckError(f"{folder}: holds no rule (*.yaml)", f"{folder}: правил (*.yaml) здесь нет")
-    wrong = [w for file in files for w in examples.failures(file, file.relative_to(folder).with_suffix("").as_posix())]
-    for line in wrong:
-        common.write(line + "\n")
-    common.write(f"{len(files)} rule{'s' * (len(files) != 1)}, {len(wrong)} failure{'s' * (len(wrong) != 1)}\n")
+    files = packs.files(folder)
+    mine = folder.resolve() == packs.builtin().resolve()
+    wrong: list[Texts] = [] if mine else [packs.taken(file, id).texts for id, file in files.items() if id in packs.files(packs.builtin())]
+    wrong += [w for id, file in files.items() for w in examples.failures(file, id)]
+    language = common.console_language(lang, None)
+    for told in wrong:
+        common.write("".join(f"{one_line(line)}\n" for line in told[language].split("\n")))
+    summary = {
+        "en": f"{len(files)} rule{'s' * (len(files) != 1)}, {len(wrong)} failure{'s' * (len(wrong) != 1)}",
+        "ru": f"правил: {len(files)}, не прошло: {len(wrong)}",
+    }
+    common.write(summary[language] + "\n")
     return 1 if wrong else 0
