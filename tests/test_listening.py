@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from conftest import make
 
 from checklist.facts import derive
-from conftest import make
 
 BOT = "new Telegraf(process.env.TOKEN).launch()\n"
 

@@ -52,8 +52,8 @@ class Shell:
     """None where they cannot be known."""
     status: tuple[Worlds, Worlds] = (-1, 0)
     """The worlds in which `$?` is 0, and those in which it is not."""
-    err_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
-    exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked.of(None))
+    err_trap: Masked[Source | None] = field(default_factory=lambda: Masked[Source | None].of(None))
+    exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked[Source | None].of(None))
     hidden: list[Masked[Source | None]] = field(default_factory=list)
     """The traps on ERR around the functions and traps that are being run: they have none themselves."""
     err_trace: bool = False
