@@ -48,6 +48,9 @@ SAME: list[tuple[str, Given]] = [
     ('[ "$ENV" = prod ] && npm ci a\n( [ "$ENV" = prod ] || npm ci b )\nbash -c \'[ "$ENV" = prod ] && npm ci c\'', _ENV),
     ('for i in 1 2; do [ "$ENV" = prod ] && npm ci a; [ "$ENV" = prod ] || npm ci b; done', _ENV),
     ('[ "$ENV" = prod ] && npm ci a\nssh h \'[ "$1" = x ] || npm ci b\'\n[ "$ENV" = prod ] || npm ci c', _ENV),
+    ('npm ci a\n[ "$ENV" = prod ] && exit 1\n[ "$ENV" = prod ] && npm ci b\npm2 restart c', _ENV),
+    ('npm ci a || echo bad\nif [ -z "$ENV" ]; then npm ci b; exit 1; fi\nnpm ci c\n[ -n "$ENV" ] || npm ci d', _ENV),
+    ('f() { if [ "$ENV" = prod ]; then npm ci a; return 1; fi; npm ci b; }\nif f; then npm ci c; fi\n[ "$ENV" = prod ] || npm ci d', _ENV),
     ('set -e\n[ -n "$ENV" ]\nnpm ci a\nif [ -z "$ENV" ]; then npm ci b; fi', _ENV),
     ('set -e\nif [ "$ENV" = prod ]; then [ -n "$SKIP" ]; npm ci a; fi\nif [ "$ENV" = prod ]; then npm ci b; else npm ci c; fi', (*_ENV, {"ENV": "prod", "SKIP": "1"})),
 ]
