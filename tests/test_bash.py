@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bash_runs import install, planned, ran, real
+from bash_conditions import OTHER, SAME, Given
+from bash_runs import courses, install, planned, ran, real, step_name
 from bash_scripts import LIBRARY, WRITTEN, Made
 from conftest import need
 
@@ -52,3 +53,15 @@ def test_what_runs_is_what_bash_runs(script: str, folder: Path) -> None:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_what_runs_is_what_bash_runs_in_scripts_made_up(seed: int, folder: Path) -> None:
     assert differences(Made(seed).files, folder) == []
+
+
+@pytest.mark.parametrize(("script", "given"), [*SAME, *OTHER])
+def test_a_condition_that_is_met_again_goes_the_way_it_went(script: str, given: Given, folder: Path) -> None:
+    files = {"deploy.sh": script}
+    run, worlds = planned(files)
+    assert courses(run) == {frozenset(real(need("bash"), folder, files, "", of)[0]) for of in given}
+    order = list(worlds)
+    for n, name in enumerate(order):
+        happened = set().union(*(done for of in given if name in (done := real(need("bash"), folder, files, name, of)[0])))
+        later = {step_name(s.argv) for s in run.steps if s.argv and s.ran & worlds[name]} & set(order[n + 1 :])
+        assert later == happened & set(order[n + 1 :]), f"{name} fails"

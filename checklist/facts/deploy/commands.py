@@ -18,6 +18,8 @@ from checklist.parse.sh.tree import Assignment, Redirect, Simple, Word
 
 _PRINTERS = {"echo", "printf", "cat", "tee", "log", "info", "warn", "say"}
 _QUIET = {"true", ":", "shopt", "umask", "ulimit", "alias", "unalias", "bind", "jobs", "disown", "hash", "enable", "clear", "tput", "mkdir", "touch", "date", "whoami", "wait"}
+_TOUCHES = {"mkdir", "touch", "wait"}
+"""Of those: after them files may be others than before."""
 _READERS = {"grep", "egrep", "fgrep", "rg", "jq", "awk", "python", "python3", "node", "perl"}
 
 
@@ -51,8 +53,8 @@ class Commands(Doors):
         if len(choices) > 1 and name not in ("[", "test", "exit", "return", "cd", "export", "local", "declare", "readonly", "typeset"):
             choices = [(worlds, *choices[0][1:])]
         if name in ("[", "test"):
-            rows = [(mask, [f for f in said[1:] if not (name == "[" and f == "]")]) for mask, said, _ in choices]
-            return m.decide(rows, patterns=False)
+            rows = [(mask, said[1:], of[1:]) if name == "test" else (mask, said[1:-1], of[1:-1]) for mask, said, of in choices]
+            return m.decide(rows, shell, patterns=False)
         for mask, said, of in choices:
             done = self._one(m, shell, node, mask, said, of, ignored)
             out.add(done)
@@ -102,6 +104,9 @@ class Commands(Doors):
         of = of[len(of) - len(argv) :]
         said = said[len(said) - len(argv) :]
         name = argv[0]
+        if name in shell.functions and node.assignments:
+            # `ENV=prod deploy`: a variable of the function, for this call
+            self._assign(m, shell, node.assignments, worlds)
         if name in shell.functions:
             return self._function(m, shell, node, worlds, name, said[1:], ignored)
         built = self._builtin(m, shell, node, worlds, argv, said, ignored)
@@ -111,6 +116,8 @@ class Commands(Doors):
         if entered is not None:
             return entered
         if name in _PRINTERS:
+            if argv[:2] == ["printf", "-v"] and len(argv) > 2:
+                shell.assign(worlds, argv[2], None)
             m.printed += [f for f in said if isinstance(f, Answer)]
             # `cat .env` in a log is somebody's business
             self._step(m, shell, node, worlds, argv, False)
@@ -146,15 +153,18 @@ class Commands(Doors):
             m.unknown = "scripts in scripts go too deep"
             return Out(true=worlds)
         function, source = shell.functions[name]
-        held = (shell.arguments, shell.source, shell.calls)
-        shell.arguments, shell.source, shell.calls = tuple(arguments), source, (*shell.calls, call(shell, node, opens=True))
+        held = (shell.arguments, shell.source, shell.calls, shell.frame)
+        since = dict(shell.since)
+        shell.arguments, shell.source, shell.calls, shell.frame = tuple(arguments), source, (*shell.calls, call(shell, node, opens=True)), object()
         hides = not shell.err_trace
         if hides:
             shell.hide_trap()
         out = m.command(function.body, shell, worlds, ignored)
         if hides:
             shell.show_trap()
-        shell.arguments, shell.source, shell.calls = held
+        shell.arguments, shell.source, shell.calls, shell.frame = held
+        # what is local to the function is over with it
+        shell.since |= {name: object() for name, mark in shell.since.items() if since.get(name) is not mark}
         return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
 
     def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], said: list[expand.Field], ignored: bool) -> Out | None:
@@ -182,6 +192,9 @@ class Commands(Doors):
             case "export" | "local" | "declare" | "readonly" | "typeset":
                 if argv[0] == "export" or any(re.fullmatch(r"-\w*x\w*", w) for w in argv[1:]):
                     shell.exported |= {a.name for a in node.assignments} | {w for w in argv[1:] if w.isidentifier()}
+                if any(UNSEEN in w for w in argv[1:]):
+                    shell.changed()  # `export $(cat .env)`
+                shell.since |= {a.name: object() for a in node.assignments} | {w: object() for w in argv[1:] if argv[0] == "local"}
                 done = self._assign(m, shell, [a for a in node.assignments if a.value is not None], worlds)
                 return Out(true=done.on)
             case "unset" | "read" | "mapfile" | "readarray" | "getopts":
@@ -191,6 +204,7 @@ class Commands(Doors):
                 m.changes += 1
                 return Out(true=worlds) if argv[0] in ("unset", "mapfile", "readarray") else m.fork(worlds)
             case "shift":
+                shell.frame = object()
                 if shell.arguments:
                     shell.arguments = shell.arguments[1:]
                 return Out(true=worlds)
@@ -198,11 +212,14 @@ class Commands(Doors):
                 return m.calculation(" ".join(argv[1:]), shell, worlds)
             case "eval":
                 if any("\0" in w for w in argv[1:]):
+                    shell.changed()
                     return self._step(m, shell, node, worlds, None, ignored)
                 return m.run(script_of(list(node.words[1:]), shell, worlds), shell, worlds, ignored=ignored)
             case "source" | ".":
                 return self._source(m, shell, worlds, argv[1:], ignored)
             case name if name in _QUIET:
+                if name in _TOUCHES:
+                    m.ledger.memory.wrote(shell.host)
                 return Out(true=worlds)
         return None
 
@@ -227,6 +244,7 @@ class Commands(Doors):
     def _set(self, words: list[str], shell: Shell, worlds: Worlds) -> None:
         for i, word in enumerate(words):
             if word == "--":
+                shell.frame = object()
                 shell.arguments = tuple(None if "\0" in w else w for w in words[i + 1 :])
                 return
             if not re.fullmatch(r"[-+][a-zA-Z]+", word):

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
+from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.worlds import Answer
 
 Token = str | Answer | None
 
-_EXISTS = {"-e", "-d", "-f", "-a", "-s", "-r", "-x", "-L", "-h", "-w"}
-_UNARY = _EXISTS | {"-z", "-n", "-v", "-t", "-p", "-S", "-O", "-G", "-u", "-g", "-k", "-b", "-c", "-o", "-N", "-R"}
+_FILES = {"-e", "-d", "-f", "-a", "-s", "-r", "-x", "-L", "-h", "-w", "-p", "-S", "-O", "-G", "-u", "-g", "-k", "-b", "-c", "-N", "-nt", "-ot", "-ef"}
+_THERE: dict[str, frozenset[Hashable]] = {"-d": frozenset({"folder"}), "-f": frozenset({"file"}), "-e": frozenset({"folder", "file", "other"})}
+"""What a path then is."""
+_OWN = {"-v", "-t", "-R", "-o"}
+"""What the shell says of itself."""
+_UNARY = _FILES - {"-nt", "-ot", "-ef"} | _OWN | {"-z", "-n"}
+_EMPTY: frozenset[Hashable] = frozenset({""})
 _COMPARES = {"=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"}
 _BAD_WORD = re.compile(r"(?i)[45]\d\d|000|.*(?:err|fail|down|unhealthy|bad|unavailable|refused).*|0")
 
@@ -120,11 +126,40 @@ def judge(tokens: Sequence[Token], *, broken: bool, patterns: bool) -> bool | No
     return found if reader.at >= len(tokens) else None
 
 
-def asked(tokens: Sequence[Token]) -> tuple[str, bool] | None:
-    """The path whose existence is all that is asked, and whether the condition holds where it is there."""
-    rest, there = list(tokens), True
-    while rest[:1] == ["!"]:
-        rest, there = rest[1:], not there
-    if len(rest) == 2 and rest[0] in ("-e", "-d", "-f") and isinstance(rest[1], str):
-        return rest[1], there
-    return None
+def question(tokens: Sequence[Token], names: Sequence[Hashable], place: Callable[[Hashable], Hashable], *, patterns: bool) -> tuple[Question, bool]:
+    """What is asked, and whether the condition holds where it is so: `[ ! -n "$X" ]` asks like `[ -z "$X" ]` whether $X is one of {""}.
+
+    `names` stand for the tokens, known or not; `place` tells a path of now from the same one elsewhere and earlier.
+    """
+    said, straight = list(names), True
+    while len(said) > 1 and said[0] == "!":
+        said, straight = said[1:], not straight
+    match said:
+        case [str(test), path] if test in _THERE:
+            return Question(("what is", place(path)), _THERE[test], path=tokens[-1] if isinstance(tokens[-1], str) else None), straight
+        case [str(test), path] if test in _FILES:
+            return Question((test, place(path))), straight
+        case ["-z", value]:
+            return Question(value, _EMPTY), straight
+        case ["-n", value] | [value]:
+            return Question(value, _EMPTY), not straight
+        case [left, "=" | "==" | "!=" as operator, right]:
+            straight = straight == (operator != "!=")
+            if patterns and not (isinstance(right, str) and not set("*?[") & set(right)):
+                return Question(("like", left, right)), straight
+            if isinstance(left, str):
+                left, right = right, left
+            return Question(left, frozenset({right})) if isinstance(right, str) else Question(("=", left, right)), straight
+        case [left, "-eq", str(number)] if re.fullmatch(r"\d+", number):
+            return Question(("number", left), frozenset({int(number)})), straight
+    if any(isinstance(n, str) and n in _OWN for n in said):
+        return Question(object()), straight
+    return Question((*said, place("") if any(isinstance(n, str) and n in _FILES for n in said) else None)), straight
+
+
+def fits(subject: Hashable, patterns: Sequence[str | None]) -> Question | None:
+    """What an item of `case` asks; None where its patterns are not known."""
+    texts = [p for p in patterns if p is not None]
+    if len(texts) < len(patterns):
+        return None
+    return Question(("like", subject, *texts)) if any(set("*?[") & set(t) for t in texts) else Question(subject, frozenset(texts))

@@ -21,6 +21,8 @@ from checklist.parse.shell import Source
 
 _SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "ash"}
 _SAFE_SOURCES = re.compile(r"(?:^|/)(?:nvm\.sh|\.?(?:bash|zsh)?(?:rc|_?profile)|\.?env(?:\.[\w.-]*)?|[\w.-]*\.env)$|/etc/|bin/activate$|nvm|asdf|fnm|sdkman|volta")
+_OTHERS = {"sudo", "su", "runuser", "env", "doas"}
+"""They give what they run an environment of its own."""
 _SSH_TAKES = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOoPpQRSWw]")
 _ENTERED = {"start", "restart", "reload", "stop", "delete", "save", "fetch", "ship", "archive", "rollback", "health_check", "notify"}
 
@@ -91,6 +93,10 @@ class Doors(Steps):
         inner.calls = (*shell.calls, call(shell, node, opens=True))
         inner.arguments = arguments
         inner.errexit = Masked.of(errexit)
+        if host is not None:
+            m.ledger.memory.wrote(host)  # it need not be the one of that name that was met before
+        if node.assignments or (m.words and m.words[0] in _OTHERS):
+            inner.changed()
         return m.process(source, inner, worlds)
 
     def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expand.Field], *, errexit: bool = False) -> Out:
@@ -109,6 +115,8 @@ class Doors(Steps):
             return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
         if not argv or not _SAFE_SOURCES.search(argv[0]):
             m.unknown = "a sourced file may do more"
+        shell.changed()
+        m.ledger.memory.wrote(shell.host)
         return Out(true=worlds)
 
     def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:

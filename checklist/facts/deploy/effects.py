@@ -15,6 +15,11 @@ BACK = re.compile(r"(?i)roll-?_?back|revert")
 """Of a script that goes back, by its name."""
 BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bunx", "pnpx", "cross-env", "timeout"}
 _VERIFIES = ("test", "lint")
+# what only looks at files, or has to do with none on this host
+_LOOKS = re.compile(
+    r"(?:e?grep|fgrep|rg|jq|cat|ls|head|tail|wc|cut|tr|stat|diff|cmp|du|df|ps|pgrep|which|type|command|hostname|id|uname|lsof|ss|netstat|nc|ping|ssh|sshpass|pm2 (?:ls|list|jlist|prettylist|status|describe|show|pid|id|ping|logs?))(?: |$)"
+    r"|git (?:-C \S+ )?(?:status|log|rev-parse|rev-list|describe|diff|show|ls-files|ls-remote|remote|branch --show-current)(?: |$)"
+)
 _TAKES = {"-u", "-g", "-n", "--user"}
 _CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
 _RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
@@ -75,6 +80,12 @@ def effect(argv: Sequence[str], policy: Document) -> str | None:
             return row.text("effect")
     found = _named(said)
     return None if found in ("none", *_VERIFIES) else found
+
+
+def looks(argv: Sequence[str]) -> bool:
+    """Whether a command leaves the files of its host as they are."""
+    said = " ".join(argv)
+    return bool(_LOOKS.match(said)) or _named(said) in ("health_check", "notify")
 
 
 def verification(argv: Sequence[str]) -> str | None:

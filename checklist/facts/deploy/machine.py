@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from checklist.facts.deploy import conditions, expand
-from checklist.facts.deploy.processes import Processes
+from checklist.facts.deploy import expand
+from checklist.facts.deploy.asking import Asking
 from checklist.facts.deploy.state import Shell
-from checklist.facts.deploy.worlds import Answer, Known, Out, Worlds
+from checklist.facts.deploy.worlds import Known, Out, Worlds
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Command, Sequence
-
-if TYPE_CHECKING:
-    pass
 
 _ROUNDS = 60
 _BUDGET = 5_000
@@ -24,7 +19,7 @@ class TooMuch(Exception):
     """The script runs for longer than is worth following."""
 
 
-class Machine(Processes):
+class Machine(Asking):
     """One run of one entry point."""
 
     def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool, *, decides: bool = False) -> Out:
@@ -85,7 +80,7 @@ class Machine(Processes):
                 shell.functions[name] = (node, shell.source)
                 return Out(true=worlds)
             case tree.Test(_, _, tokens):
-                return self.checked(self._test(tokens, shell, worlds), shell, ignored)
+                return self.checked(self.test(tokens, shell, worlds), shell, ignored)
             case tree.Calculation(_, _, text):
                 return self.checked(self.calculation(text, shell, worlds), shell, ignored)
         raise AssertionError(node)
@@ -239,7 +234,7 @@ class Machine(Processes):
                 patterns = [p.literal() for p in item.patterns]
                 hit = falls
                 if rest:
-                    yes, no = self._matches(subject, patterns, rest)
+                    yes, no = self.matches(subject, patterns, rest, expand.identity(node.word, shell, rest))
                     hit |= yes
                     rest = no
                 if not hit:
@@ -255,21 +250,6 @@ class Machine(Processes):
             out.true |= rest | falls
         shell.branch = branch
         return out
-
-    def _matches(self, subject: expand.Field, patterns: list[str | None], worlds: Worlds) -> tuple[Worlds, Worlds]:
-        """(the worlds where one of the patterns fits, those where none does)."""
-        if "*" in patterns:
-            return worlds, 0
-        if isinstance(subject, str) and None not in patterns:
-            return (worlds, 0) if any(fnmatch.fnmatchcase(subject, p) for p in patterns if p is not None) else (0, worlds)
-        if isinstance(subject, Answer) and None not in patterns:
-            yes = 0
-            for part, broken in ((worlds & subject.world, True), (worlds & ~subject.world, False)):
-                if any(conditions.judge([subject, "==", p], broken=broken, patterns=True) for p in patterns if p is not None):
-                    yes |= part
-            return yes, worlds & ~yes
-        forked = self.fork(worlds)
-        return forked.true, forked.false
 
 
 def _said(shell: Shell, node: Command) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry
 from checklist.facts.deploy.machine import Machine, TooMuch
+from checklist.facts.deploy.memory import contradictions
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.worlds import Out, Worlds
 
@@ -32,6 +33,7 @@ class Run:
         self.steps: Sequence[Step] = machine.steps
         self.unknown = machine.unknown
         self.forks = machine.ledger.forks
+        self._contradictions = list(contradictions([(f.question, f.yes, f.no) for f in self.forks]))
         self.guessed = machine.forked > 0
         """Whether a condition was met that cannot be known."""
         self.ledger = machine.ledger
@@ -62,7 +64,7 @@ class Run:
 
     def _exclusive(self, x: Worlds, y: Worlds) -> bool:
         one, other = self.ledger.history(x), self.ledger.history(y)
-        return any((one & fork.yes and other & fork.no) or (one & fork.no and other & fork.yes) for fork in self.forks)
+        return any((one & way and other & against) or (one & against and other & way) for way, against in self._contradictions)
 
     def because(self, other: Step, step: Step) -> bool:
         """Whether the other step runs after this one has failed: later, or only because of the failure."""
@@ -106,10 +108,9 @@ class Run:
         """The paths whose existence ends the deploy with an error."""
         found = []
         for fork in self.forks:
-            if fork.exists is None or not fork.parent & self.good:
+            way, path = fork.yes, fork.question.path
+            if path is None or not fork.parent & self.good:
                 continue
-            path, there = fork.exists
-            way = fork.yes if there else fork.no
             if way & (self._ended_badly | self.ledger.failed) and not (way in self.ledger.parents and not way & self.ledger.failed):
                 found.append(path)
         return found

@@ -1,13 +1,16 @@
-"""Shells in all their worlds: how they begin and end, what `set -e` and traps make of a failure, what conditions and words say."""
+"""Shells in all their worlds: how they begin and end, what `set -e` and traps make of a failure, what words say."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from checklist.facts.deploy import conditions, expand
+from checklist.facts.deploy import expand
+from checklist.facts.deploy.ledger import Fork, Ledger
+from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import Call, Shell
-from checklist.facts.deploy.worlds import Answer, Fork, Known, Ledger, Out, Worlds
+from checklist.facts.deploy.worlds import Answer, Known, Out, Worlds
 from checklist.model import Location
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
@@ -93,7 +96,7 @@ class Processes:
 
     def open(self, parent: Worlds) -> Worlds:
         """A new world that so far is like its parent."""
-        made = self.ledger.new(parent)
+        made = self.ledger.new(parent, len(self.steps))
         self._born(parent, made)
         return made
 
@@ -104,16 +107,25 @@ class Processes:
             if step.fails & parent:
                 step.fails |= children
 
-    def fork(self, worlds: Worlds, exists: tuple[str, bool] | None = None) -> Out:
-        """Both ways of a condition that cannot be known."""
-        out = Out(true=worlds & ~self.ledger.base, false=worlds & ~self.ledger.base)
-        self.ledger.divided |= out.true
+    def fork(self, worlds: Worlds, question: Question | None = None) -> Out:
+        """Both ways of a condition that cannot be known; where it was asked before, the way that it went then."""
+        asked, memory = question or Question(object()), self.ledger.memory
+        yes, no = memory.recall(asked, worlds)
+        worlds &= ~(yes | no)
+        out = Out(true=yes, false=no)
+        if not worlds:
+            return out
+        divided = worlds & ~self.ledger.base
+        self.ledger.divided |= divided
+        out.true |= divided
+        out.false |= divided
         waiting = worlds & self.ledger.base
         while waiting:
             parent = waiting & -waiting
             waiting ^= parent
-            fork = Fork(parent, self.ledger.new(parent), self.ledger.new(parent), exists)
+            fork = Fork(parent, self.ledger.new(parent, len(self.steps)), self.ledger.new(parent, len(self.steps)), asked, divided)
             self._born(parent, fork.yes | fork.no)
+            memory.learn(asked, fork.yes, fork.no)
             self.ledger.base |= fork.yes | fork.no
             self.ledger.forks.append(fork)
             out.true |= fork.yes
@@ -130,6 +142,12 @@ class Processes:
             back = [way for way in (fork.yes, fork.no) if way & (out.true | out.false | out.returned_true | out.broke | out.continued)]
             if not back:
                 continue
+            parents = [fork.parent] if {fork.yes, fork.no} & self.ledger.parents.keys() else []
+            self.ledger.memory.met([*back, *parents], fork.parent)
+            if len(back) == 1 and (fork.yes | fork.no) & ~back[0] & (out.left_true | out.left_false):
+                # what had failed before went both ways as well; it goes on only where the others do
+                here = fork.divided & (out.left_true | out.left_false) & (out.true | out.false)
+                self.ledger.memory.learn(fork.question, *((here, 0) if back[0] == fork.yes else (0, here)))
             for way in back:
                 self.ledger.parents[way] = fork.parent
                 if not way & (out.true | out.returned_true | out.broke | out.continued):
@@ -173,67 +191,7 @@ class Processes:
         out.left_false |= leaves
         return out
 
-    # ---- conditions and words ----
-
-    def _test(self, tokens: tuple[Word | str, ...], shell: Shell, worlds: Worlds) -> Out:
-        choices: list[tuple[Worlds, list[conditions.Token]]] = [(worlds, [])]
-        for token in tokens:
-            if isinstance(token, str):
-                choices = [(m, [*said, token]) for m, said in choices]
-            else:
-                choices = [(m & inner, [*said, value]) for m, said in choices for inner, value in expand.text(token, shell, m, self.substitution) if m & inner]
-        choices[0] = (choices[0][0] | self.take(), choices[0][1])
-        return self.decide(choices, patterns=True)
-
-    def decide(self, choices: list[tuple[Worlds, list[conditions.Token]]], *, patterns: bool) -> Out:
-        """What a condition says in each world; both where it cannot be known."""
-        out = Out()
-        for mask, tokens in choices:
-            broken = 0
-            for token in tokens:
-                if isinstance(token, Answer):
-                    broken |= token.world
-            for part, bad in ((mask & broken, True), (mask & ~broken, False)):
-                if not part:
-                    continue
-                match conditions.judge(tokens, broken=bad, patterns=patterns):
-                    case True:
-                        out.true |= part
-                    case False:
-                        out.false |= part
-                    case None:
-                        forked = self.fork(part, conditions.asked(tokens))
-                        out.true |= forked.true
-                        out.false |= forked.false
-        return out
-
-    def calculation(self, text: str, shell: Shell, worlds: Worlds) -> Out:
-        """`(( … ))` and `let`: counting up is followed, comparisons of numbers are judged, the rest may be either."""
-        said = text.replace(" ", "")
-        for sign, step in (("++", 1), ("--", -1), ("+=", 1), ("-=", -1)):
-            name, found, by = said.partition(sign)
-            if found and (name or by).isidentifier() | by.isdigit():
-                target = name or by
-                amount = int(by) if by.isdigit() else 1
-                for mask, value in list(expand.lookup(target, shell, worlds)):
-                    shell.assign(mask, target, str(int(value) + (amount if step > 0 else -amount)) if isinstance(value, str) and value.isdigit() else None)
-                self.changes += 1
-                return Out(true=worlds)
-        for sign, operator in (("==", "-eq"), ("!=", "-ne"), ("<=", "-le"), (">=", "-ge"), ("<", "-lt"), (">", "-gt")):
-            left, found, right = said.partition(sign)
-            if found:
-                choices: list[tuple[Worlds, list[conditions.Token]]] = []
-                for mask, a in expand.calculated(left, shell, worlds):
-                    for inner, b in expand.calculated(right, shell, mask):
-                        choices.append((inner, [a if not isinstance(a, tuple) else None, operator, b if not isinstance(b, tuple) else None]))
-                return self.decide(choices, patterns=False)
-        name, found, expression = said.partition("=")
-        if found and name.isidentifier():
-            for mask, value in list(expand.calculated(expression, shell, worlds)):
-                shell.assign(mask, name, value)
-            self.changes += 1
-            return Out(true=worlds)
-        return self.fork(worlds)
+    # ---- words ----
 
     def substitution(self, part: Substitution, shell: Shell, worlds: Worlds) -> Known:
         """What `$(…)` prints; its status is that of an assignment."""
@@ -260,8 +218,10 @@ class Processes:
         return born
 
     def substitutions(self, redirects: list[tree.Redirect], shell: Shell, worlds: Worlds) -> None:
-        """Runs what stands in the targets of redirects: `< <(…)`."""
+        """Runs what stands in the targets of redirects: `< <(…)`; those may also write files."""
         for redirect in redirects:
+            if ">" in redirect.operator and not re.match(r"/dev/|\d+$|-$", redirect.target.literal() or ""):
+                self.ledger.memory.wrote(shell.host)
             if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,6 +62,12 @@ class Shell:
     """The programs that read what is printed, "" for a variable; none of them for the terminal or log."""
     calls: tuple[Call, ...] = ()
     """The calls that led here: they tell two calls of one function apart."""
+    outside: object = field(default_factory=object)
+    """The environment that it got its other variables from."""
+    frame: object = field(default_factory=object)
+    """Whose arguments `$1` and the others are."""
+    since: dict[str, object] = field(default_factory=dict)
+    """Tells the value of a variable from those that it had before, where it was set here."""
 
     def child(self, *, errexit: bool = True) -> Shell:
         """A subshell: it has all, and what it changes is lost. Command substitutions drop `set -e` (bash 5.2, 3.7.3)."""
@@ -71,6 +77,7 @@ class Shell:
             functions=dict(self.functions),
             exported=set(self.exported),
             differing=set(self.differing),
+            since=dict(self.since),
             errexit=self.errexit if errexit else Masked.of(False),
             hidden=[],
             err_trap=self.err_trap if self.err_trace else Masked.of(None),
@@ -91,6 +98,8 @@ class Shell:
             branch=self.branch,
             into=self.into,
             calls=self.calls,
+            outside=object() if far else self.outside,
+            since={} if far else {k: v if k in self.exported else object() for k, v in self.since.items() if k != "PWD"},
         )
 
     def forget(self, worlds: Worlds) -> None:
@@ -139,8 +148,20 @@ class Shell:
     def put(self, option: str, worlds: Worlds, value: object) -> None:
         """`directory`, `errexit` and the like in some worlds."""
         setattr(self, option, getattr(self, option).put(worlds | self.absent, value))
+        if option == "directory":
+            self.since["PWD"] = object()
+
+    def changed(self) -> None:
+        """Any variable may have another value."""
+        self.outside = object()
+        self.since.clear()
+
+    def which(self, name: str) -> object:
+        """Equal for two reads of a variable only if it was not set in between."""
+        return self.frame if name.isdigit() or name in ("@", "*", "#") else self.since.get(name, self.outside)
 
     def assign(self, worlds: Worlds, name: str, value: Known) -> None:
+        self.since[name] = object()
         self._keep(name, self.variables.get(name, _UNSET).put(worlds | self.absent, value))
         if self.exports_all:
             self.exported.add(name)
@@ -161,6 +182,12 @@ def joined(base: str | None, target: str) -> str | None:
         target = posixpath.join(base, target)
     made = posixpath.normpath(target)
     return None if made in (".", "..") or made.startswith("../") else made
+
+
+def located(base: str | None, path: Hashable, shell: Shell) -> Hashable:
+    """A path seen from a folder, for what is only to be told apart: either may be unknown."""
+    full = joined(base, path) if isinstance(path, str) else None
+    return full if full is not None else (base or shell.which("PWD"), path)
 
 
 def strict(text: str) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare, effect, script_body, verification, without_place
+from checklist.facts.deploy.effects import bare, effect, looks, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine, goes_away
+from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.folders import home, on_server, scripts
@@ -111,9 +112,11 @@ class Steps:
                 verifies = verifies or next((v for b in body if (v := verification(b)) is not None), None)
             if found == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
                 found = None  # what is downloaded is run
+        if argv is None or not looks(argv):
+            m.ledger.memory.wrote(shell.host)
         step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds) if ignored else Out(true=worlds)
+            return m.fork(worlds, _asked(shell, node, worlds) if argv is None else None) if ignored else Out(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
             step.tells = (argv or [])[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(argv or ())))
@@ -144,3 +147,8 @@ class Steps:
         if world:
             m.failing.append(step)
         return step, world
+
+
+def _asked(shell: Shell, node: Simple, worlds: Worlds) -> Question | None:
+    """What `if $SKIP_TESTS` asks: `true` and nothing are the commands that do nothing and succeed."""
+    return Question(expand.identity(node.words[0], shell, worlds), frozenset({"true", ""})) if len(node.words) == 1 else None

@@ -57,7 +57,7 @@ def own_configs(project: Project, run: Run) -> list[tuple[str, Step]]:
 
 def _only_absent(project: Project, run: Run, write: Write) -> bool:
     name = posixpath.basename(write.word)
-    asked = [(fork.no if fork.exists[1] else fork.yes) for fork in run.forks if fork.exists is not None and posixpath.basename(fork.exists[0]) == name]
+    asked = [fork.no for fork in run.forks if fork.question.path is not None and posixpath.basename(fork.question.path) == name]
     first = write.step.ran & -write.step.ran
     return any(run.ledger.history(first) & way for way in asked) and any(posixpath.basename(f) == name for f in project.files)
 

@@ -1,0 +1,111 @@
+"""Conditions in all worlds: `[ … ]`, `[[ … ]]`, `(( … ))` and the patterns of `case`."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Hashable, Sequence
+
+from checklist.facts.deploy import conditions, expand
+from checklist.facts.deploy.processes import Processes
+from checklist.facts.deploy.state import Shell, located
+from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.parse.sh import tree
+from checklist.parse.sh.tree import Word
+
+Choice = tuple[Worlds, Sequence[conditions.Token], Sequence[Word | str]]
+"""What a condition is in some worlds, and the words that became its tokens."""
+
+
+class Asking(Processes):
+    """Says what a condition does in each world."""
+
+    def test(self, tokens: tuple[Word | str, ...], shell: Shell, worlds: Worlds) -> Out:
+        choices: list[tuple[Worlds, list[conditions.Token]]] = [(worlds, [])]
+        for token in tokens:
+            if isinstance(token, str):
+                choices = [(m, [*said, token]) for m, said in choices]
+            else:
+                choices = [(m & inner, [*said, value]) for m, said in choices for inner, value in expand.text(token, shell, m, self.substitution) if m & inner]
+        choices[0] = (choices[0][0] | self.take(), choices[0][1])
+        return self.decide([(mask, said, tokens) for mask, said in choices], shell, patterns=True)
+
+    def decide(self, choices: Sequence[Choice], shell: Shell, *, patterns: bool) -> Out:
+        """What a condition says in each world; both where it cannot be known."""
+        out = Out()
+        for mask, tokens, words in choices:
+            broken = 0
+            for token in tokens:
+                if isinstance(token, Answer):
+                    broken |= token.world
+            for part, bad in ((mask & broken, True), (mask & ~broken, False)):
+                if not part:
+                    continue
+                match conditions.judge(tokens, broken=bad, patterns=patterns):
+                    case True:
+                        out.true |= part
+                    case False:
+                        out.false |= part
+                    case None:
+                        for here, _ in list(shell.directory.split(part)):
+                            forked = self._ask(tokens, words, shell, here, patterns)
+                            out.true |= forked.true
+                            out.false |= forked.false
+        return out
+
+    def _ask(self, tokens: Sequence[conditions.Token], words: Sequence[Word | str], shell: Shell, worlds: Worlds, patterns: bool) -> Out:
+        """What cannot be known, as it was when it was asked before. The worlds are in one folder."""
+        files = (shell.host, self.ledger.memory.since(shell.host))
+        names = [t if isinstance(t, str) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
+        question, straight = conditions.question(tokens, names, lambda path: (files, located(shell.directory.one(worlds), path, shell)), patterns=patterns)
+        out = self.fork(worlds, question)
+        return out if straight else Out(true=out.false, false=out.true)
+
+    def calculation(self, text: str, shell: Shell, worlds: Worlds) -> Out:
+        """`(( … ))` and `let`: counting up is followed, comparisons of numbers are judged, the rest may be either."""
+        said = text.replace(" ", "")
+        for sign, step in (("++", 1), ("--", -1), ("+=", 1), ("-=", -1)):
+            name, found, by = said.partition(sign)
+            if found and (name or by).isidentifier() | by.isdigit():
+                target = name or by
+                amount = int(by) if by.isdigit() else 1
+                for mask, value in list(expand.lookup(target, shell, worlds)):
+                    shell.assign(mask, target, str(int(value) + (amount if step > 0 else -amount)) if isinstance(value, str) and value.isdigit() else None)
+                self.changes += 1
+                return Out(true=worlds)
+        for sign, operator in (("==", "-eq"), ("!=", "-ne"), ("<=", "-le"), (">=", "-ge"), ("<", "-lt"), (">", "-gt")):
+            left, found, right = said.partition(sign)
+            if found:
+                words: list[Word | str] = [_operand(left), operator, _operand(right)]
+                choices = list[Choice]()
+                for mask, a in expand.calculated(left, shell, worlds):
+                    for inner, b in expand.calculated(right, shell, mask):
+                        choices.append((inner, [a if not isinstance(a, tuple) else None, operator, b if not isinstance(b, tuple) else None], words))
+                return self.decide(choices, shell, patterns=False)
+        name, found, expression = said.partition("=")
+        if found and name.isidentifier():
+            for mask, value in list(expand.calculated(expression, shell, worlds)):
+                shell.assign(mask, name, value)
+            self.changes += 1
+            return Out(true=worlds)
+        return self.fork(worlds)
+
+    def matches(self, subject: expand.Field, patterns: list[str | None], worlds: Worlds, identity: Hashable) -> tuple[Worlds, Worlds]:
+        """(the worlds where one of the patterns fits, those where none does)."""
+        if "*" in patterns:
+            return worlds, 0
+        if isinstance(subject, str) and None not in patterns:
+            return (worlds, 0) if any(fnmatch.fnmatchcase(subject, p) for p in patterns if p is not None) else (0, worlds)
+        if isinstance(subject, Answer) and None not in patterns:
+            yes = 0
+            for part, broken in ((worlds & subject.world, True), (worlds & ~subject.world, False)):
+                if any(conditions.judge([subject, "==", p], broken=broken, patterns=True) for p in patterns if p is not None):
+                    yes |= part
+            return yes, worlds & ~yes
+        forked = self.fork(worlds, conditions.fits(identity, patterns))
+        return forked.true, forked.false
+
+
+def _operand(said: str) -> Word:
+    """One side of a comparison in `(( … ))`."""
+    name = said.strip("${}")
+    return Word(0, 0, (tree.Variable(name, 0, 0) if name.isidentifier() else tree.Arithmetic(said, 0, 0),))

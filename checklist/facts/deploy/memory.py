@@ -1,0 +1,87 @@
+"""Conditions that were met before: what cannot be known is still the same when it is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator
+from dataclasses import dataclass, field
+
+from checklist.facts.deploy.worlds import Worlds
+
+_YES: frozenset[Hashable] = frozenset({True})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether something is one of a few: `$ENV` of {"prod"}, what `-d dist` says of {True}.
+
+    What it is about is equal for two questions only if nothing can have changed in between.
+    """
+
+    about: Hashable
+    among: frozenset[Hashable] = _YES
+    path: str | None = field(default=None, compare=False)
+    """The path whose existence is asked."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """In which worlds a question has which answer, and since when the files of each host are as they are."""
+
+    answers: dict[Hashable, dict[frozenset[Hashable], tuple[Worlds, Worlds]]] = field(default_factory=dict)
+    files: dict[str, object] = field(default_factory=dict)
+
+    def recall(self, question: Question, worlds: Worlds) -> tuple[Worlds, Worlds]:
+        """(the worlds in which it is so, those in which it is not); in the others it has not been asked."""
+        yes = no = 0
+        for among, (was, was_not) in self.answers.get(question.about, {}).items():
+            if among <= question.among:
+                yes |= was
+            if among.isdisjoint(question.among):
+                no |= was
+            if among >= question.among:
+                no |= was_not
+        return worlds & yes & ~no, worlds & no
+
+    def learn(self, question: Question, yes: Worlds, no: Worlds) -> None:
+        known = self.answers.setdefault(question.about, {})
+        was, was_not = known.get(question.among, (0, 0))
+        known[question.among] = (was | yes, was_not | no)
+
+    def born(self, parent: Worlds, child: Worlds) -> None:
+        """A new world knows what its parent knows."""
+        for known in self.answers.values():
+            for among, (yes, no) in known.items():
+                if (yes | no) & parent:
+                    known[among] = (yes | child if yes & parent else yes, no | child if no & parent else no)
+
+    def met(self, ways: Collection[Worlds], parent: Worlds) -> None:
+        """Ways that were told apart are one again: it knows what they agree on."""
+        every = sum(ways)
+        for known in self.answers.values():
+            for among, (yes, no) in known.items():
+                if (yes | no) & (every | parent):
+                    known[among] = ((yes & ~parent) | (parent if yes & every == every else 0), (no & ~parent) | (parent if no & every == every else 0))
+
+    def wrote(self, host: str) -> None:
+        """Its files are no longer what they were: a command may have changed them, or others in the time that went by."""
+        self.files[host] = object()
+
+    def since(self, host: str) -> object:
+        """Tells the files of a host from what they were before."""
+        return self.files.setdefault(host, object())
+
+
+def contradictions(told: Collection[tuple[Question, Worlds, Worlds]]) -> Iterator[tuple[Worlds, Worlds]]:
+    """Of questions with their two ways: the ways that are not in one course of events."""
+    asked: dict[Hashable, dict[frozenset[Hashable], tuple[Worlds, Worlds]]] = {}
+    for question, yes, no in told:
+        known = asked.setdefault(question.about, {})
+        was, was_not = known.get(question.among, (0, 0))
+        known[question.among] = (was | yes, was_not | no)
+    for known in asked.values():
+        for among, (yes, _) in known.items():
+            for other, (also, not_) in known.items():
+                if among <= other:
+                    yield yes, not_
+                if among.isdisjoint(other):
+                    yield yes, also
