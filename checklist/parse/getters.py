@@ -20,7 +20,7 @@ SIGNS = ("env-var", "ConfigService", "createEnv", "validationSchema", "({ env })
 
 COPES = re.compile(
     r"\s*!?(?:\s+as\s+[\w$.<>\[\]| ]+)?(?:\s*,\s*\w+)?[\s)]*(?:\|\|=?|\?\?=?|&&|\?|[!=]==?)"
-    r"|\s*!?\s*,\s*(?:(?:-?[\d_.]+|true|false|[A-Z][A-Z\d_]+)\s*[,)]|['\"`][^'\"`\n]*['\"`]\s*,?\s*\))"
+    r"|\s*!?\s*,\s*(?:(?:-?[\d_.]+|true|false|(?:[A-Z][A-Z\d_]+|(?i:default|fallback)\w*)(?:\.\w+)*)\s*[,)]|['\"`][^'\"`\n]*['\"`]\s*,?\s*\))"
 )
 """`x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`, `toNumber(x, 100, {min: 1})`; a comparison, a test or
 `x?.trim()` copes with a missing one as well."""

@@ -52,8 +52,8 @@ def documents(
     `apps` and `packages` are the documents of those kinds, `environments` has the names X of the `env_X` in each PM2
     config, and whether it differs from the plain `env`.
     """
-    saved = listed.saved(paths)
-    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved)]
+    saved, back = listed.saved(paths), any(BACK.search(posixpath.basename(path.entry.name)) for path in paths)
+    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
     return [*ways.compared(found), *scripts.documents(project, deployed, apps=bool(apps))]
@@ -74,7 +74,7 @@ def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Seq
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], saved: Collection[tuple[str, str]]
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], saved: Collection[tuple[str, str]], *, back: bool
 ) -> Iterator[Document]:
     met = path.met
     # what an image starts is no deploy of it
@@ -102,7 +102,7 @@ def _documents(
         last = restarts[-1] if restarts else None
         quiet = silent(project, subject.started([m.step for m in met], apps), packages)
         whole = _path(project, path, values, restarts, checks, brings=bool(deploying), quiet=quiet)
-        whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path)}
+        whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
