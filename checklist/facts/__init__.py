@@ -57,6 +57,7 @@ def derive(project: Project) -> Facts:
     package_docs = listening.told(project, [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value])
     spare = {f for f, s in read.items() if s.format.startswith("pm2.") and not pm2_files.is_used(project, f)}
     written = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
+    spare |= pm2_files.at_desks(project, [c for c in written if c.file not in spare])
     configs = [c for c in written if c.file not in spare]
     app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
     quiet = spare | {c.file for c in configs if pm2.entries(c.value) and not any(a.file == c.file for a in app_docs)}
@@ -76,7 +77,7 @@ def derive(project: Project) -> Facts:
         measures.document(project, monitor, deploy_docs, rollback_docs, package_docs),
         *(s.document() for f, s in read.items() if f not in spare),
         *written,
-        *pm2_files.documents(project, written, {f: s.style for f, s in understood.items()}, package_docs),
+        *pm2_files.documents(project, written, {f: s.style for f, s in understood.items()}, package_docs, spare),
         *target_docs,
         *(_with_steps(app, deploy_docs) for app in app_docs),
         *package_docs,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.facts import loading
+from checklist.facts import loading, stages
 from checklist.facts.folders import above, home, is_frontend, scripts
 from checklist.facts.ignores import Ignores
 from checklist.facts.placeholders import is_placeholder, is_reference, real_secrets, role
@@ -18,7 +18,6 @@ from checklist.parse import recognise
 
 NOT_HERE = "the env file is on the server: git ignores it"
 _TEXTS = ("workflow", "shell", "makefile", "dockerfile")
-_PRODUCTION = ("production", "prod")
 _LACKING = ("missing", "empty", "placeholder")
 _OFF = ("false", "0", "no", "off", "disabled", "n", "f")
 # `Sentry.init(`, `SentryModule.forRoot(`; a mere `process.env.SENTRY_DSN` starts nothing
@@ -117,7 +116,7 @@ def _config(project: Project) -> Location:
 
 def _environment(apps: Sequence[Document]) -> Value:
     """PM2's variables of all apps of a service: the last that says something wins, production's before all others."""
-    ranked = sorted(apps, key=lambda a: (a.value.text("environment") in _PRODUCTION, a.value.text("environment") is None))
+    ranked = sorted(apps, key=lambda a: (a.value.text("environment") in stages.PRODUCTION, a.value.text("environment") is None))
     merged: dict[str, Value] = {}
     more = False
     for app in ranked:

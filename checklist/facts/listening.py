@@ -27,8 +27,8 @@ _SERVES = re.compile(
 )
 # `bot.launch({webhook: …})` and the like listen by themselves
 _LISTENS = re.compile(r"\.listen\s*\(|Server\s*\(|(?<![\w$])serve\s*\(|[wW]eb[hH]ook\s*:|startWebhook")
-# `pm2 list` shows a person a table; a script that reads it has a reader behind it
-PM2_ASKED = re.compile(r"pm2 (?:-s |--silent )?(?:jlist|prettylist|id|pid|describe|show|info)\b")
+# `pm2 list` and `pm2 show` are for a person to read
+PM2_ASKED = re.compile(r"pm2 (?:-s |--silent )?(?:jlist|prettylist|id|pid)\b")
 """A command that asks PM2 how an app is."""
 PM2_ANSWERS = "what becomes of PM2's answer is not seen"
 """Why it is not known whether a script that asks PM2 checks anything."""

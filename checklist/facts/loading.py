@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
+from checklist.facts import stages
 from checklist.facts.folders import above
 from checklist.facts.ignores import Ignores
 from checklist.model import Document, Project, Value, plain
@@ -14,8 +15,6 @@ from checklist.model import Document, Project, Value, plain
 _NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
 # `config({ path: '.env.prod' })`, `path.resolve(__dirname, '../.env.prod')` in it, Node's loadEnvFile, Nest's envFilePath
 _IN_CODE = re.compile(r"(?:(?<![\w$])(?:path|envFilePath)\s*:|loadEnvFile\s*\()[^;{}\n]*?['\"`](?:[^'\"`\n$]*/)?([^'\"`\n$/]*\benv\b[^'\"`\n$/]*)['\"`]")
-_FOR_PRODUCTION = (".env.production", ".env.prod", "env.env", ".env.production.local", "production.env", "prod.env")
-_MODES = ("production", "prod")
 
 
 def names(project: Project, apps: Sequence[Document]) -> tuple[str, ...]:
@@ -55,11 +54,11 @@ def loaded(project: Project, app: Document, files: Mapping[str, Value]) -> str |
 def is_production(project: Project, app: Document | None, file: str, of: Value) -> bool:
     """Whether an env file is meant for production, as the app's own mode and the file say."""
     given = (project.policy.value.get("env_files") or Value(())).items()
-    if posixpath.basename(file) in _FOR_PRODUCTION or any(n.at is not None and str(n.content) in (file, posixpath.basename(file)) for n in given):
+    if posixpath.basename(file) in stages.ENV_FILES or any(n.at is not None and str(n.content) in (file, posixpath.basename(file)) for n in given):
         return True
     mode = of.members().get("NODE_ENV")
     if mode is not None:
-        return plain(mode, reveal=True) in _MODES
+        return plain(mode, reveal=True) in stages.PRODUCTION
     if posixpath.basename(file) != ".env":
         return False
     set_by_pm2 = app is not None and "NODE_ENV" in (app.value.get("env") or Value({})).members()

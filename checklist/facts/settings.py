@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from checklist.facts import loading
+from checklist.facts import loading, stages
 from checklist.facts.folders import above
 from checklist.facts.placeholders import is_placeholder, is_reference, role
 from checklist.model import Document, OneOf, Project, Unknown, Value, plain, value
@@ -14,14 +14,6 @@ from checklist.parse import env as parser
 from checklist.parse import recognise
 
 OVERRIDES = "the code may let the env file win"
-_FOR_PRODUCTION = (".env.production", ".env.prod", "env.env")
-# Words in a path, a name or a command that say: this is not for production.
-_NOT_FOR_PRODUCTION = re.compile(
-    r"(?i)(?<![a-z])(?:dev|develop|development|stage|stg|staging|test|tests|testing|qa|uat|preview|preprod|sandbox|demo|local|localhost|e2e|ci|examples?|samples?|templates?"
-    r"|fixtures?|debug|docs?)(?![a-z])"
-)
-_STAGES = ("staging", "stage", "stg", "qa", "uat", "preview", "preprod", "sandbox", "demo")
-_PRODUCTION = ("production", "prod", "live")
 _OVERRIDE = re.compile(r"(?<![\w$])override\s*:(?!\s*false)|(?<![\w-])(?:--override|-o)(?![\w-])|DOTENV_CONFIG_OVERRIDE|(?<![\w$])process\s*\.\s*env\s*=(?!=)|Object\.assign\s*\(\s*process\.env")
 
 
@@ -40,10 +32,10 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
     for app in base:
         mode = _variables(app).get("NODE_ENV")
         told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
-        if mode is None or app.value.more or re.match(r"/Users/|[A-Za-z]:[\\/]", app.value.text("cwd") or "") or _NOT_FOR_PRODUCTION.search(told) or mode.content in _STAGES:
+        if mode is None or app.value.more or stages.PERSONAL.match(app.value.text("cwd") or "") or stages.OTHER.search(told) or mode.content in stages.STAGING:
             continue
         others = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a is not app]
-        if not any(a.value.text("environment") in _PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
+        if not any(a.value.text("environment") in stages.PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
             yield _mode(mode, app.value.text("name") or "?")
 
 
@@ -51,7 +43,7 @@ def _modes_of_files(base: Sequence[Document], apps: Sequence[Document], files: M
     """The same, `app` null, of env files that are named for production; where PM2 sets NODE_ENV, the file's means nothing."""
     for file, of in files.items():
         mode = of.members().get("NODE_ENV")
-        if mode is None or posixpath.basename(file) not in _FOR_PRODUCTION or _NOT_FOR_PRODUCTION.search(posixpath.dirname(file)):
+        if mode is None or posixpath.basename(file) not in stages.ENV_FILES or stages.OTHER.search(posixpath.dirname(file)):
             continue
         folder = posixpath.dirname(file)
         if any("NODE_ENV" in _variables(a) or (a.value.get("env") or Value({})).more for a in apps if folder in above(a.value.text("directory") or "")):
@@ -77,7 +69,7 @@ def _variables(app: Document) -> Mapping[str, Value]:
 def _settings(project: Project, base: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
     """{name, app, file, value, same, elsewhere}: `same` compares what PM2 and the app's env file say; no value is kept."""
     for app in base:
-        staging = _NOT_FOR_PRODUCTION.search(app.value.text("name") or "")  # it does not load production's file
+        staging = stages.OTHER.search(app.value.text("name") or "")  # it does not load production's file
         loaded = None if staging else loading.loaded(project, app, files)
         if loaded is None:
             continue

@@ -8,11 +8,10 @@ from __future__ import annotations
 import itertools
 import math
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts import testing
+from checklist.facts import stages, testing
 from checklist.facts.folders import home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
@@ -25,7 +24,6 @@ from checklist.facts.pm2.watched import watched_logs
 from checklist.model import MASK, Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse.usage import is_source
 
-_PERSONAL = re.compile(r"/(?:Users|Volumes)/|[A-Za-z]:[\\/]+Users[\\/]")
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 _NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
 # Programs that PM2 starts as they are; a file without an ending that is none of these is taken for JavaScript, npm as well
@@ -39,10 +37,10 @@ def apps(config: Document, project: Project, packages: Sequence[Document]) -> li
 
 
 def _at_a_desk(app: Document, apps: Sequence[Document]) -> bool:
-    """Whether an app runs for development on somebody's own machine: a server may be a Mac, but is not in development."""
+    """Whether an app runs for development in a folder on somebody's own machine."""
     mine = [a for a in apps if a.value.text("name") == app.value.text("name")]
     modes = [plain(env.get("NODE_ENV"), reveal=True) for a in mine if (env := a.value.get("env")) is not None]
-    return _PERSONAL.match(app.value.text("cwd") or "") is not None and bool(modes) and all(mode in ("development", "dev", "local") for mode in modes)
+    return stages.PERSONAL.match(app.value.text("cwd") or "") is not None and bool(modes) and all(mode in stages.DEVELOPMENT for mode in modes)
 
 
 def _apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:

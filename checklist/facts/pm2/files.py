@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from checklist.facts.folders import is_retired
+from checklist.facts import stages
+from checklist.facts.folders import above, is_retired, scripts
 from checklist.facts.placeholders import real_secrets, role
 from checklist.facts.pm2 import entries, governing
 from checklist.facts.pm2.options import canonical
@@ -25,14 +26,14 @@ _COPIED = re.compile(r"my[A-Z][A-Za-z]*\d{0,3}")
 _RUN_BY = r"(?:node|nodejs|tsx|ts-node|bun|deno|babel-node|esbuild|tsc|swc)\b[^\n;&|]*(?<![\w.-]){name}(?![\w-])"
 
 
-def documents(project: Project, configs: Sequence[Document], styles: Mapping[str, str], packages: Sequence[Document]) -> Iterator[Document]:
-    """{role, loads, secrets} of each file that holds apps; see `_role` and `_loads`. Of one that nothing starts only the
-    secrets are told, its `role` is `spare`."""
+def documents(project: Project, configs: Sequence[Document], styles: Mapping[str, str], packages: Sequence[Document], spare: Collection[str]) -> Iterator[Document]:
+    """{role, loads, secrets} of each file that holds apps; see `_role` and `_loads`. Of one that is
+    `spare`, since no server starts it, only the secrets are told; that is its `role`, too."""
     for config in configs:
         if not any(_STARTED & entry.members().keys() for entry in entries(config.value)):
             continue
         secrets = list(_secrets(project, config))
-        if not is_used(project, config.file):
+        if config.file in spare:
             yield Document("pm2.file", config.file, value({"path": config.file, "role": "spare", "loads": None, "secrets": secrets}, Location(config.file)), config.file)
             continue
         package = governing(posixpath.dirname(config.file), packages)
@@ -56,8 +57,52 @@ def is_used(project: Project, file: str) -> bool:
     name = posixpath.basename(file)
     # of archive/ecosystem.config.js and ecosystem.config.js the command means the latter
     name = file if any(posixpath.basename(f) == name and role(f) == "real" and not is_retired(f) for f in project.files) else name
-    named = re.compile(rf"(?m)^(?![ \t]*#).*(?<![\w.-]){re.escape(name)}(?![\w-])")
-    return any(name in text and named.search(text) for other, text in project.files.items() if recognise(other, text[:200]) in _COMMANDS)
+    return any(name in text and _named(name).search(text) for other, text in project.files.items() if recognise(other, text[:200]) in _COMMANDS)
+
+
+def at_desks(project: Project, configs: Sequence[Document]) -> set[str]:
+    """The configs that are started on somebody's own machine only: they are for development by their name or by every
+    NODE_ENV in them, one for a server lies beside or above them, and nothing that runs on a server names them."""
+    found = set()
+    with_apps = [c for c in configs if entries(c.value)]
+    for config in with_apps:
+        named = stages.DESK.search(posixpath.basename(config.file)) is not None
+        if not named and _modes(config) != {"development"}:
+            continue
+        around = [c for c in with_apps if posixpath.dirname(c.file) in above(posixpath.dirname(config.file)) and not stages.DESK.search(posixpath.basename(c.file))]
+        # of two that are not named for it, the other has to say that it is production's
+        others = around if named else [c for c in around if _modes(c) == {"production"}]
+        if others and not _on_servers(project, config):
+            found.add(config.file)
+    return found
+
+
+def _modes(config: Document) -> set[str]:
+    """For which environments its apps are by their NODE_ENV: `production`, `development`, `other`."""
+    blocks = [v.get("NODE_ENV") for entry in entries(config.value) for k, v in entry.members().items() if k.startswith("env") and isinstance(v.content, dict)]
+    said = {str(b.content) for b in blocks if b is not None}
+    return {"production" if mode in stages.PRODUCTION else "development" if mode in stages.DEVELOPMENT else "other" for mode in said}
+
+
+def _on_servers(project: Project, config: Document) -> bool:
+    """Whether a config is a server's: an app of it lies in a folder of one, it says how it is deployed, or a script,
+    workflow or image names it that is not for development itself, or a `deploy` of package.json."""
+    cwds = [cwd for entry in entries(config.value) if (cwd := entry.text("cwd") or "").startswith(("/", "~"))]
+    if any(not stages.PERSONAL.match(cwd) for cwd in cwds) or config.value.get("deploy") is not None:
+        return True
+    name = posixpath.basename(config.file)
+    for file, text in project.files.items():
+        kind = recognise(file, text[:200]) if name in text else None
+        if kind in ("shell", "workflow", "dockerfile") and not stages.DESK.search(posixpath.basename(file)) and _named(name).search(text):
+            return True
+        if kind == "package" and any("deploy" in script and not stages.DESK.search(script) and _named(name).search(body) for script, body in scripts(project, posixpath.dirname(file)).items()):
+            return True
+    return False
+
+
+def _named(name: str) -> re.Pattern[str]:
+    """Where a command names a config."""
+    return re.compile(rf"(?m)^(?![ \t]*#).*(?<![\w.-]){re.escape(name)}(?![\w-])")
 
 
 def _role(project: Project, file: str, packages: Sequence[Document]) -> Content:
