@@ -12,7 +12,9 @@ from dataclasses import replace
 from checklist.model import MASK, OneOf, Unknown, Value
 
 _PLAIN_NAMES = re.compile(
-    r"StrictHostKeyChecking|HostKeyAlgorithms|NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL)", re.IGNORECASE
+    r"StrictHostKeyChecking|HostKeyAlgorithms|NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL"
+    r"|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL|NAME|PREFIX|SUFFIX|DOMAIN|SECURE|ALGORITHM|ISSUER|AUDIENCE|EXPIR\w+|EXPIRES_IN|MAX_AGE|LENGTH|ROUNDS)",
+    re.IGNORECASE,
 )
 # Values of variables are secret by type; these names hold none, and a value is shown only if it has a plain form as well.
 _SHOWN_NAMES = re.compile(r"NODE_ENV|APP_ENV|PORT|HOST|TZ|LANG|LOG_LEVEL|\w+_(?:ENABLED|PORT|ENVIRONMENT|LOG_LEVEL)", re.IGNORECASE)

@@ -43,6 +43,8 @@ WRITTEN = [
     "f() { npm ci a; }\ng() { f; pm2 restart c; }\nset -e\ng\npm2 restart b",
     "set -e\nf() { local x=$(npm ci a); pm2 restart c; }\nf\npm2 restart b",
     "set -e\nf() { local x; x=$(npm ci a); pm2 restart c; }\nf\npm2 restart b",
+    "set -e\nset -- -p x -q\nwhile [ $# -gt 0 ]; do\ncase $1 in\n-p) P=$2; shift 2 ;;\n-q) shift ;;\n*) exit 1 ;;\nesac\ndone\nnpm ci a\npm2 restart b",
+    "set -e\nf() { shift 2; pm2 restart $1; }\nf x y b\npm2 save c",
     "set -e\nX=$(npm ci a)\npm2 restart b",
     "set -e\nexport X=$(npm ci a)\npm2 restart b",
     "set -e\necho $(npm ci a)\npm2 restart b",

@@ -15,6 +15,13 @@ from checklist.model import Document, Project, Value, plain
 _NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
 # `config({ path: '.env.prod' })`, `path.resolve(__dirname, '../.env.prod')` in it, Node's loadEnvFile, Nest's envFilePath
 _IN_CODE = re.compile(r"(?:(?<![\w$])(?:path|envFilePath)\s*:|loadEnvFile\s*\()[^;{}\n]*?['\"`](?:[^'\"`\n$]*/)?([^'\"`\n$/]*\benv\b[^'\"`\n$/]*)['\"`]")
+<<<<<<< HEAD
+=======
+# dotenv's own two ways, Node's, and that of Nest's config module
+_BY_CODE = re.compile(r"dotenv/config|(?<![\w-])dotenv\b[^;]*?\bconfig\s*\(|loadEnvFile\s*\(|ConfigModule\s*\.\s*forRoot", re.DOTALL)
+_FOR_PRODUCTION = (".env.production", ".env.prod", "env.env", ".env.production.local", "production.env", "prod.env")
+_MODES = ("production", "prod")
+>>>>>>> readA
 
 
 def names(project: Project, apps: Sequence[Document]) -> tuple[str, ...]:
@@ -33,6 +40,11 @@ def of_policy(project: Project) -> tuple[str, ...]:
 def in_code(project: Project) -> frozenset[str]:
     """The base names of env files that some source names to its loader."""
     return frozenset(name for text in project.sources.values() for name in _IN_CODE.findall(text))
+
+
+def by_code(project: Project, directory: str) -> bool:
+    """Whether a source of a folder or below it loads an env file itself."""
+    return any(_BY_CODE.search(text) for path, text in project.sources.items() if directory in above(posixpath.dirname(path)))
 
 
 def loaded(project: Project, app: Document, files: Mapping[str, Value]) -> str | None:

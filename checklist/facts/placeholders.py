@@ -39,8 +39,8 @@ _REFERENCE = re.compile(
 _EXAMPLE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|skeleton|dummy|j2|erb|ejs|hbs|mustache|in)(?:$|[._-])", re.IGNORECASE)
 _BACKUP = re.compile(r"(?:[._-](?:bak|backup|back|old|orig|original|save|saved|copy|bkp|prev|previous|tmp|swp)|~)[\w.-]*$|[._-]\d{6,}[\w.-]*$", re.IGNORECASE)
 # What a bundler writes into the page for all to read is no secret (Next.js, Vite, CRA, Nuxt, Expo, Gatsby, Vue CLI), nor
-# is the public half of a pair.
-_PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP)_.*|.*(?:PUBLIC|PUBLISHABLE|SITE)_?KEY.*", re.IGNORECASE)
+# is the public half of a pair, or Supabase's key for browsers.
+_PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP)_.*|.*(?:PUBLIC|PUBLISHABLE|SITE|ANON)_?KEY.*", re.IGNORECASE)
 _WEAK = re.compile(
     r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
     r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"

@@ -21,7 +21,7 @@ def documents(project: Project, apps: Sequence[Document]) -> list[Document]:
     """`apps` also holds the apps of `env_X` environments."""
     files = {f: v for f, t in sorted(project.files.items()) if recognise(f) == "env" and role(f) == "real" and (v := parser.parse(f, t).value) is not None}
     base = [a for a in apps if a.value.text("environment") is None and a.value.text("starts") not in ("static", "other")]
-    return [*_modes_of_apps(base, apps), *_modes_of_files(base, apps, files), *_settings(project, base, files)]
+    return [*_modes_of_apps(base, apps), *_modes_of_files(base, apps, files), *_settings(project, base, apps, files)]
 
 
 # ---- env.mode --------------------------------------------------------------------------------------------------------
@@ -34,8 +34,13 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
         told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
         if mode is None or app.value.more or stages.PERSONAL.match(app.value.text("cwd") or "") or stages.OTHER.search(told) or mode.content in stages.STAGING:
             continue
+<<<<<<< HEAD
         others = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a is not app]
         if not any(a.value.text("environment") in stages.PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
+=======
+        others = _siblings(app, apps)
+        if not any(a.value.text("environment") in _PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
+>>>>>>> readA
             yield _mode(mode, app.value.text("name") or "?")
 
 
@@ -59,6 +64,10 @@ def _mode(mode: Value, app: str | None) -> Document:
     return Document("env.mode", file, value({"app": app, "file": file, "mode": mode}, mode.at), app or file)
 
 
+def _siblings(app: Document, apps: Sequence[Document]) -> list[Document]:
+    return [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a is not app]
+
+
 def _variables(app: Document) -> Mapping[str, Value]:
     return (app.value.get("env") or Value({})).members()
 
@@ -66,10 +75,18 @@ def _variables(app: Document) -> Mapping[str, Value]:
 # ---- env.setting -----------------------------------------------------------------------------------------------------
 
 
-def _settings(project: Project, base: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
-    """{name, app, file, value, same, elsewhere}: `same` compares what PM2 and the app's env file say; no value is kept."""
+def _settings(project: Project, base: Sequence[Document], apps: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
+    """{name, app, file, value, same, elsewhere}: `same` compares what PM2 and the app's env file say; no value is kept.
+
+    What an environment for production sets as the file does is the same.
+    """
     for app in base:
+<<<<<<< HEAD
         staging = stages.OTHER.search(app.value.text("name") or "")  # it does not load production's file
+=======
+        production = next((_variables(a) for a in _siblings(app, apps) if a.value.text("environment") in _PRODUCTION), {})
+        staging = _NOT_FOR_PRODUCTION.search(app.value.text("name") or "")  # it does not load production's file
+>>>>>>> readA
         loaded = None if staging else loading.loaded(project, app, files)
         if loaded is None:
             continue
@@ -79,6 +96,8 @@ def _settings(project: Project, base: Sequence[Document], files: Mapping[str, Va
             if theirs is None or is_placeholder(str(theirs.content)) or is_reference(str(theirs.content)):
                 continue
             same = _same(ours, str(theirs.content))
+            if same is False and name in production:
+                same = _same(production[name], str(theirs.content))
             told = {
                 "name": name,
                 "app": app.value.text("name") or "?",

@@ -149,7 +149,8 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "can_fail": fate.ends_badly,
         "tells": step.tells if step.effect == "health_check" else None,
         "astray": _astray(path, step),
-        "lock": _lock(project, met),
+        "lock": (lock := _lock(project, met)),
+        "lock_removed": lock is not None and any(_removes(s, lock) and s.directory == step.directory and s.order < step.order for s in path.run.steps),
         "environment": asked,
         "environments": sorted(known) if known is not None else None,
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
@@ -173,6 +174,11 @@ def _lock(project: Project, met: Met) -> str | None:
         return None
     place = home(project, met.folder)
     return next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.exists(posixpath.join(place, name))), None)
+
+
+def _removes(step: Step, file: str) -> bool:
+    argv = step.argv or ()
+    return argv[:1] == ("rm",) and any(posixpath.basename(w) == file for w in argv[1:])
 
 
 def _environment(step: Step, environments: Mapping[str, Mapping[str, bool]]) -> tuple[str | None, Mapping[str, bool] | None]:

@@ -205,8 +205,11 @@ class Commands(Doors):
                 return Out(true=worlds) if argv[0] in ("unset", "mapfile", "readarray") else m.fork(worlds)
             case "shift":
                 shell.frame = object()
-                if shell.arguments:
-                    shell.arguments = shell.arguments[1:]
+                count = argv[1] if len(argv) > 1 else "1"
+                if not count.isdigit():
+                    shell.arguments = None
+                elif shell.arguments is not None and int(count) <= len(shell.arguments):
+                    shell.arguments = shell.arguments[int(count) :]
                 return Out(true=worlds)
             case "let":
                 return m.calculation(" ".join(argv[1:]), shell, worlds)

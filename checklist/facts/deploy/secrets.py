@@ -37,4 +37,4 @@ def _written(line: str) -> Iterator[str]:
 
 def _real(value: str) -> bool:
     # `sed 's|://[^:]+:([^@]+)@.*|\1|'` takes an address apart
-    return not is_placeholder(value) and not re.search(r"\[\^|\(\[|\\\(|\.\*", value) and not re.search(r"(?i)example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)
+    return not is_placeholder(value) and not re.search(r"\[\^|\(\[|\\\(|\.\*", value) and not re.search(r"(?i)^pk_|\be2e\b|example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)

@@ -11,7 +11,11 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+<<<<<<< HEAD
 from checklist.facts import stages, testing
+=======
+from checklist.facts import loading, testing
+>>>>>>> readA
 from checklist.facts.folders import home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
@@ -155,6 +159,7 @@ def _facts(
         "mode_by": Value(_mode_by(taken), entry.at),
         "script_file": value(file, at),
         "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
+        "loads_env_file": value(loading.by_code(project, directory), at),
         "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
         "says_ready": _says_ready(project, entry.at),
         "watched_logs": watched_logs(taken.options, entry.at),
