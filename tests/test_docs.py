@@ -116,7 +116,6 @@ def test_there_are_as_many_commands_as_one_reads() -> None:
 @pytest.mark.parametrize("args", commands(), ids=" ".join)
 def test_every_command_in_the_page_runs(args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(ROOT / "examples" / "incident", tmp_path / "it")
-    (tmp_path / "it" / "build").mkdir()
     monkeypatch.chdir(tmp_path / "it")
     assert cli.run(args) == 1, capsys.readouterr().err
     written = {word.split("=")[-1] for option, word in pairwise(args) if option == "-o"}

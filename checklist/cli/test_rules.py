@@ -8,11 +8,12 @@ import click
 
 from checklist import examples, packs
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.model import Texts
 from checklist.report.clean import one_line
 
 
-@click.command("test-rules")
+@click.command("test-rules", cls=Command)
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @common.lang_option
 def command(folder: Path, lang: str | None) -> int:
