@@ -276,3 +276,16 @@ def test_texts_name_the_port_that_the_project_has(folder: Folder) -> None:
             assert f"http://localhost:{said}/healthz" in command(*args, str(root), COLUMNS="300").stdout
     declared = folder({**files, "src/api.js": "app.listen(4100);\n", "onai-check.yaml": "policy: {health_url: 'http://localhost:5000/up'}\n"})
     assert "`curl -sf http://localhost:5000/up`" in command("report", str(declared), "-o", "-").stdout
+
+
+def test_help_is_in_russian_where_russian_is_read(tmp_path: Path) -> None:
+    for args in ([], *([name] for name in cli.COMMANDS)):
+        told = command(*args, "-h", LC_ALL="ru_RU.UTF-8", cwd=tmp_path)
+        assert (told.returncode, told.stderr) == (0, "")
+        if "--lang" in told.stdout:
+            assert command(*args, "--help", "--lang", "ru", cwd=tmp_path).stdout == told.stdout
+        assert not re.search(r"Usage|Options:|Commands:|[a-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}", told.stdout)
+        asked = {line.split()[0] for line in command(*args, "--help", cwd=tmp_path).stdout.split("\n") if line.startswith("  -")}
+        assert {line.split()[0] for line in told.stdout.split("\n") if line.startswith("  -")} == asked
+    assert "Usage:" in command("--help", "--lang", "en", LC_ALL="ru_RU.UTF-8").stdout
+    assert "Usage:" in command("--help", LC_ALL="ru_RU.UTF-8", PYTHONIOENCODING="cp1252").stdout

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Snapshot
+from conftest import ROOT, Snapshot, need
 from test_cli import command
 
 from checklist import cli, examples, schema
@@ -112,7 +116,6 @@ def test_there_are_as_many_commands_as_one_reads() -> None:
 @pytest.mark.parametrize("args", commands(), ids=" ".join)
 def test_every_command_in_the_page_runs(args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(ROOT / "examples" / "incident", tmp_path / "it")
-    (tmp_path / "it" / "build").mkdir()
     monkeypatch.chdir(tmp_path / "it")
     assert cli.run(args) == 1, capsys.readouterr().err
     written = {word.split("=")[-1] for option, word in pairwise(args) if option == "-o"}
@@ -138,3 +141,85 @@ def test_what_the_page_shows_of_a_format_is_real(format: str, snapshot: Snapshot
     elif format == "sarif":
         told = json.dumps(json.loads(told)["runs"][0]["results"][0], indent=2) + "\n"
     snapshot(f"docs/formats.md#{format}", told)
+
+
+# ---- docs/settings.md, docs/adopting.md --------------------------------------------------------------------------------
+
+SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
+ADOPTING = (ROOT / "docs" / "adopting.md").read_text("utf-8")
+
+
+def named(page: str, name: str) -> str:
+    """The block after `<!-- NAME -->`."""
+    found = re.search(rf"<!-- {name} -->\n```\w*\n(.*?)```", page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_page_has_every_key_with_its_default() -> None:
+    shape = json.loads((ROOT / "checklist" / "config.schema.json").read_text("utf-8"))["properties"]
+    known: dict[str, str] = {}
+    for key, about in shape.items():
+        if key in ("monitor", "checklist") or "properties" not in about:
+            known[key] = "" if about.get("default") in (None, {}) else f"`{about['default']}`"
+        else:
+            known |= {f"{key}.{k}": f"`{a['default']}`" if "default" in a else "" for k, a in about["properties"].items()}
+    rows = dict(re.findall(r"(?m)^\| `([\w.]+)` \| (.*?) ?\| ", SETTINGS))
+    assert rows == {key: default.replace("'", "") for key, default in known.items()}
+
+
+def test_the_page_has_every_effect() -> None:
+    shape = json.loads((ROOT / "checklist" / "config.schema.json").read_text("utf-8"))["properties"]["policy"]["properties"]
+    told = re.findall(r"(?m)^\| ((?:`\w+`(?:, )?)+) \| ", SETTINGS.split("| effect |")[1])
+    assert sorted(re.findall("\\w+", " ".join(told))) == sorted(shape["effects"]["items"]["properties"]["effect"]["enum"])
+
+
+def test_a_command_of_ones_own_is_what_the_config_says(snapshot: Snapshot, tmp_path: Path) -> None:
+    (tmp_path / "ecosystem.config.js").write_text("module.exports = { apps: [{ name: 'api', script: 'src/server.ts' }] };\n")
+    (tmp_path / "deploy.sh").write_text(named(SETTINGS, "script"))
+    assert json.loads(command("--format", "json", "--select", "deploy", cwd=tmp_path).stdout)["findings"] == []
+    assert "(deploy)" not in command("plan", cwd=tmp_path).stdout
+    (tmp_path / "onai-check.yaml").write_text(named(SETTINGS, "effects"))
+    snapshot("docs/settings.md#plan", command("plan", cwd=tmp_path).stdout)
+    assert json.loads(command("--format", "json", "--select", "deploy", cwd=tmp_path).stdout)["findings"] == []
+    # and without the check it is a deploy that lacks one
+    (tmp_path / "deploy.sh").write_text(named(SETTINGS, "script").rpartition("shipctl verify")[0])
+    found = json.loads(command("--format", "json", "--select", "deploy/no-smoke-test", cwd=tmp_path).stdout)["findings"]
+    assert [f["line"] for f in found] == [3]
+
+
+@pytest.fixture
+def adopting(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Runs a bash block of the page in a copy of the incident."""
+    shutil.copytree(ROOT / "examples" / "incident", tmp_path / "shop")
+    program = tmp_path / "bin" / "onai-check"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom checklist.cli import main\nmain()\n")
+    program.chmod(0o755)
+    environment = {"PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+
+    def run(script: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([need("bash"), "-c", script], cwd=tmp_path / "shop", env=environment, capture_output=True, text=True, timeout=120)
+
+    return run
+
+
+def test_every_command_of_adopting_does_what_it_says(adopting: Callable[[str], subprocess.CompletedProcess[str]]) -> None:
+    need("jq")
+    look, order, hold, keep, new = re.findall(r"```bash\n(.*?)```", ADOPTING, re.DOTALL)
+    assert adopting(f"set -e\n{look}").returncode == 0
+    lines = re.findall(r"(?m)^P\d  \d+ min  \S+$", adopting(f"set -e\n{order}").stdout)
+    assert lines == sorted(lines, key=lambda line: (line[:2], int(line.split()[1])))
+    assert len(lines) > 20
+    assert adopting(hold).returncode == 1
+    assert adopting(keep).returncode == 0
+    assert adopting(new).returncode == 0
+    added = adopting("sed -i '1i\\\\' ecosystem.config.js; sed -i \"s/script:/watch: true, script:/\" ecosystem.config.js\n" + new)
+    assert (added.returncode, added.stderr) == (1, "new: ecosystem.config.js:6 pm2/watch-on app shop-api is restarted whenever a file changes\n")
+    # what could not be checked is no open gate
+    assert adopting("echo 'gate: P9' > onai-check.yaml\n" + new).returncode == 2
+
+
+def test_the_settings_of_adopting_are_settings(folder: Callable[[Mapping[str, str]], Path]) -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", ADOPTING, re.DOTALL)
+    assert command("rules", cwd=folder({"onai-check.yaml": text})).returncode == 0

@@ -145,7 +145,14 @@ def test_a_pack_with_a_mistake_is_told_at_once_by_both_commands(files: Mapping[s
     assert "Traceback" not in tested.stderr + checked.stderr
 
 
-FIRES = "bad:\n  - title: switched on"
+def test_a_checkout_of_the_built_in_pack_is_tested_like_any(tmp_path: Path) -> None:
+    for id, file in packs.files(packs.builtin()).items():
+        (tmp_path / id).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{id}.yaml").write_bytes(file.read_bytes())
+    done = command("test-rules", str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, f"{len(packs.files(packs.builtin()))} rules, 0 failures\n")
+
+
 EXAMPLES = [
     ("watch: true}", "watch: false}", "25: bad example 'switched on': found at no place, should be at ecosystem.config.js:1:72"),
     ("js:1:72", "js:1:7", "25: bad example 'switched on': found at ecosystem.config.js:1:72, should be at ecosystem.config.js:1:7"),

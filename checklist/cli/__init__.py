@@ -15,13 +15,14 @@ from importlib import import_module
 import click
 
 from checklist import __version__
+from checklist.cli.helping import Command, language
 from checklist.errors import CheckError
 
 COMMANDS = ("check", "report", "init", "show", "plan", "simulate", "rules", "explain", "test-rules", "config")
 DEFAULT = "check"
 
 
-class _Commands(click.Group):
+class _Commands(Command, click.Group):
     """Commands that are imported when they are asked for; without the name of one it is `check`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,13 +37,20 @@ class _Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0][:1] != "-" and args[0] not in COMMANDS and not os.path.exists(args[0]) and (near := get_close_matches(args[0], COMMANDS, 1)):
             raise click.UsageError(f"no command and no path '{args[0]}'; did you mean '{near[0]}'?", ctx)
-        if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
+        if args[:1] in (["--help"], ["-h"], ["--version"]):
+            args = args[:1]  # a --lang behind it has been looked at
+        elif not args or args[0] not in COMMANDS:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(_SAYS)
+        heading, says = "Commands", _SAYS
+        if language(ctx.find_root().obj or ()) == "ru":
+            from checklist.cli.russian import LISTED
+
+            heading, says = "Команды", [(said, LISTED[said.split()[0]]) for said, _ in _SAYS]
+        with formatter.section(heading):
+            formatter.write_dl(says)
 
 
 # the help must not import every command to learn these
@@ -60,7 +68,7 @@ _SAYS = [
 ]
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("onai-check", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="onai-check")
 def group() -> None:
     """Check what a deploy of a Node.js service under PM2 is made of, before it is deployed.
@@ -80,7 +88,7 @@ def main(args: Sequence[str] | None = None) -> None:
 def run(args: Sequence[str]) -> int:
     """The exit status of a command line."""
     try:
-        status = group.main(list(args), prog_name="onai-check", standalone_mode=False)
+        status = group.main(list(args), prog_name="onai-check", standalone_mode=False, obj=tuple(args))
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.exceptions.Exit as stop:

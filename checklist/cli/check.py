@@ -10,11 +10,12 @@ import click
 
 from checklist import gate as gates
 from checklist.cli import common, files
+from checklist.cli.helping import Command
 from checklist.errors import CheckError
 from checklist.report.formats import ENDINGS, RENDERERS, renderer
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @common.path_argument
 @click.option("--format", "format", type=click.Choice(list(RENDERERS)), default="text", help="How to write the report.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write the report into a file as well; repeatable.")

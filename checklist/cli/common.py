@@ -14,6 +14,7 @@ import click
 
 from checklist import config as configs
 from checklist import packs
+from checklist.cli.helping import of_locale, takes
 from checklist.errors import CheckError
 from checklist.model import Report, Rule
 from checklist.reasons import in_russian
@@ -85,10 +86,7 @@ def language(asked: str | None, config: configs.Config | None) -> str:
     """The language asked for, else the config's, else the locale's, else English."""
     if asked or (config and config.lang):
         return asked or (config.lang if config else None) or "en"
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return "ru" if os.environ[name].lower().startswith("ru") else "en"
-    return "en"
+    return of_locale()
 
 
 def console_language(asked: str | None, config: configs.Config | None) -> str:
@@ -188,12 +186,3 @@ def write(text: str) -> None:
     """Print to stdout whatever the console can take of it."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def takes(encoding: str | None, text: str) -> bool:
-    """Whether a console with this encoding can show a text."""
-    try:
-        text.encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.model import plain
 
 
-@click.command("config")
+@click.command("config", cls=Command)
 @common.path_argument
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of onai-check.yaml.")
 @common.config_option

@@ -10,6 +10,7 @@ import click
 
 from checklist import engine, packs, units
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.config import Config
 from checklist.errors import CheckError
 from checklist.model import Document
@@ -20,7 +21,7 @@ _WORDS = {
 }
 
 
-@click.command("explain")
+@click.command("explain", cls=Command)
 @click.argument("rule")
 @click.option("--path", "path", default=".", type=click.Path(exists=True, path_type=Path), help="The project whose config applies.")
 @common.config_option

@@ -14,6 +14,7 @@ import click
 from checklist import __version__, propose
 from checklist import config as configs
 from checklist.cli import common, files
+from checklist.cli.helping import Command
 from checklist.discover import discover, repository, texts
 from checklist.errors import CheckError
 from checklist.facts import derive
@@ -54,7 +55,7 @@ _FORMS = {
 }
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @common.path_argument
 @click.option("--write", "writes", is_flag=True, help="Write what is proposed. Files that exist are never overwritten.")
 @click.option("--interactive", is_flag=True, help="Ask for what cannot be seen: health URL, folder on the server, monitor.")

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.report import plan
 from checklist.report.clean import fitted, no_command
 
 
-@click.command("plan")
+@click.command("plan", cls=Command)
 @common.path_argument
 @click.option("--format", "format", type=click.Choice(["text", "json", "mermaid"]), default="text", help="To read, the contract of docs/formats.md, or a diagram.")
 @common.env_option

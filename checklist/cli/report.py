@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from checklist.cli import common, files
+from checklist.cli.helping import Command
 from checklist.cli.record import deploy
 from checklist.errors import CheckError
 from checklist.reasons import in_russian
@@ -38,7 +39,7 @@ _NOTES = {
 }
 
 
-@click.command("report")
+@click.command("report", cls=Command)
 @common.path_argument
 @click.option("--format", "format", type=click.Choice(FORMATS), help=f"A file to work with, or a page to look at and print (PATH/{PAGE}).")
 @click.option("--output", "-o", metavar="[FORMAT=]FILE", type=click.Path(dir_okay=False, allow_dash=True), help=f"Where to write it: a file (else PATH/{NAME}), or - for stdout.")

@@ -12,10 +12,11 @@ import click
 
 from checklist import engine
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.report import clean
 
 
-@click.command("rules")
+@click.command("rules", cls=Command)
 @common.path_argument
 @click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", help="To read, or for programs.")
 @common.config_option

@@ -11,6 +11,7 @@ import click
 
 from checklist import config as configs
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.discover import discover
 from checklist.errors import CheckError
 from checklist.facts import derive
@@ -18,7 +19,7 @@ from checklist.model import plain
 from checklist.reasons import in_russian
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", help="To read, or the contract of docs/formats.md.")
 @common.env_option

@@ -14,6 +14,7 @@ import click
 
 from checklist import units
 from checklist.cli import common
+from checklist.cli.helping import Command
 from checklist.errors import CheckError
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.crashloop import Limits, Loop
@@ -35,7 +36,7 @@ class _Time(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 _TIME = _Time()
 
 
-@click.command("simulate")
+@click.command("simulate", cls=Command)
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--app", metavar="NAME", help="Only this app of the project.")
 @click.option("--lifetime", type=_TIME, help="How long the app lives before each crash (default 2s).")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from checklist import config as configs
 from checklist.cli import common
+from checklist.cli.helping import option, takes
 from checklist.errors import CheckError
 
 # What click 8 says (src/click/exceptions.py, types.py, parser.py), and what our own options and commands say through it.
@@ -40,9 +40,9 @@ def language(args: Sequence[str]) -> str:
 
     It only looks: neither the command line nor the config needs to be right.
     """
-    asked = _option(args, "--lang")
+    asked = option(args, "--lang")
     lang = common.language(asked if asked in ("en", "ru") else _configured(args), None)
-    return lang if common.takes(sys.stderr.encoding, "Ж") else "en"
+    return lang if takes(sys.stderr.encoding, "Ж") else "en"
 
 
 def usage(error: click.ClickException, lang: str) -> str:
@@ -62,14 +62,8 @@ def _russian(said: str) -> str:
     return said
 
 
-def _option(args: Sequence[str], name: str) -> str | None:
-    """The last value given for an option, None if there is none."""
-    found = [after for one, after in pairwise(args) if one == name] + [one.partition("=")[2] for one in args if one.startswith(f"{name}=")]
-    return found[-1] if found else None
-
-
 def _configured(args: Sequence[str]) -> str | None:
-    given = _option(args, "--config")
+    given = option(args, "--config")
     try:
         path = next((Path(one) for one in args if not one.startswith("-") and Path(one).exists()), Path())
         file = Path(given) if given else configs.find(path.resolve())

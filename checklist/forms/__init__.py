@@ -38,8 +38,8 @@ def _sorted(mistakes: Iterable[Mistake]) -> list[Mistake]:
 def _misnamed(id: str, rule: Value) -> Iterator[Mistake]:
     if not _ID.fullmatch(id):
         yield place(rule), {
-            "en": f"'{id}' is no id: below the pack's folder the file is GROUP/NAME.yaml, "
-            "in small letters, digits and hyphens, such as own/watch-on.yaml",
-            "ru": f"'{id}' не годится в id: внутри папки набора файл называется ГРУППА/ИМЯ.yaml, "
-            "строчными латинскими буквами, цифрами и дефисами, например own/watch-on.yaml",
+            "en": f"'{id}' is no id: below the pack's folder the file is GROUP/NAME.yaml, in small letters, digits "
+            "and hyphens, such as own/watch-on.yaml; move it, or name the folder above",
+            "ru": f"'{id}' не годится в id: внутри папки набора файл называется ГРУППА/ИМЯ.yaml, строчными латинскими "
+            "буквами, цифрами и дефисами, например own/watch-on.yaml; переместить его или указать папку выше",
         }

@@ -238,9 +238,9 @@ def _path(project: Project, path: Path, values: list[Value], restarts: list[int]
 
 
 def _patient(met: Sequence[Met], last: int, check: int) -> bool:
-    """Whether the app is given time: a wait before the check, a repeated check, or curl's own retries."""
+    """Whether the app is given time: a wait before the check, a repeated check, curl's own retries, or a check of the project's own."""
     step = met[check].step
-    return "--retry" in (step.argv or ()) or any(
+    return step.own or "--retry" in (step.argv or ()) or any(
         m.step.effect == "wait" and ((last < i < check and m.fate.normal) or (m.step.ran & step.world and i > last)) for i, m in enumerate(met)
     )
 

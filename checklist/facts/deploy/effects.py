@@ -70,15 +70,20 @@ def without_place(argv: Sequence[str]) -> tuple[list[str], str | None]:
     return [w for i, w in enumerate(out) if i == 0 or out[0] == "git" or w not in ("-s", "--silent")], folder
 
 
-def effect(argv: Sequence[str], policy: Document) -> str | None:
-    """The effect of a command's bare words, None for one that has none."""
+def declared(argv: Sequence[str], policy: Document) -> str | None:
+    """The effect that the project's config gives a command's bare words."""
     said = " ".join(argv)
     own = policy.value.get("effects")
     for row in own.items() if own is not None else ():
         match = row.text("match")
         if match and (said == match or said.startswith(f"{match} ")):
             return row.text("effect")
-    found = _named(said)
+    return None
+
+
+def effect(argv: Sequence[str], policy: Document) -> str | None:
+    """The effect of a command's bare words, None for one that has none."""
+    found = declared(argv, policy) or _named(" ".join(argv))
     return None if found in ("none", *_VERIFIES) else found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare, effect, looks, script_body, verification, without_place
+from checklist.facts.deploy.effects import bare, declared, effect, looks, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.memory import Question
@@ -61,6 +61,8 @@ class Step:
     """The files that it prints into, as far as they are known."""
     tells: bool = False
     """For a health check: whether its status tells an HTTP 500 from a 200."""
+    own: bool = False
+    """For a health check: whether the project's config declares it, which vouches that it waits and that it tells."""
 
     @property
     def at(self) -> Location:
@@ -119,7 +121,9 @@ class Steps:
             return m.fork(worlds, _asked(shell, node, worlds) if argv is None else None) if ignored else Out(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
-            step.tells = (argv or [])[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(argv or ())))
+            words = argv or []
+            step.own = declared(words, self.project.policy) == found
+            step.tells = step.own or words[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(words)))
             m.printed.append(Answer(step, step.order, step.tells))
             if not step.tells:
                 return Out(true=worlds | failed)
