@@ -15,13 +15,8 @@ from checklist.model import Document, Project, Value, plain
 _NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
 # `config({ path: '.env.prod' })`, `path.resolve(__dirname, '../.env.prod')` in it, Node's loadEnvFile, Nest's envFilePath
 _IN_CODE = re.compile(r"(?:(?<![\w$])(?:path|envFilePath)\s*:|loadEnvFile\s*\()[^;{}\n]*?['\"`](?:[^'\"`\n$]*/)?([^'\"`\n$/]*\benv\b[^'\"`\n$/]*)['\"`]")
-<<<<<<< HEAD
-=======
 # dotenv's own two ways, Node's, and that of Nest's config module
 _BY_CODE = re.compile(r"dotenv/config|(?<![\w-])dotenv\b[^;]*?\bconfig\s*\(|loadEnvFile\s*\(|ConfigModule\s*\.\s*forRoot", re.DOTALL)
-_FOR_PRODUCTION = (".env.production", ".env.prod", "env.env", ".env.production.local", "production.env", "prod.env")
-_MODES = ("production", "prod")
->>>>>>> readA
 
 
 def names(project: Project, apps: Sequence[Document]) -> tuple[str, ...]:

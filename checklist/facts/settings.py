@@ -34,13 +34,8 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
         told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
         if mode is None or app.value.more or stages.PERSONAL.match(app.value.text("cwd") or "") or stages.OTHER.search(told) or mode.content in stages.STAGING:
             continue
-<<<<<<< HEAD
-        others = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a is not app]
-        if not any(a.value.text("environment") in stages.PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
-=======
         others = _siblings(app, apps)
-        if not any(a.value.text("environment") in _PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
->>>>>>> readA
+        if not any(a.value.text("environment") in stages.PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
             yield _mode(mode, app.value.text("name") or "?")
 
 
@@ -81,12 +76,8 @@ def _settings(project: Project, base: Sequence[Document], apps: Sequence[Documen
     What an environment for production sets as the file does is the same.
     """
     for app in base:
-<<<<<<< HEAD
+        production = next((_variables(a) for a in _siblings(app, apps) if a.value.text("environment") in stages.PRODUCTION), {})
         staging = stages.OTHER.search(app.value.text("name") or "")  # it does not load production's file
-=======
-        production = next((_variables(a) for a in _siblings(app, apps) if a.value.text("environment") in _PRODUCTION), {})
-        staging = _NOT_FOR_PRODUCTION.search(app.value.text("name") or "")  # it does not load production's file
->>>>>>> readA
         loaded = None if staging else loading.loaded(project, app, files)
         if loaded is None:
             continue

@@ -11,11 +11,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-<<<<<<< HEAD
-from checklist.facts import stages, testing
-=======
-from checklist.facts import loading, testing
->>>>>>> readA
+from checklist.facts import loading, stages, testing
 from checklist.facts.folders import home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
