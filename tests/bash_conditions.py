@@ -51,6 +51,8 @@ SAME: list[tuple[str, Given]] = [
     ('npm ci a\n[ "$ENV" = prod ] && exit 1\n[ "$ENV" = prod ] && npm ci b\npm2 restart c', _ENV),
     ('npm ci a || echo bad\nif [ -z "$ENV" ]; then npm ci b; exit 1; fi\nnpm ci c\n[ -n "$ENV" ] || npm ci d', _ENV),
     ('f() { if [ "$ENV" = prod ]; then npm ci a; return 1; fi; npm ci b; }\nif f; then npm ci c; fi\n[ "$ENV" = prod ] || npm ci d', _ENV),
+    ('f() { if [ "$ENV" = prod ]; then npm ci a; return; fi; npm ci b; }\nf\nnpm ci c\n[ "$ENV" = prod ] || npm ci d', _ENV),
+    ('f() { if [ "$ENV" = prod ]; then V=1; return 1; fi; V=2; }\nf || true\n[ $V = 1 ] && npm ci a\n[ $V = 1 ] || npm ci b', _ENV),
     ('set -e\n[ -n "$ENV" ]\nnpm ci a\nif [ -z "$ENV" ]; then npm ci b; fi', _ENV),
     ('set -e\nif [ "$ENV" = prod ]; then [ -n "$SKIP" ]; npm ci a; fi\nif [ "$ENV" = prod ]; then npm ci b; else npm ci c; fi', (*_ENV, {"ENV": "prod", "SKIP": "1"})),
 ]

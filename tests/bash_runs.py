@@ -116,7 +116,7 @@ def _comes(run: Run, world: int, order: int, ways: Sequence[tuple[Fork, int]]) -
     history = run.ledger.history(world)
 
     def back(way: int) -> bool:
-        return way in run.ledger.parents and all(back(inner) for fork, inner in ways if fork.parent == way)
+        return run.ledger.returns.get(way, order + 1) <= order and all(back(inner) for fork, inner in ways if fork.parent == way)
 
     return not any(
         history & (fork.yes | fork.no) & ~way  # it went the other way

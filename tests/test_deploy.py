@@ -260,6 +260,15 @@ def test_a_deploy_that_changes_a_tracked_file_is_one_that_git_pull_stops(does: s
         ("if a; then if b; then npm ci; fi; fi\nif c; then pm2 save; fi", True),
         ("one() { npm ci; }\ntwo() { pm2 save; }\nif a; then one; else two; fi", False),
         ("for i in 1 2; do if a; then npm ci; else pm2 save; fi; done", True),
+        ("f() { if a; then npm ci; return; fi; pm2 save; }\nf", False),
+        ("f() { if a; then npm ci; return 1; fi; pm2 save; }\nf || true", False),
+        ("f() { if a; then npm ci; return; fi; b; }\nf\npm2 save", True),
+        ("f() { if a; then npm ci; return; fi; pm2 save; }\nfor i in 1 2; do f; done", True),
+        ("f() { if a; then return; fi; pm2 save; }\nf\nnpm ci", True),
+        ("for i in 1 2; do if a; then npm ci; continue; fi; pm2 save; done", True),
+        ('if [ "$A" = x ]; then npm ci; fi\nif [ "$A" = y ]; then pm2 save; fi', False),
+        ('if [ "$A" = x ]; then npm ci; fi\nif [ "$B" = y ]; then pm2 save; fi', True),
+        ('if [ "$A" = x ]; then npm ci; fi\nA=$(cat b)\nif [ "$A" = y ]; then pm2 save; fi', True),
     ],
 )
 def test_two_steps_are_of_one_deploy_if_bash_may_run_both(script: str, together: bool) -> None:

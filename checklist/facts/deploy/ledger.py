@@ -35,6 +35,9 @@ class Ledger:
     parents: dict[Worlds, Worlds] = field(default_factory=dict)
     """Where the worlds of a fork came together again."""
 
+    returns: dict[Worlds, int] = field(default_factory=dict)
+    """How many steps had run then."""
+
     origins: dict[Worlds, Worlds] = field(default_factory=dict)
     """The world that each was split from."""
 

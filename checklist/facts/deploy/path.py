@@ -58,7 +58,7 @@ class Run:
         key = (first.order, second.order)
         if key not in self._together:
             self._together[key] = any(
-                self.ledger.history(y) & self._line(x) and not self._exclusive(x, y) for x in _bits(first.ran & self.ledger.base) for y in _bits(second.ran & self.ledger.base)
+                self.ledger.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in _bits(first.ran & self.ledger.base) for y in _bits(second.ran & self.ledger.base)
             )
         return self._together[key]
 
@@ -85,7 +85,7 @@ class Run:
         if self.normal(step):
             usual = [s for s in after if self.normal(s)]
         else:
-            usual = [s for s in after if s.ran & self._line(step.parent)]
+            usual = [s for s in after if s.ran & self._line(step.parent, s.last)]
         ran = [s for s in mine if s.effect != "notify" and self.because(s, step)]
         beside = tuple(s.order for s in ran if s not in usual)
         if any(s in usual for s in ran):
@@ -96,10 +96,10 @@ class Run:
             result = "stops" if ends_badly or usual else "continues"
         return Fate(result, beside, ends_badly, self.normal(step))
 
-    def _line(self, world: Worlds) -> Worlds:
-        """A world with those that it came together with later."""
+    def _line(self, world: Worlds, order: int) -> Worlds:
+        """A world with those that it has come together with until a step."""
         line = world
-        while world in self.ledger.parents:
+        while world in self.ledger.parents and self.ledger.returns[world] <= order:
             world = self.ledger.parents[world]
             line |= world
         return line

@@ -139,17 +139,18 @@ class Processes:
         if len(forks) == since:
             return
         for fork in reversed(forks[since:]):
-            back = [way for way in (fork.yes, fork.no) if way & (out.true | out.false | out.returned_true | out.broke | out.continued)]
+            back = [way for way in (fork.yes, fork.no) if way & (out.true | out.false | out.broke | out.continued)]
             if not back:
                 continue
-            parents = [fork.parent] if {fork.yes, fork.no} & self.ledger.parents.keys() else []
-            self.ledger.memory.met([*back, *parents], fork.parent)
+            # the other way came back before, `return` has kept this one
+            before = [fork.parent] if out.on & fork.parent and {fork.yes, fork.no} & self.ledger.parents.keys() else []
+            self.ledger.memory.met([*back, *before], fork.parent)
             if len(back) == 1 and (fork.yes | fork.no) & ~back[0] & (out.left_true | out.left_false):
                 # what had failed before went both ways as well; it goes on only where the others do
                 here = fork.divided & (out.left_true | out.left_false) & (out.true | out.false)
                 self.ledger.memory.learn(fork.question, *((here, 0) if back[0] == fork.yes else (0, here)))
             for way in back:
-                self.ledger.parents[way] = fork.parent
+                self.ledger.parents[way], self.ledger.returns[way] = fork.parent, len(self.steps)
                 if not way & (out.true | out.returned_true | out.broke | out.continued):
                     self.ledger.failed |= way
             ways = sum(back)
@@ -159,7 +160,7 @@ class Processes:
             if out.true & out.false & fork.parent:
                 out.false &= ~fork.parent
             for shell in self.shells:
-                shell.met(back, fork.parent)
+                shell.met(back, before, fork.parent)
 
     # ---- the ends of a shell ----
 

@@ -115,10 +115,10 @@ class Shell:
         ok, bad = self.status
         self.status = (ok | children, bad & ~children) if ok & parent else (ok & ~children, bad | children)
 
-    def met(self, ways: list[Worlds], parent: Worlds) -> None:
-        """Ways that were told apart are one again, and their own worlds are over."""
+    def met(self, ways: list[Worlds], before: list[Worlds], parent: Worlds) -> None:
+        """Ways that were told apart are one again, with the parent itself if another was `before`; their own worlds are over."""
         self.absent |= sum(ways)
-        self._change(lambda masked: masked.met(ways, parent).forget(self.absent))
+        self._change(lambda masked: masked.met([*ways, *before], parent).forget(self.absent))
 
     def _change(self, how: Callable[[Masked[Any]], Masked[Any]]) -> None:
         """Everything that differs between worlds, changed alike."""

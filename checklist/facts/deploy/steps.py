@@ -51,6 +51,8 @@ class Step:
     """The world in which it fails; 0 if nobody asks."""
     parent: Worlds
     ran: Worlds
+    last: int = 0
+    """How many steps had run when it last ran."""
     fails: Worlds = 0
     """All worlds in which it fails: its own, and those that were split from it."""
     exported: tuple[str, ...] = ()
@@ -137,6 +139,7 @@ class Steps:
         step = m.known.get(key)
         if step is not None:
             step.ran |= worlds
+            step.last = len(m.steps)
             return step, worlds & step.fails
         based = worlds & m.ledger.base or worlds
         parent = based & -based
@@ -145,7 +148,7 @@ class Steps:
         files = tuple(t for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
         step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
+                    shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         if world:
