@@ -35,7 +35,7 @@ _STUBS = {
 }
 
 
-_MADE = ("there", "old", "x", "y")
+_MADE = ("dist", "there", "old", "x", "y")
 
 
 def install(folder: Path) -> None:

@@ -7,10 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bash_conditions import OTHER, SAME, Given
-from bash_runs import courses, install, planned, ran, real, step_name
+from bash_conditions import ASTRAY, OTHER, SAME, Given
+from bash_runs import POLICY, courses, install, planned, ran, real, step_name
 from bash_scripts import LIBRARY, WRITTEN, Made
 from conftest import need
+
+from checklist.facts import deploy
+from checklist.model import Project
 
 SEEDS = 120
 
@@ -65,3 +68,15 @@ def test_a_condition_that_is_met_again_goes_the_way_it_went(script: str, given: 
         happened = set().union(*(done for of in given if name in (done := real(need("bash"), folder, files, name, of)[0])))
         later = {step_name(s.argv) for s in run.steps if s.argv and s.ran & worlds[name]} & set(order[n + 1 :])
         assert later == happened & set(order[n + 1 :]), f"{name} fails"
+
+
+@pytest.mark.parametrize("script", ASTRAY)
+def test_files_are_removed_astray_where_bash_may_remove_them(script: str, folder: Path) -> None:
+    files = {"deploy.sh": f"{script}\npm2 restart api\n"}
+    gone = False
+    for of in ({}, {"MADE": "x"}, {"MADE": "x y"}, {"FILES": "x"}, {"FILES": "x", "MADE": "y"}, {"MADE": "x there there/dist"}):
+        real(need("bash"), folder, files, "", {"D": "x", "STATE": "y", **of, "MADE": f"dist {of.get('MADE', '')}"})
+        gone |= any(not (folder / made).exists() for made in of.get("MADE", "").split() + ["dist"] if made.endswith("dist"))
+    project = Project(files=files, policy=POLICY)
+    steps = [d.value for d in deploy.documents(project, deploy.paths(project, []), []) if d.kind == "deploy.step" and d.value.text("effect") == "clean"]
+    assert any((astray := s.get("astray")) is not None and astray.content is True for s in steps) == gone

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 from collections.abc import Hashable, Sequence
 
 from checklist.facts.deploy import conditions, expand
+from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.processes import Processes
 from checklist.facts.deploy.state import Shell, located
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
@@ -58,7 +60,22 @@ class Asking(Processes):
         names = [t if isinstance(t, str) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
         question, straight = conditions.question(tokens, names, lambda path: (files, located(shell.directory.one(worlds), path, shell)), patterns=patterns)
         out = self.fork(worlds, question)
+        if question.among == conditions.FOLDER:
+            for one in self.there(names[-1], shell, worlds):
+                self.ledger.memory.learn(one, out.true & ~out.false, 0)
         return out if straight else Out(true=out.false, false=out.true)
+
+    def there(self, path: Hashable, shell: Shell, worlds: Worlds) -> list[Question]:
+        """Whether a folder is there, and with it those that it lies in. The worlds are in one folder."""
+        memory = self.ledger.memory
+        if isinstance(path, tuple) and path and not isinstance(path[0], str):
+            # what a variable holds is a path from the root as a rule
+            return [memory.there(shell.host, path)]
+        place = located(shell.directory.one(worlds), path, shell)
+        above = [place]
+        while isinstance(place, str) and "/" in place.strip("/"):
+            above.append(place := posixpath.dirname(place))
+        return [memory.there(shell.host, p) for p in above]
 
     def calculation(self, text: str, shell: Shell, worlds: Worlds) -> Out:
         """`(( … ))` and `let`: counting up is followed, comparisons of numbers are judged, the rest may be either."""

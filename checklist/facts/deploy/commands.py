@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.doors import Doors
 from checklist.facts.deploy.effects import bare
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.moves import Moves
 from checklist.facts.deploy.processes import script_of
-from checklist.facts.deploy.state import Shell, joined
+from checklist.facts.deploy.state import Shell
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.parse.sh.tree import Assignment, Redirect, Simple, Word
 
@@ -23,7 +23,7 @@ _TOUCHES = {"mkdir", "touch", "wait"}
 _READERS = {"grep", "egrep", "fgrep", "rg", "jq", "awk", "python", "python3", "node", "perl"}
 
 
-class Commands(Doors):
+class Commands(Moves):
     """Executes simple commands for the machine."""
 
     def __call__(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, ignored: bool) -> Out:
@@ -109,7 +109,7 @@ class Commands(Doors):
             self._assign(m, shell, node.assignments, worlds)
         if name in shell.functions:
             return self._function(m, shell, node, worlds, name, said[1:], ignored)
-        built = self._builtin(m, shell, node, worlds, argv, said, ignored)
+        built = self._builtin(m, shell, node, worlds, argv, of, said, ignored)
         if built is not None:
             return built
         entered = self._door(m, shell, node, worlds, argv, of, said)
@@ -167,11 +167,12 @@ class Commands(Doors):
         shell.since |= {name: object() for name, mark in shell.since.items() if since.get(name) is not mark}
         return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
 
-    def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], said: list[expand.Field], ignored: bool) -> Out | None:
+    def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field], ignored: bool) -> Out | None:
         match argv[0]:
             case "cd" | "pushd":
-                target = next((w for w in argv[1:] if not w.startswith("-") or w == "-"), None)
-                return self._cd(m, shell, node, worlds, target, ignored)
+                return self._cd(m, shell, node, worlds, argv, of)
+            case "mkdir" if any(re.fullmatch(r"-\w*p\w*|--parents", w) for w in argv[1:]):
+                return self._makes(m, shell, node, worlds, argv, of)
             case "popd":
                 shell.put("directory", worlds, None)
                 return Out(true=worlds)
@@ -222,16 +223,9 @@ class Commands(Doors):
                 return self._source(m, shell, worlds, argv[1:], ignored)
             case name if name in _QUIET:
                 if name in _TOUCHES:
-                    m.ledger.memory.wrote(shell.host)
+                    m.ledger.memory.wrote(shell.host, removes=False)
                 return Out(true=worlds)
         return None
-
-    def _cd(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, target: str | None, ignored: bool) -> Out:
-        # a `cd` that fails leaves the next command in the wrong folder: that world is worth a look
-        _, failed = self._record(m, shell, node, worlds, ["cd", target or "~"], shell.directory.one(worlds), None, None, None, fails=True)
-        for mask, base in list(shell.directory.split(worlds & ~failed)):
-            shell.put("directory", mask, None if target in (UNSEEN, "-") else joined(base, target or "~"))
-        return Out(true=worlds & ~failed, false=failed)
 
     def _leave(self, m: Machine, how: str, code: expand.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
         _ok, bad = shell.status

@@ -13,7 +13,8 @@ from checklist.facts.deploy.worlds import Answer
 Token = str | Answer | None
 
 _FILES = {"-e", "-d", "-f", "-a", "-s", "-r", "-x", "-L", "-h", "-w", "-p", "-S", "-O", "-G", "-u", "-g", "-k", "-b", "-c", "-N", "-nt", "-ot", "-ef"}
-_THERE: dict[str, frozenset[Hashable]] = {"-d": frozenset({"folder"}), "-f": frozenset({"file"}), "-e": frozenset({"folder", "file", "other"})}
+FOLDER: frozenset[Hashable] = frozenset({"folder"})
+_THERE: dict[str, frozenset[Hashable]] = {"-d": FOLDER, "-f": frozenset({"file"}), "-e": frozenset({"folder", "file", "other"})}
 """What a path then is."""
 _OWN = {"-v", "-t", "-R", "-o"}
 """What the shell says of itself."""

@@ -94,7 +94,7 @@ class Doors(Steps):
         inner.arguments = arguments
         inner.errexit = Masked.of(errexit)
         if host is not None:
-            m.ledger.memory.wrote(host)  # it need not be the one of that name that was met before
+            m.ledger.memory.wrote(host, removes=True)  # it need not be the one of that name that was met before
         if node.assignments or (m.words and m.words[0] in _OTHERS):
             inner.changed()
         return m.process(source, inner, worlds)
@@ -116,7 +116,7 @@ class Doors(Steps):
         if not argv or not _SAFE_SOURCES.search(argv[0]):
             m.unknown = "a sourced file may do more"
         shell.changed()
-        m.ledger.memory.wrote(shell.host)
+        m.ledger.memory.wrote(shell.host, removes=False)
         return Out(true=worlds)
 
     def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:

@@ -173,5 +173,5 @@ def _builds(project: Project, path: Path, last: int, place: str, name: str, own:
         return True
     if any(m.step.effect == "install" for m in before) and any(re.search(r"build|tsc|compile", text) for n, text in scripts(project, place).items() if n in _LIFECYCLE):
         return True
-    unseen = any(s.effect is None and s.order < path.met[last].step.order and (s.argv is None or s.argv[0] not in ("cd", "echo", "printf", "pm2", "git")) for s in path.run.steps)
+    unseen = any(s.effect is None and s.order < path.met[last].step.order and (s.argv is None or s.argv[0] not in ("cd", "mkdir", "echo", "printf", "pm2", "git")) for s in path.run.steps)
     return Value(Unknown("a command is not known here"), path.met[last].step.at) if unseen or path.run.unknown else False

@@ -29,6 +29,7 @@ class Memory:
 
     answers: dict[Hashable, dict[frozenset[Hashable], tuple[Worlds, Worlds]]] = field(default_factory=dict)
     files: dict[str, object] = field(default_factory=dict)
+    folders: dict[str, object] = field(default_factory=dict)
 
     def recall(self, question: Question, worlds: Worlds) -> tuple[Worlds, Worlds]:
         """(the worlds in which it is so, those in which it is not); in the others it has not been asked."""
@@ -62,13 +63,22 @@ class Memory:
                 if (yes | no) & (every | parent):
                     known[among] = ((yes & ~parent) | (parent if yes & every == every else 0), (no & ~parent) | (parent if no & every == every else 0))
 
-    def wrote(self, host: str) -> None:
-        """Its files are no longer what they were: a command may have changed them, or others in the time that went by."""
+    def wrote(self, host: str, *, removes: bool) -> None:
+        """Its files are no longer what they were: a command may have changed them, or others in the time that went by.
+
+        A folder is still there unless it is the command's business to take something away: nobody deploys where others do.
+        """
         self.files[host] = object()
+        if removes:
+            self.folders[host] = object()
 
     def since(self, host: str) -> object:
         """Tells the files of a host from what they were before."""
         return self.files.setdefault(host, object())
+
+    def there(self, host: str, path: Hashable) -> Question:
+        """Whether a folder is there."""
+        return Question(("there", host, self.folders.setdefault(host, object()), path))
 
 
 def contradictions(told: Collection[tuple[Question, Worlds, Worlds]]) -> Iterator[tuple[Worlds, Worlds]]:

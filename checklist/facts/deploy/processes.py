@@ -222,7 +222,7 @@ class Processes:
         """Runs what stands in the targets of redirects: `< <(…)`; those may also write files."""
         for redirect in redirects:
             if ">" in redirect.operator and not re.match(r"/dev/|\d+$|-$", redirect.target.literal() or ""):
-                self.ledger.memory.wrote(shell.host)
+                self.ledger.memory.wrote(shell.host, removes=False)
             if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
 

@@ -117,7 +117,7 @@ class Steps:
             if found == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
                 found = None  # what is downloaded is run
         if argv is None or not looks(argv):
-            m.ledger.memory.wrote(shell.host)
+            m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
         step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
             return m.fork(worlds, _asked(shell, node, worlds) if argv is None else None) if ignored else Out(true=worlds)

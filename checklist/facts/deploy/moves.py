@@ -1,0 +1,44 @@
+"""Folders that a script goes into and makes: which of them are there, and what a `cd` that fails leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from checklist.facts.deploy import expand
+from checklist.facts.deploy.doors import Doors
+from checklist.facts.deploy.expand import UNSEEN
+from checklist.facts.deploy.machine import Machine
+from checklist.facts.deploy.state import Shell, joined
+from checklist.facts.deploy.worlds import Out, Worlds
+from checklist.parse.sh.tree import Simple, Word
+
+
+class Moves(Doors):
+    """`cd` and `mkdir -p`."""
+
+    def _cd(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:
+        # a `cd` that fails leaves the next command in the wrong folder: that world is worth a look
+        n = next((n for n, w in enumerate(argv) if n and (not w.startswith("-") or w == "-")), None)
+        target = "~" if n is None else argv[n]
+        there = [] if n is None or target == "-" else m.there(_path(target, of[n], shell, worlds), shell, worlds)
+        known, missing = m.ledger.memory.recall(there[0], worlds) if there else (0, 0)
+        fails = bool(missing or worlds & m.ledger.base & ~known)
+        _, failed = self._record(m, shell, node, worlds, ["cd", target], shell.directory.one(worlds), None, None, None, fails=fails)
+        for one in there:
+            m.ledger.memory.learn(one, worlds & ~failed, 0)
+        for mask, base in list(shell.directory.split(worlds & ~failed)):
+            shell.put("directory", mask, None if target in (UNSEEN, "-") else joined(base, target))
+        return Out(true=worlds & ~failed, false=failed)
+
+    def _makes(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:
+        """`mkdir -p`: what it has made is there, and where it has failed perhaps not."""
+        m.ledger.memory.wrote(shell.host, removes=False)
+        _, failed = self._record(m, shell, node, worlds, argv, shell.directory.one(worlds), None, None, None, fails=True)
+        for path, word in zip(argv[1:], of[1:], strict=True):
+            for one in m.there(_path(path, word, shell, worlds), shell, worlds):
+                m.ledger.memory.learn(one, worlds & ~failed, failed)
+        return Out(true=worlds & ~failed, false=failed)
+
+
+def _path(said: str, word: Word, shell: Shell, worlds: Worlds) -> Hashable:
+    return expand.identity(word, shell, worlds) if UNSEEN in said else said
