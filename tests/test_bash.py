@@ -76,7 +76,7 @@ def test_files_are_removed_astray_where_bash_may_remove_them(script: str, folder
     gone = False
     for of in ({}, {"MADE": "x"}, {"MADE": "x y"}, {"FILES": "x"}, {"FILES": "x", "MADE": "y"}, {"MADE": "x there there/dist"}):
         real(need("bash"), folder, files, "", {"D": "x", "STATE": "y", **of, "MADE": f"dist {of.get('MADE', '')}"})
-        gone |= any(not (folder / made).exists() for made in of.get("MADE", "").split() + ["dist"] if made.endswith("dist"))
+        gone |= any(not (folder / made).exists() for made in ("dist", *of.get("MADE", "").split()) if made.endswith("dist"))
     project = Project(files=files, policy=POLICY)
     steps = [d.value for d in deploy.documents(project, deploy.paths(project, []), []) if d.kind == "deploy.step" and d.value.text("effect") == "clean"]
     assert any((astray := s.get("astray")) is not None and astray.content is True for s in steps) == gone

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts.deploy import listed, named, scripts, subject, ways, writes
+from checklist.facts.deploy import listed, named, scripts, subject, unpacks, ways, writes
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import Entry, entries
@@ -53,7 +53,8 @@ def documents(
     config, and whether it differs from the plain `env`.
     """
     saved, back = listed.saved(paths), any(BACK.search(posixpath.basename(path.entry.name)) for path in paths)
-    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, back=back)]
+    packed = unpacks.packed(paths)
+    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
     return [*ways.compared(found), *scripts.documents(project, deployed, apps=bool(apps))]
@@ -74,7 +75,7 @@ def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Seq
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], saved: Collection[tuple[str, str]], *, back: bool
+    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], saved: Collection[tuple[str, str]], packed: unpacks.Packed, *, back: bool
 ) -> Iterator[Document]:
     met = path.met
     # what an image starts is no deploy of it
@@ -103,6 +104,7 @@ def _documents(
         quiet = silent(project, subject.started([m.step for m in met], apps), packages)
         whole = _path(project, path, values, restarts, checks, brings=bool(deploying), quiet=quiet)
         whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
+        whole["unpacks"] = unpacks.unpacked(project, path, last, apps, packages, packed)
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
 
 
