@@ -34,7 +34,7 @@ def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], project
     data: dict[str, object] = {"job": job.id, "uses": uses or Value(None), "ref": ref, "pin": _pin(said, ref)}
     does = next((w for w in _IMPORTANT if step is not None and any(c.does == w for c in step.commands)), None)
     tolerated = of.get("continue-on-error") or (job.of.get("continue-on-error") if step is not None else None)
-    if does and tolerated is not None and not (step is not None and (step.does("deploy") or _linted_strictly(job, step, does))):
+    if does and tolerated is not None and not (step is not None and (step.does("deploy") or _linted_strictly(flow, step, does))):
         data["does"] = does
         data["tolerated"] = tolerated if isinstance(tolerated.content, bool) else Value(Unknown("it depends on a condition"), tolerated.at)
     if said.startswith("actions/setup-node@"):
@@ -42,9 +42,10 @@ def _step(flow: Workflow, job: Job, of: Value, packages: list[Document], project
     return Document("ci.step", flow.file, value(data, of.at or Location(flow.file)), said or f"{job.id}: {of.text('name') or does or 'step'}")
 
 
-def _linted_strictly(job: Job, step: Step, does: str) -> bool:
-    """Whether another step of the job lints and may not fail: a debt in old files is tolerated, new ones are looked at."""
-    return does == "lint" and any(s is not step and s.does("lint") and s.of.get("continue-on-error") is None for s in job.steps) and job.of.get("continue-on-error") is None
+def _linted_strictly(flow: Workflow, step: Step, does: str) -> bool:
+    """Whether another step of the workflow lints and may not fail: a debt in old files is tolerated, new ones are looked at."""
+    strict = (s for job in flow.jobs.values() if job.of.get("continue-on-error") is None for s in job.steps if s.of.get("continue-on-error") is None)
+    return does == "lint" and any(s.does("lint") for s in strict if s is not step)
 
 
 def _pin(uses: str, ref: str) -> str:

@@ -128,8 +128,9 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     absent = named.not_there(project, path, n)
-    # another config's environments say nothing of one that is not there
-    asked, known = _environment(step, environments if absent is None else {})
+    # another config's environments say nothing of one that is not there, nor is production meant by `npm run pm2:dev`
+    plain = absent is not None or listed.LOCAL.search(path.entry.name.partition("#")[2])
+    asked, known = _environment(step, {} if plain else environments)
     told = {
         "n": n + 1,
         "entry": path.entry.name,
@@ -193,6 +194,10 @@ def _environment(step: Step, environments: Mapping[str, Mapping[str, bool]]) -> 
     return asked, known[0] if len(known) == 1 and step.effect in STARTS else None
 
 
+def _from_anywhere(cd: Step) -> bool:
+    return "".join((cd.argv or ())[1:2]).startswith(("/", "~")) or _OWN_FOLDER.search(cd.text) is not None
+
+
 def _astray(path: Path, step: Step) -> bool:
     """Whether it runs in the wrong folder when a `cd` before it fails."""
     if step.effect != "clean":
@@ -201,8 +206,8 @@ def _astray(path: Path, step: Step) -> bool:
     if any(w.startswith(("/", "~", "@/")) or "\0" in w for w in words) or (words and all(_REMADE.match(w) for w in words)):
         return False
     cds = [s for s in path.run.steps if s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.order < step.order]
-    # a later one that starts at the root leads to the same folder from anywhere
-    found = (i for i, s in enumerate(cds) if not any("".join((c.argv or ())[1:2]).startswith(("/", "~")) and s.world & c.ran & ~c.world for c in cds[i + 1 :]))
+    # a later one that starts at the root, or goes to the script's own folder, leads to the same folder from anywhere
+    found = (i for i, s in enumerate(cds) if not any(_from_anywhere(c) and s.world & c.ran & ~c.world for c in cds[i + 1 :]))
     return any(cds[i].world & step.ran and not _OWN_FOLDER.search(cds[i].text) for i in found)
 
 

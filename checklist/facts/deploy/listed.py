@@ -17,7 +17,7 @@ from checklist.model import Document
 
 _PROGRAM = re.compile(r"(?:^|/)ecosystem\.[cm]?js$")
 """Meant as a config; PM2 runs it as a program (see pm2/config-name)."""
-_LOCAL = re.compile(r"(?i)(?<![a-z])(?:dev|develop|development|local)(?![a-z])")
+LOCAL = re.compile(r"(?i)(?<![a-z])(?:dev|develop|development|local)(?![a-z])")
 
 
 def saved(paths: Iterable[Path]) -> frozenset[tuple[str, str]]:
@@ -56,7 +56,7 @@ def _past_config(path: Path, n: int, apps: Sequence[Document]) -> str | None:
     """The config of the app that a step starts without it: `pm2 start server.js --name api`. None where the app is in none."""
     m = path.met[n]
     words, targets = _words(m), _targets(m)
-    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or _LOCAL.search(path.entry.name):
+    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or LOCAL.search(path.entry.name):
         return None
     given = next((words[i + 1] for i, w in enumerate(words[:-1]) if w in ("--name", "-n")), None)
     name = given or posixpath.splitext(posixpath.basename(targets[0]))[0]

@@ -83,12 +83,12 @@ class Run:
         # a notice is sent either way: it is no part of the deploy that goes on
         after = [s for s in mine if s.order > step.order and s.effect != "notify"]
         if self.normal(step):
-            usual = [s for s in after if self.normal(s)]
+            usual = {s.order for s in after if self.normal(s)}
         else:
-            usual = [s for s in after if s.ran & self._line(step.parent, s.last)]
+            usual = {s.order for s in after if s.ran & self._line(step.parent, s.last)}
         ran = [s for s in mine if s.effect != "notify" and self.because(s, step)]
-        beside = tuple(s.order for s in ran if s not in usual)
-        if any(s in usual for s in ran):
+        beside = tuple(s.order for s in ran if s.order not in usual)
+        if any(s.order in usual for s in ran):
             result = "continues"
         elif beside:
             result = "handled" if ends_badly else "continues"

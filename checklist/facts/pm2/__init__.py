@@ -18,7 +18,7 @@ from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.neighbours import together
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
-from checklist.facts.pm2.script import script_file
+from checklist.facts.pm2.script import namesake, script_file
 from checklist.facts.pm2.starts import entry_file, is_here, starts_with
 from checklist.facts.pm2.watched import watched_logs
 from checklist.model import MASK, Document, Location, OneOf, Project, Unknown, Value, plain, value
@@ -127,6 +127,7 @@ def _facts(
     for flag, folder in itertools.pairwise(given):
         if flag in _DIRECTORY_FLAGS:
             directory = within(folder, directory, project, known) or directory
+    directory = namesake(taken.options, directory, project, packages) or directory
     package = governing(directory, packages)
     scripts = {k: v.content for k, v in (package.value.get("scripts") or Value({})).members().items() if isinstance(v.content, str)} if package else {}
     interpreter = taken.options.get("exec_interpreter")

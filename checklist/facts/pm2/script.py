@@ -54,6 +54,19 @@ def script_file(
     return _absent(paths, project, packages, known, bare=bare)
 
 
+def namesake(options: Mapping[str, Value], directory: str, project: Project, packages: Sequence[Document]) -> str | None:
+    """The folder of the only package that is called as the app is, where it makes the script, the config's own folder does
+    not, and no cwd is said: PM2 is called there, or the config is copied to it."""
+    name, script = options.get("name"), options.get("script")
+    text = script.content if script is not None and isinstance(script.content, str) else ""
+    built, below, _ = text.removeprefix("./").partition("/")
+    if name is None or not below or "cwd" in options or text.startswith(("/", "~", "..")) or project.exists(posixpath.join(directory, text)):
+        return None
+    found = [p.value.text("directory") or "" for p in packages if p.value.text("name") == name.content]
+    made = len(found) == 1 and produced(project, found[0], built, (), packages) and not produced(project, directory, built, (), packages)
+    return found[0] if made else None
+
+
 def _bases(cwd: str, base: str, root: str) -> list[str]:
     """The folders of the project in which a relative script may be sought; none if it is somewhere else."""
     if cwd.startswith("/"):
