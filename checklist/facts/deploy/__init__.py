@@ -239,7 +239,9 @@ def _path(project: Project, path: Path, values: list[Value], restarts: list[int]
 
 def _by_hand(path: Path) -> bool:
     """Whether it is a package's `pm2:start` that builds what is there and starts it: a person's way, no deploy."""
-    return re.search(r"package\.json#pm2[:_-](?!.*(?:deploy|release|prod))", path.entry.name) is not None and not any(m.step.effect in ("fetch", "ship", "install") for m in path.met)
+    return re.search(r"package\.json#pm2[:_-](?!.*(?:deploy|release|prod))", path.entry.name) is not None and all(
+        m.step.at.file == path.entry.at.file and m.step.effect not in ("fetch", "ship", "install") for m in path.met
+    )
 
 
 def _patient(met: Sequence[Met], last: int, check: int) -> bool:
