@@ -136,7 +136,7 @@ def _facts(
     run = resolve([*first, *given], scripts) if given else Run((), None, None)
     found = entry_file(run, directory, package, project, known)
     name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
-    file = script_file(script, taken.options.get("cwd"), base, project, packages, known)
+    file = script_file(script, taken.options.get("cwd"), config.file, project, packages, known)
     here = file["state"] == "there" or is_here(run, found, config.file, project)
     starts = starts_with(script, run, found, project, here=here, as_it_is=interpreter is not None and interpreter.content == "none")
     declared = project.policy.value.text("run_from")
