@@ -115,11 +115,11 @@ PLACEHOLDERS = """
     <dsn> your-dsn your_api_key YOUR_KEY changeme change_me CHANGE-ME xxx xxxxxxxx xxxx-xxxx ... ***** TODO replace_me
     put-your-key-here paste_here https://<key>@<host>/<id> https://your-key@o1.ingest.sentry.io/1 https://xxxx@sentry.io/1
     https://examplePublicKey@o0.ingest.sentry.io/0 https://public@sentry.example.com/1 <your-token> [token] my-secret-here
-    sk_test_xxxxxxxx postgres://<user>:<password>@<host>/db null undefined placeholder укажите_dsn
+    change_me_min_32_chars set-in-production sk_test_xxxxxxxx postgres://<user>:<password>@<host>/db null undefined placeholder укажите_dsn
 """
 MEANT = f"""
     {DSN} production 3000 true your myapp youryoghurt.com https://api.example.com postgres://db/shop changelog xx inserted exchange
-    https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@sentry.example.com:9000/1 admin@example.com settings 0 test secret addons
+    https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@sentry.example.com:9000/1 admin@example.com settings 0 test secret addons change_method insertion setup inherited
 """
 
 

@@ -91,7 +91,7 @@ def _service(project: Project, directory: str, apps: Sequence[Document], names: 
     expected = next((n for n in given if n.at is not None), None)
     if expected is None and elsewhere and names and _examples(project, directory):
         expected = Value(names[0], place)
-    told = dict.fromkeys(a.value.text("name") or "?" for a in base)
+    told = dict.fromkeys(a.subject for a in base)
     return _Service(
         directory,
         tuple(told),

@@ -19,6 +19,7 @@ _FRONTEND_BUILDS = re.compile(
     r"(?<![\w-])(?:(?:react-scripts|react-app-rewired|craco|vue-cli-service|ng|next|nuxt|nuxi|astro|gatsby|vite|quasar|rsbuild|umi|max|ember"
     r"|preact|parcel|remix|react-router|docusaurus|vuepress|vitepress|elm-app|expo)(?:\s+[\w:-]+)*?\s+(?:build|export|generate))(?![\w-])"
 )
+_ROOTS = ("", "client", "frontend", "web", "webapp", "app", "ui", "src", "src/client", "packages/client")
 # "old/" and "legacy/" may well be what production runs
 _RETIRED = re.compile(r"(?i)(?:^|/)[._]?(?:archived?(?:[-_](?:files|code|scripts))?|backups?|deprecated|trash|graveyard)/")
 
@@ -77,11 +78,12 @@ def has_bundler(project: Project, folder: str) -> bool:
 def for_browsers(project: Project, folder: str, command: str) -> bool:
     """Whether a command makes what a browser loads: beside a server that is its client, no build of the server.
 
-    Vite builds an app from an index.html (Vite 7 manual); without one it is a library or a server.
+    Vite builds an app from an index.html (Vite 7 manual), which may lie in the folder that its config calls `root`;
+    without one it is a library or a server.
     """
     if not _FRONTEND_BUILDS.search(command) or "--ssr" in command:
         return False
-    return not re.search(r"(?<![\w-])vite\b", command) or project.exists(posixpath.join(folder, "index.html"))
+    return not re.search(r"(?<![\w-])vite\b", command) or any(project.exists(posixpath.join(folder, root, "index.html")) for root in _ROOTS)
 
 
 def scripts(project: Project, folder: str) -> Mapping[str, str]:

@@ -51,6 +51,8 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
             files = there.get(path, [])
             # a folder of notes or icons is no output: code is, or what git has not seen yet
             is_there = any(_CODE.fullmatch(f) for f in files) if files else path in project.paths
+            if name == "build" and not set(files).isdisjoint(project.tracked or ()):
+                is_there = False  # committed under that name without anything that makes it: what a build is made with
             how = made[0] if made else f"{path}/" if is_there else None
             told = {
                 "directory": folder,

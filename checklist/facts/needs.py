@@ -115,7 +115,7 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
         data = _lacking(lacked, place, None if project.sources_seen else Unknown(UNSEEN))
         if lacked and why is not None:
             data["lacks"] = Value(Unknown(why), place)
-        names = ", ".join(dict.fromkeys(a.value.text("name") or "?" for a in mine))
+        names = ", ".join(dict.fromkeys(a.subject for a in mine))
         yield Document("env.need", place.file, value({"app": names, **data}, place), names)
 
 

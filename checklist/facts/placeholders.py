@@ -15,7 +15,7 @@ _PLACEHOLDERS = (
     r"<.*>|\[[a-z][\w\s-]*\]|.*(?:://|[@/=])<[^<>]+>.*",
     r"x{3,}(?:[-_.:/@]x+)*|.*(?<![A-Za-z0-9])x{4,}(?![A-Za-z0-9]).*|\.{3,}|.*//\.{3}.*|.*\*{4,}.*|[-_?*]+",
     r"(?:https?://)?your(?:[-_.\s]\S.*|(?=[A-Z])(?-i:[A-Z]).*)|(?:https?://)?your(?:api|key|token|secret|password|dsn|domain|project|host)\w*|.*[-_/.@:](?:your|my)[-_](?:\w+[-_])*(?:dsn|key|token|secret|password|project|org|host|domain|id|app|url)\b.*",
-    r"(?:put|insert|enter|paste|add|set|fill|replace|change|provide)(?:[-_\s]?(?:me|this|it|in|here|your|the|with|value|real|actual|by))+\b.*",
+    r"(?:put|insert|enter|paste|add|set|fill|replace|change|provide)(?:[-_\s]?(?:me|this|it|in|here|your|the|with|value|real|actual|by))+(?![a-z\d]).*",
     r".*[-_]change[-_]?(?:me|it)\b|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
     # the shortest private key has 64 characters between its lines
     r"-----BEGIN [A-Z ]+-----(?s:.{0,40}|[^-]*\.{3}[^-]*)-----END [A-Z ]+-----(?:\\[nr]|\s)*",

@@ -36,7 +36,7 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
             continue
         others = _siblings(app, apps)
         if not any(a.value.text("environment") in stages.PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
-            yield _mode(mode, app.value.text("name") or "?")
+            yield _mode(mode, app.subject)
 
 
 def _modes_of_files(base: Sequence[Document], apps: Sequence[Document], files: Mapping[str, Value]) -> Iterator[Document]:
@@ -91,7 +91,7 @@ def _settings(project: Project, base: Sequence[Document], apps: Sequence[Documen
                 same = _same(production[name], str(theirs.content))
             told = {
                 "name": name,
-                "app": app.value.text("name") or "?",
+                "app": app.subject,
                 "file": loaded,
                 "same": Value(Unknown(OVERRIDES) if same is False and overrides else same, ours.at),
                 "elsewhere": [Value(name, theirs.at)],

@@ -163,7 +163,7 @@ def _does(step: Step, words: list[str], remote: bool) -> str | None:
         return None
     if words[0] in ("scp", "rsync"):
         return "deploy" if _ships([w for before, w in pairwise(words) if not w.startswith("-") and before not in _VALUED and not (before == "-P" and words[0] == "scp")]) else None
-    full = " ".join(words)
+    full = " ".join(" ".join(words).split())
     found = step.verifies or _does_by_name(full) or _EFFECTS.get(step.effect or "")
     if found == "health" and not DOWNLOADS.isdisjoint(step.into):
         return None

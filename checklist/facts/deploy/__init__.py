@@ -232,7 +232,7 @@ def _path(project: Project, path: Path, values: list[Value], restarts: list[int]
         "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)),
+        "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)) and not _by_hand(path),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "silent": quiet,
@@ -242,6 +242,13 @@ def _path(project: Project, path: Path, values: list[Value], restarts: list[int]
         "decisive": check or restart,
         "rolls_back": _rolls_back(project, path, real or ([last] if last is not None else [])),
     }
+
+
+def _by_hand(path: Path) -> bool:
+    """Whether it is a package's `pm2:start` that builds what is there and starts it: a person's way, no deploy."""
+    return re.search(r"package\.json#pm2[:_-](?!.*(?:deploy|release|prod))", path.entry.name) is not None and all(
+        m.step.at.file == path.entry.at.file and m.step.effect not in ("fetch", "ship", "install") for m in path.met
+    )
 
 
 def _patient(met: Sequence[Met], last: int, check: int) -> bool:

@@ -103,7 +103,7 @@ def verification(argv: Sequence[str]) -> str | None:
 def _named(said: str) -> str | None:
     """The effect of the first line of the table that fits."""
     table, effects = _table()
-    found = table.match(said)
+    found = table.match(said.replace("\n", " "))
     return effects[found.lastindex - 1] if found is not None and found.lastindex else None
 
 

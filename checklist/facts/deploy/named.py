@@ -36,6 +36,9 @@ def not_there(project: Project, path: Path, n: int) -> str | None:
     folder = _folder(project, step.directory, step.at.file.startswith(".github/") and step.host == "local")
     if folder is None or project.exists(here := posixpath.normpath(posixpath.join(folder, file))):
         return None
+    # a script that stays in its own folder, where there is no package, is copied beside what it starts
+    if folder == posixpath.dirname(step.at.file) and not project.exists(posixpath.join(folder, "package.json")):
+        return None
     elsewhere = [f for f in project.files if posixpath.basename(f) == base and (recognise(f) or "").startswith("pm2.")]
     if not elsewhere or Ignores(project).decide(here) or path.run.unknown:
         return None

@@ -12,6 +12,7 @@ from checklist.facts.deploy.steps import Step
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, on_server, scripts
 from checklist.facts.outputs import produced
 from checklist.facts.outputs import written as paths_written
+from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
 
 STARTS = ("start", "restart", "reload")
@@ -67,7 +68,7 @@ def has_own_build(app: Document) -> bool:
     command = app.value.get("command")
     # an interpreter may stand before it
     first = [command.text(i) or "" for i in (0, 1)] if command is not None else []
-    return any(posixpath.basename(word) in ("next", "nuxt", "nuxi") for word in first)
+    return any(program(word) in ("next", "nuxt", "nuxi") for word in first)
 
 
 def _elsewhere(project: Project, folder: str, before: str, app: Document) -> bool:

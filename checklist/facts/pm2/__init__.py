@@ -52,7 +52,7 @@ def _apps(config: Document, project: Project, packages: Sequence[Document]) -> I
         taken = take(entry)
         facts = _facts(config, entry, taken, project, packages, known)
         name = facts["name"]
-        said = name.content if isinstance(name.content, str) else "?"
+        said = _said(name)
         shared = {k: v for k, v in taken.options.items() if not k.startswith("env")}
         env = _with_port(taken.options.get("env", Value({}, entry.at)), taken.options.get("port"))
         yield _app(config, entry, shared | facts | {"environment": Value(None), "env": env}, said)
@@ -135,7 +135,7 @@ def _facts(
     run = resolve([*first, *given], scripts) if given else Run((), None, None)
     found = entry_file(run, directory, package, project, known)
     name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
-    file = script_file(script, taken.options.get("cwd"), base, project, packages, known)
+    file = script_file(script, taken.options.get("cwd"), config.file, project, packages, known)
     here = file["state"] == "there" or is_here(run, found, config.file, project)
     starts = starts_with(script, run, found, project, here=here, as_it_is=interpreter is not None and interpreter.content == "none")
     declared = project.policy.value.text("run_from")
@@ -166,6 +166,16 @@ def _facts(
         "refused": Value(dict(taken.refused), entry.at),
         "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at),
     }
+
+
+def _said(name: Value) -> str:
+    """What to call an app: what it is called unless something outside says otherwise."""
+    match name.content:
+        case str() as known:
+            return known
+        case Unknown(_, Value(str() as default)):
+            return default
+    return "?"
 
 
 def _says_ready(project: Project, at: Location | None) -> Value:

@@ -41,7 +41,7 @@ def resolve(command: Sequence[str], scripts: Mapping[str, str], depth: int = 8) 
     rest = _bare(command)
     if not rest:
         return Run(tuple(command), None, None)
-    name = PurePosixPath(rest[0]).name.removesuffix(".cmd")
+    name = program(rest[0])
     if name in _MANAGERS and depth:
         called = _script(name, rest[1:], scripts)
         if called is not None:
@@ -63,6 +63,12 @@ def resolve(command: Sequence[str], scripts: Mapping[str, str], depth: int = 8) 
         in_modules = "node_modules/" in rest[0]
         return Run(tuple(rest), None if in_modules else rest[0], _dev(name, rest[1:]))
     return Run(tuple(rest), None, _dev(name, rest[1:]))
+
+
+def program(word: str) -> str:
+    """The name of the program that a word calls: `vite` of `node_modules/vite/bin/vite.js`."""
+    name = PurePosixPath(word).name
+    return re.sub(r"\.[cm]?js$", "", name) if "node_modules/" in word else name.removesuffix(".cmd")
 
 
 def _bare(command: Sequence[str]) -> list[str]:

@@ -27,10 +27,11 @@ _TOOLS = ("Gruntfile.js", "gulpfile.js", "webpack.config.js", "rollup.config.js"
 
 
 def script_file(
-    script: Value | None, cwd: Value | None, base: str, project: Project, packages: Sequence[Document], known: frozenset[str]
+    script: Value | None, cwd: Value | None, config: str, project: Project, packages: Sequence[Document], known: frozenset[str]
 ) -> Mapping[str, Content]:
     """{state, path, built}: `state` is there, command, elsewhere, build, extension, missing, or unknown; `built` says
     whether anything here makes the build output (null where that is not asked)."""
+    base = posixpath.dirname(config)
     if script is None:
         return _told("command")
     if not isinstance(script.content, str):
@@ -51,7 +52,14 @@ def script_file(
         if project.exists(path) or path in known:
             return _told("there", path)
     bare = "/" not in text and "." not in text
-    return _absent(paths, project, packages, known, bare=bare)
+    found = _absent(paths, project, packages, known, bare=bare)
+    return _told("elsewhere", paths[0]) if found["state"] == "missing" and _is_copied(config, project) else found
+
+
+def _is_copied(config: str, project: Project) -> bool:
+    """Whether an image gets the config: its script lies beside it there."""
+    copies = re.compile(rf"(?im)^\s*(?:COPY|ADD)\b.*[\s/]{re.escape(posixpath.basename(config))}\s")
+    return any(copies.search(text) for file, text in project.files.items() if recognise(file) == "dockerfile")
 
 
 def namesake(options: Mapping[str, Value], directory: str, project: Project, packages: Sequence[Document]) -> str | None:

@@ -7,7 +7,7 @@ import re
 
 from checklist.facts.folders import above
 from checklist.facts.places import within
-from checklist.facts.pm2.runs import Run
+from checklist.facts.pm2.runs import Run, program
 from checklist.model import Content, Document, Project, Unknown, Value
 
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
@@ -30,8 +30,9 @@ def starts_with(script: Value | None, run: Run, entry: str | None, project: Proj
     if script is None or not run.command:
         why = script.content.why if script and isinstance(script.content, Unknown) else "no script is given"
         return Unknown(why, Value("source"))
-    name = posixpath.basename(run.command[0])
-    if name in _STATIC or run.command[:2] in (("vite", "preview"), ("pm2", "serve")):
+    name = program(run.command[0])
+    # Vite serves a client, built or not
+    if name in _STATIC or name == "vite" or run.command[:2] == ("pm2", "serve"):
         return "static"
     build_dirs = [d.content for d in (project.policy.value.get("build_dirs") or Value(())).items()]
     written = entry if entry is not None else ""
