@@ -30,8 +30,6 @@ STEPS = [
     (PACKS, "tar -czf dist.tar.gz dist/\n", "", ["deploy/archives-build-output"], []),
     (PACKS, 'scp dist.tar.gz "$SERVER:$APP_DIR/"\n', "", ["deploy/archives-build-output"], []),
     (PACKS, "'REMOTE'\n", "'REMOTE'\nset -e\n", ["deploy/goes-on-after-failure"], []),
-    ("ecosystem.config.js", "max_restarts: 15", "max_restarts: 3", ["pm2/too-many-restarts"], []),
-    ("ecosystem.config.js", "min_uptime: '5s'", "min_uptime: '30s'", ["pm2/short-min-uptime", "pm2/endless-crash-loop"], []),
 ]
 
 
