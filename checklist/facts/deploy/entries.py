@@ -12,7 +12,7 @@ from checklist.facts.deploy.state import REPOSITORY, Shell, strict
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import is_retired
 from checklist.facts.placeholders import is_unfilled
-from checklist.model import Location, Project, Value
+from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
 
@@ -27,6 +27,22 @@ _SSH_ACTION = re.compile(r"(?i)ssh-?(?:action|deploy|command|remote|script)|remo
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """What a workflow says of a job that is an entry point."""
+
+    of: Value
+    branches: tuple[str, ...]
+    """Those whose pushes start it; none: all, or something else starts it."""
+    waits: bool
+    """Whether another workflow has to end before."""
+
+    @property
+    def own_runner(self) -> bool:
+        """Whether it runs on a machine that may be the server."""
+        return not re.search(r"(?i)(?:ubuntu|windows|macos)-", " ".join(str(v.content) for _, v in walk(self.of.get("runs-on") or Value("ubuntu-"))))
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One way a deploy can begin; `run` runs it in a machine."""
 
@@ -34,6 +50,7 @@ class Entry:
     """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
     at: Location
     run: Callable[[Machine], Out]
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +193,9 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
 
 def _jobs(project: Project, file: str, workflow: Value, parsed: Mapping[str, Value]) -> Iterator[Entry]:
     """GitHub's own shells: `bash -e`, with `shell: bash` also pipefail (docs.github.com, workflow syntax, `jobs.<id>.steps[*].shell`)."""
-    jobs = workflow.get("jobs")
+    jobs, on = workflow.get("jobs"), workflow.get("on")
+    pushed = workflow.get("on", "push", "branches")
+    branches = tuple(str(v.content) for v in (pushed.items() if pushed is not None else ()))
     for name, job in (jobs.members() if jobs is not None else {}).items():
         parts = list[_Part]()
         for step, where, around in _inlined(file, job.get("steps"), workflow, parsed):
@@ -188,7 +207,7 @@ def _jobs(project: Project, file: str, workflow: Value, parsed: Mapping[str, Val
             rescues = _FAILED.fullmatch(condition) is not None
             parts.append(_Part(source, options, passes=passes, always=not rescues and re.search(r"(?:always|failure)\(\)", condition) is not None, rescues=rescues, conditional=bool(condition)))
         if parts and job.at is not None:
-            yield Entry(f"{file}#{name}", job.key_at or job.at, _steps(parts))
+            yield Entry(f"{file}#{name}", job.key_at or job.at, _steps(parts), Job(job, branches, on is not None and "workflow_run" in on.members()))
 
 
 def _inlined(file: str, steps: Value | None, around: Value, parsed: Mapping[str, Value], depth: int = 3) -> Iterator[tuple[Value, str, Value]]:
