@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from checklist.facts.folders import for_browsers, home, scripts
+from checklist.facts.folders import above, for_browsers, home, scripts
 from checklist.model import Document, Project
-from checklist.parse import json
+from checklist.parse import json, recognise
 
 # Where a tool writes when its command line does not say otherwise (the tools' documentation, 2025). Not here: rollup and
 # rspack, whose config decides; a `--config` of another tool decides as well.
@@ -19,6 +19,11 @@ _DEFAULTS = {
 _OUT = re.compile(r"(?:--(?:out-?dir|outDir|dist-dir|output-path|out-file|outfile|out|output|dest|dir)|-d|-o)[= ]+['\"]?(?:\./)?([\w.][\w./-]*)")
 _BUILDS = re.compile(r"(?:pre|post|re)?(?:build|compile|bundle|dist)|prepa(?:re|ck)|prepublish", re.IGNORECASE)
 _TSC = re.compile(r"(?<![\w./-])(?:tsc|ttsc|tspc|tsgo)(?![\w./-])(?!.*--noEmit)(?:.*?(?:-p|--project|-b|--build)[= ]+['\"]?([\w./-]+))?")
+# `tsc -b` builds what the config refers to; Nx and the like know outputs that stand in files of theirs
+_REFERENCES = re.compile(r"(?<![\w./-])tsc\b.*\s(?:-b|--build)\b|(?<![\w./-])nx\b")
+_NEST = re.compile(r"(?<![\w./-])(?:nest\s+(?:start|build)|tsc-watch|gulp|grunt)\b")
+_PROGRAM = re.compile(r"(?<![\w./-])(?:node|tsx|ts-node|bun|sh|bash|make|just|rake)\s|\.sh\b")
+_COMMANDS = ("shell", "workflow", "makefile", "dockerfile")
 
 
 def produced(
@@ -33,16 +38,16 @@ def _evidence(
     project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document], clients: bool
 ) -> Iterator[tuple[str, str]]:
     path = posixpath.join(folder, name)
-    for script, text in scripts(project, folder).items():
-        said = text if clients else " && ".join(part for part in re.split(r"&&|;", text) if not for_browsers(project, folder, part))
-        for out in written(project, folder, said):
-            if _below(out, path):
-                yield f"npm run {script}", out
+    for around in above(folder):
+        for script, text in scripts(project, around).items():
+            for place, part in _placed(around, text):
+                if place == folder and (clients or not for_browsers(project, place, part)):
+                    yield from ((f"npm run {script}", out) for out in written(project, place, part) if _below(out, path))
     for file in sorted(project.files):
         base = posixpath.basename(file)
         if posixpath.dirname(file) == folder and base.startswith("tsconfig"):
             output = _tsconfig_out(project, file)
-            if output is not None and _below(output, path):
+            if output is not None and _below(output, path) and _compiled(project, folder, output):
                 yield file, output
     for package in packages:
         main = package.value.text("main")
@@ -59,6 +64,37 @@ def _evidence(
         # an absolute cwd is a folder on the server: what lies there need not be this one
         if _below(entry, path) and not (app.value.text("cwd") or "").startswith(("/", "~")):
             yield app.file, entry
+
+
+def _placed(folder: str, script: str) -> Iterator[tuple[str, str]]:
+    """The commands of an npm script with the folder that each runs in; one elsewhere than in the repository is left out."""
+    place = folder
+    for part in re.split(r"&&|;|\|\|", script):
+        moved = re.match(r"\s*cd\s+([^\s&;|]+)\s*\Z", part)
+        if moved is None:
+            yield place, part
+        elif moved[1].startswith(("/", "~", "$")):
+            return
+        else:
+            place = posixpath.normpath(posixpath.join(place, moved[1]))
+            place = "" if place == "." else place
+
+
+def _compiled(project: Project, folder: str, output: str) -> bool:
+    """Whether something may run a compiler by the tsconfig of a folder, or has: one that nothing runs is for the editor.
+
+    What the scripts around the folder write is known; here it is about the compilers that say no folder of their own, and
+    builds by programs that are not followed.
+    """
+    if any(_below(path, output) for path in (*project.paths, *(project.tracked or ()))):
+        return True
+    own = scripts(project, folder)
+    if any(_BUILDS.match(name) and _PROGRAM.search(text) for name, text in own.items()) or any(_NEST.search(text) for text in own.values()):
+        return True
+    if any(_REFERENCES.search(text) for around in above(folder) for text in scripts(project, around).values()):
+        return True
+    texts = (text for file, text in project.files.items() if "tsc" in text and recognise(file, text[:200]) in _COMMANDS)
+    return any(_TSC.search(line) and not _OUT.search(line) for text in texts for line in text.split("\n"))
 
 
 def written(project: Project, folder: str, script: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.state import REPOSITORY
@@ -15,6 +15,7 @@ from checklist.facts.outputs import written as paths_written
 from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
 
+_ARCHIVE = re.compile(r"\.(?:tar|tgz|zip)(?:\.\w+)?$")
 STARTS = ("start", "restart", "reload")
 CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$")
 """Of what PM2 takes for a config, by the name that it is given."""
@@ -83,8 +84,21 @@ def _elsewhere(project: Project, folder: str, before: str, app: Document) -> boo
     return place not in (*(() if known else (folder,)), home(project, app.value.text("directory") or ""))
 
 
-def output(project: Project, folder: str | None, step: Step, app: Document) -> str | None:
-    """The build dir that a step makes, packs, ships, starts or removes."""
+def _not_here(project: Project, folder: str, before: str) -> bool:
+    """Whether what is named lies in a folder that is not in the repository: whose it is, is not known."""
+    if re.fullmatch(r"(?:\./)?[\w-]+(?:/[\w-]+)*", before) is None:
+        return False
+    place = posixpath.normpath(posixpath.join(folder, before))
+    return not any(path == place or path.startswith(f"{place}/") for path in (*project.paths, *project.files))
+
+
+def packed(steps: Sequence[Step]) -> set[str]:
+    """The names of the archives that a run makes: what was put into them counts, not what they are called."""
+    return {posixpath.basename(w) for s in steps if s.effect == "archive" for w in s.argv or () if _ARCHIVE.search(w)}
+
+
+def output(project: Project, folder: str | None, step: Step, app: Document, archives: Collection[str] = ()) -> str | None:
+    """The build dir that a step makes, packs, ships, starts or removes; `archives` are those that the run itself makes."""
     argv = list(step.argv or ())
     names = build_dirs(project.policy)
     if step.effect == "build":
@@ -92,12 +106,14 @@ def output(project: Project, folder: str | None, step: Step, app: Document) -> s
     if step.effect in ("archive", "ship", "clean", *STARTS):
         place = home(project, app.value.text("directory") or "")
         for word in _put_in(argv):
-            if step.effect == "ship" and re.match(r"[^/]+:", word):
+            if step.effect == "ship" and (re.match(r"[^/]+:", word) or posixpath.basename(word) in archives):
                 continue  # where it goes to, not what is shipped
             for name in names:
                 said = word.split(":")[-1]
                 found = re.search(rf"(?:^|[/=]){re.escape(name)}(?:/|$|\.(?:tar|tgz|zip))", said)
-                if found and not _elsewhere(project, folder or "", said[: found.start()].rpartition("=")[2], app) and not (step.effect == "ship" and _pages(project, place, name)):
+                if found is None or _elsewhere(project, folder or "", before := said[: found.start()].rpartition("=")[2], app):
+                    continue
+                if step.effect in STARTS or not (_not_here(project, folder or "", before) or (step.effect != "clean" and _pages(project, place, name))):
                     return name
     return None
 
@@ -119,20 +135,22 @@ def _put_in(argv: Sequence[str]) -> Iterator[str]:
 def _built(project: Project, folder: str, argv: list[str], body: list[list[str]] | None, names: Sequence[str]) -> str | None:
     own = place = home(project, folder)
     commands = body if body is not None else [argv]
+    told = False
     for command in commands:
         if command[:1] == ["cd"] and len(command) == 2:
             place = posixpath.normpath(posixpath.join(place, command[1])) if not command[1].startswith(("/", "~")) else own
         if place != own or effect(command, project.policy) != "build" or for_browsers(project, place, " ".join(command)):
             continue
         for out in paths_written(project, place, " ".join(command)):
+            told = True
             for name in names:
                 if out == posixpath.join(place, name) or out.startswith(posixpath.join(place, name) + "/"):
                     return name
     tools = re.match(r"\w+ (?:exec |x )?(?:tsc|nest|tsup|ncc)\b", " ".join(argv))
     if body is None and not tools and argv[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and scripts(project, place):
         return None  # the package has scripts, and this is none of them
-    if place != own:
-        return None
+    if place != own or told:
+        return None  # it writes elsewhere
     tsc = any("tsc" in c for c in commands)
     configured = body is not None and project.exists(posixpath.join(place, "tsconfig.json"))
     if configured or re.match(r"(?:next|vite|nuxt)\b", " ".join(argv)) or (body is not None and not tsc):
