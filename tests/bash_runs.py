@@ -23,10 +23,10 @@ from checklist.model import Document, Project, value
 
 POLICY = Document("policy", "", value({"build_dirs": ["dist", "build"]}))
 
-_LOG = 'for name in "$@"; do :; done; name=${name##*/}; echo "$name" >> "$LOG"\n'
+_LOG = 'for name in "$@"; do :; done; name=${name##*/}; echo "$name" >> "$LOG"; echo "$name $PWD" >> "$LOG.folders"\n'
 _ASKED = 'case " $FAIL " in *" $name "*) fails=1;; *) fails=;; esac\n'
 _STUBS = {
-    **dict.fromkeys(("npm", "pm2", "git", "tar", "rsync"), _LOG + _ASKED + '[ -z "$fails" ]\n'),
+    **dict.fromkeys(("npm", "pm2", "git", "tar", "rsync", "ask"), _LOG + _ASKED + '[ -z "$fails" ]\n'),
     # without -f an HTTP 500 is an answer like any other
     "curl": _LOG + _ASKED + 'case " $* " in *" -"[a-zA-Z]*f*|*" --fail "*) f=1;; *) f=;; esac\n'
     'if [ -n "$fails" ]; then [ -z "$f" ] && echo 500; [ -z "$f" ]; exit; fi\necho 200\n',
@@ -65,7 +65,8 @@ def real(bash: str, folder: Path, files: Mapping[str, str], fail: str, given: Ma
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     log = folder / "log"
-    log.write_text("")
+    for file in (log, folder / "log.folders"):
+        file.write_text("")
     first = files["deploy.sh"].split("\n", 1)[0]
     flags = ["-e"] if re.match(r"#!\S*bash -e", first) else []
     done = subprocess.run(

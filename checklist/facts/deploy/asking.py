@@ -67,11 +67,18 @@ class Asking(Processes):
             name, found, by = said.partition(sign)
             if found and (name or by).isidentifier() | by.isdigit():
                 target = name or by
-                amount = int(by) if by.isdigit() else 1
+                amount = step * (int(by) if by.isdigit() else 1)
+                out = Out()
                 for mask, value in list(expand.lookup(target, shell, worlds)):
-                    shell.assign(mask, target, str(int(value) + (amount if step > 0 else -amount)) if isinstance(value, str) and value.isdigit() else None)
+                    before = int(value) if isinstance(value, str) and value.isdigit() else None
+                    shell.assign(mask, target, None if before is None else str(before + amount))
+                    # `n++` is what n was before: 0 is a failure
+                    if before is not None and (before if name and not by else before + amount) == 0:
+                        out.false |= mask
+                    else:
+                        out.true |= mask
                 self.changes += 1
-                return Out(true=worlds)
+                return out
         for sign, operator in (("==", "-eq"), ("!=", "-ne"), ("<=", "-le"), (">=", "-ge"), ("<", "-lt"), (">", "-gt")):
             left, found, right = said.partition(sign)
             if found:

@@ -172,7 +172,8 @@ def lookup(name: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Kn
 
 def _variable(part: Variable, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
     operator = part.operator
-    subscript = re.match(r"([!#]?)(\[[^\]]*\])?", operator)
+    # `${#x}` is a length, `${x#y}` is not
+    subscript = re.match(r"([!#]?)(\[[^\]]*\])?" if part.argument is None else r"(!?)(\[[^\]]*\])?", operator)
     before, index = (subscript[1], subscript[2]) if subscript else ("", None)
     operator = operator[len(before) + len(index or "") :] if operator not in ("?",) or part.name else operator
     for mask, value in lookup(part.name, shell, worlds):
@@ -273,7 +274,7 @@ def printed(body: Sequence, argv: list[Field] | None, directory: str | None) -> 
         case ["printf", "%s" | "%s\\n", one]:
             return one
         case ["dirname", *flags, path] if all(f == "--" for f in flags):
-            return posixpath.dirname(path) or "."
+            return None if path == REPOSITORY else posixpath.dirname(path) or "."
         case ["basename", path]:
             return posixpath.basename(path)
         case ["realpath" | "readlink", *flags, path] if all(f.startswith("-") for f in flags):

@@ -109,11 +109,10 @@ class Masked(NamedTuple, Generic[T]):
             if mask & worlds:
                 yield mask & worlds, value
 
-    def one(self, worlds: Worlds) -> T:
-        """The value in the lowest of some worlds."""
-        lowest = worlds & -worlds
+    def one(self, world: Worlds) -> T:
+        """The value in one world."""
         for mask, value in self.pairs:
-            if mask & lowest:
+            if mask & world:
                 return value
         raise AssertionError("every world is in a pair")
 
