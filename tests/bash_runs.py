@@ -50,7 +50,7 @@ def real(bash: str, folder: Path, files: Mapping[str, str], fail: str, given: Ma
     """(names of the steps that ran, whether the status was 0) of deploy.sh; `fail` has the names of those that fail.
 
     `given` are variables from outside. What MADE and FILES name are there as folders and files before the script runs, STATE
-    stands in the files `state` and `state.env`; on the far side of ssh $ENV is what is given as THERE, and the folder `there` is home.
+    stands in the files `state` and `state.env`; ARGUMENTS are those of the script; on the far side of ssh $ENV is what is given as THERE, and the folder `there` is home.
     """
     outside = given or {}
     for made in _MADE:
@@ -70,7 +70,7 @@ def real(bash: str, folder: Path, files: Mapping[str, str], fail: str, given: Ma
     first = files["deploy.sh"].split("\n", 1)[0]
     flags = ["-e"] if re.match(r"#!\S*bash -e", first) else []
     done = subprocess.run(
-        [bash, *flags, "deploy.sh"], cwd=folder, capture_output=True, timeout=5, check=False, stdin=subprocess.DEVNULL,
+        [bash, *flags, "deploy.sh", *outside.get("ARGUMENTS", "").split()], cwd=folder, capture_output=True, timeout=5, check=False, stdin=subprocess.DEVNULL,
         env={"PATH": f"{folder}/bin{os.pathsep}/usr/bin:/bin", "LOG": str(log), "FAIL": fail, **outside},
     )  # fmt: skip
     return set(log.read_text().split()), done.returncode == 0

@@ -155,6 +155,7 @@ ASKED = [
 ]
 
 FOLDERS = [
+    "D=${1:-x}\nmkdir -p $D\ncd $D || exit 1\nnpm ci a\ncd ..\npm2 restart b",
     "mkdir -p x\ncd x\nif ask q1; then npm ci a; fi\npm2 restart b",
     "mkdir -p x/y\ncd x\nif ask q1; then cd y; npm ci a; cd ..; fi\npm2 restart b",
     "mkdir -p x\nssh h <<'EOF'\ncd x\nif ask q1; then npm ci a; fi\nEOF\npm2 restart b",

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from checklist.facts.deploy import conditions, expand
 from checklist.facts.deploy.processes import Processes
 from checklist.facts.deploy.state import Shell, located
-from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.facts.deploy.worlds import Answer, Default, Out, Worlds
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 
@@ -55,7 +55,7 @@ class Asking(Processes):
     def _ask(self, tokens: Sequence[conditions.Token], words: Sequence[Word | str], shell: Shell, worlds: Worlds, patterns: bool) -> Out:
         """What cannot be known, as it was when it was asked before. The worlds are in one folder."""
         files = (shell.host, self.ledger.memory.since(shell.host))
-        names = [t if isinstance(t, str) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
+        names = [t if isinstance(t, str) and not isinstance(t, Default) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
         question, straight = conditions.question(tokens, names, lambda path: (files, located(shell.directory.one(worlds), path, shell)), patterns=patterns)
         out = self.fork(worlds, question)
         return out if straight else Out(true=out.false, false=out.true)
@@ -100,7 +100,7 @@ class Asking(Processes):
         """(the worlds where one of the patterns fits, those where none does)."""
         if "*" in patterns:
             return worlds, 0
-        if isinstance(subject, str) and None not in patterns:
+        if isinstance(subject, str) and not isinstance(subject, Default) and None not in patterns:
             return (worlds, 0) if any(fnmatch.fnmatchcase(subject, p) for p in patterns if p is not None) else (0, worlds)
         if isinstance(subject, Answer) and None not in patterns:
             yes = 0

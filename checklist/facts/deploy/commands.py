@@ -82,7 +82,7 @@ class Commands(Doors):
                 worlds |= born
                 for mask, value in [(values[0][0] | born, values[0][1]), *values[1:]]:
                     for part, kept in list(expand.lookup(one.name, shell, mask)) if one.appends else [(mask, "")]:
-                        shell.assign(part, one.name, kept + value if isinstance(kept, str) and isinstance(value, str) else value if kept == "" else None)
+                        shell.assign(part, one.name, value if kept == "" else kept + value if isinstance(kept, str) and isinstance(value, str) else None)
             m.changes += 1
             if m.substituted is not None:
                 status = m.substituted

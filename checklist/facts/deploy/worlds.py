@@ -64,6 +64,12 @@ class Answer:
         return self.step.fails
 
 
+class Default(str):
+    """A text that whoever calls the script may replace: what it names is known, what a condition says of it is not."""
+
+    __slots__ = ()
+
+
 Known = str | tuple["str | Answer | None", ...] | Answer | None
 """A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
 
