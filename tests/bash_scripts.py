@@ -125,6 +125,7 @@ WRITTEN = [
     "set -e\nn=0\nnpm ci a\n((++n))\npm2 restart b",
     "set -e\nn=1\nnpm ci a\n((n--))\n((n += 2))\npm2 restart b",
     "X=a:b:prod\n[ \"${X##*:}\" = prod ] && npm ci a\n[ \"${X#*:}\" = b:prod ] && npm ci b\n[ \"${#X}\" = 8 ] && npm ci c\nA=(1 v2)\n[ \"${A[1]#v}\" = 2 ] && npm ci d\n[ \"${#A[@]}\" = 2 ] && npm ci e",
+    "X=$(date)\nrun() { ssh h \"$1\"; }\nrun \"npm ci a && echo $X && pm2 restart b\"\nrun 'npm ci c'",
     "npm() { command npm --silent \"$@\"; }\nnpm ci a || exit 1\npm2 restart b",
     "ssh() { command ssh -p 22 \"$@\"; }\nssh h 'npm ci a && pm2 restart b'\nssh h npm ci c",
 ]

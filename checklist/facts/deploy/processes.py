@@ -251,5 +251,5 @@ def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worl
                 continue
             value = expand.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
             said = shell.source.text[part.start : part.end]
-            pieces.append((value, part.start, False) if isinstance(value, str) and expand.UNSEEN not in value else (said, part.start, True))
-    return shell.source.embedded(pieces)
+            pieces.append((value, part.start, False) if isinstance(value, str) and value != expand.UNSEEN else (said, part.start, True))
+    return shell.source.embedded(pieces, unseen=expand.UNSEEN)
