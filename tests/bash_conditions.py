@@ -1,6 +1,6 @@
 """Scripts that ask more than once what cannot be known, each with what may come from outside.
 
-What is given: the values of ENV and SKIP, and which of the folders x, y, dist and old are there before.
+What is given: the values of ENV and SKIP, the ARGUMENTS of the script, and which of the folders x, y, dist and old are there before.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ SAME: list[tuple[str, Given]] = [
     ('if [ "${ENV:-}" = prod ]; then npm ci a; fi\nif [ "$ENV" = prod ]; then npm ci b; fi', _ENV),
     ('T=$(printf %s "$ENV" | cat)\n[ "$T" = prod ] && npm ci a\n[ "$T" = prod ] || npm ci b', _ENV),
     ('if [ "$ENV" = prod ]; then T=1; else T=2; fi\n[ "$T" = 1 ] && npm ci a\n[ "$T" = 1 ] || npm ci b', _ENV),
+    ('E=${1:-prod}\n[ "$E" = prod ] && npm ci a\ncase $E in prod) npm ci b;; *) npm ci c;; esac', ({}, {"ARGUMENTS": "prod"}, {"ARGUMENTS": "dev"})),
     ("[ -d x ] && curl -s http://localhost/a\n[ -d x ] || npm ci b", _X),
     ("if [ ! -d x ]; then echo none; exit 1; fi\nnpm ci a\npm2 restart b", _X),
     ("if [ -d x ]; then npm ci a; elif [ -d y ]; then npm ci b; fi; true\n", _XY),

@@ -23,10 +23,10 @@ from checklist.model import Document, Project, value
 
 POLICY = Document("policy", "", value({"build_dirs": ["dist", "build"]}))
 
-_LOG = 'for name in "$@"; do :; done; name=${name##*/}; echo "$name" >> "$LOG"\n'
+_LOG = 'for name in "$@"; do :; done; name=${name##*/}; echo "$name" >> "$LOG"; echo "$name $PWD" >> "$LOG.folders"\n'
 _ASKED = 'case " $FAIL " in *" $name "*) fails=1;; *) fails=;; esac\n'
 _STUBS = {
-    **dict.fromkeys(("npm", "pm2", "git", "tar", "rsync"), _LOG + _ASKED + '[ -z "$fails" ]\n'),
+    **dict.fromkeys(("npm", "pm2", "git", "tar", "rsync", "ask"), _LOG + _ASKED + '[ -z "$fails" ]\n'),
     # without -f an HTTP 500 is an answer like any other
     "curl": _LOG + _ASKED + 'case " $* " in *" -"[a-zA-Z]*f*|*" --fail "*) f=1;; *) f=;; esac\n'
     'if [ -n "$fails" ]; then [ -z "$f" ] && echo 500; [ -z "$f" ]; exit; fi\necho 200\n',
@@ -50,7 +50,7 @@ def real(bash: str, folder: Path, files: Mapping[str, str], fail: str, given: Ma
     """(names of the steps that ran, whether the status was 0) of deploy.sh; `fail` has the names of those that fail.
 
     `given` are variables from outside. What MADE and FILES name are there as folders and files before the script runs, STATE
-    stands in the files `state` and `state.env`; on the far side of ssh $ENV is what is given as THERE, and the folder `there` is home.
+    stands in the files `state` and `state.env`; ARGUMENTS are those of the script; on the far side of ssh $ENV is what is given as THERE, and the folder `there` is home.
     """
     outside = given or {}
     for made in _MADE:
@@ -65,11 +65,12 @@ def real(bash: str, folder: Path, files: Mapping[str, str], fail: str, given: Ma
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     log = folder / "log"
-    log.write_text("")
+    for file in (log, folder / "log.folders"):
+        file.write_text("")
     first = files["deploy.sh"].split("\n", 1)[0]
     flags = ["-e"] if re.match(r"#!\S*bash -e", first) else []
     done = subprocess.run(
-        [bash, *flags, "deploy.sh"], cwd=folder, capture_output=True, timeout=5, check=False, stdin=subprocess.DEVNULL,
+        [bash, *flags, "deploy.sh", *outside.get("ARGUMENTS", "").split()], cwd=folder, capture_output=True, timeout=5, check=False, stdin=subprocess.DEVNULL,
         env={"PATH": f"{folder}/bin{os.pathsep}/usr/bin:/bin", "LOG": str(log), "FAIL": fail, **outside},
     )  # fmt: skip
     return set(log.read_text().split()), done.returncode == 0

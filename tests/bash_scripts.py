@@ -121,6 +121,50 @@ WRITTEN = [
     "trap 'pm2 restart c' ERR\nf() { npm ci a; return; }\nf\npm2 restart b",
     "f() { trap 'npm ci t' ERR; }\ng() { X=$(curl -sf http://localhost/a); return; }\nf\ng\npm2 restart b",
     "npm ci a || trap 'git pull t' ERR\nf() { npm ci c; return 1; }\nf\npm2 restart b",
+    "set -e\nn=0\nnpm ci a\n((n++))\npm2 restart b",
+    "set -e\nn=0\nnpm ci a\n((++n))\npm2 restart b",
+    "set -e\nn=1\nnpm ci a\n((n--))\n((n += 2))\npm2 restart b",
+    "X=a:b:prod\n[ \"${X##*:}\" = prod ] && npm ci a\n[ \"${X#*:}\" = b:prod ] && npm ci b\n[ \"${#X}\" = 8 ] && npm ci c\nA=(1 v2)\n[ \"${A[1]#v}\" = 2 ] && npm ci d\n[ \"${#A[@]}\" = 2 ] && npm ci e",
+    "X=$(date)\nrun() { ssh h \"$1\"; }\nrun \"npm ci a && echo $X && pm2 restart b\"\nrun 'npm ci c'",
+    "npm() { command npm --silent \"$@\"; }\nnpm ci a || exit 1\npm2 restart b",
+    "ssh() { command ssh -p 22 \"$@\"; }\nssh h 'npm ci a && pm2 restart b'\nssh h npm ci c",
+]
+
+ASKED = [
+    "if ask q1; then pm2 restart a; else pm2 start b; fi\npm2 save c",
+    "if ask q1 | cat -; ask q2 | ask q3; then pm2 restart a; else pm2 start b; fi",
+    "ask q1 | ask q2 && pm2 restart a || pm2 start b",
+    "if (ask q1); then pm2 restart a; else pm2 start b; fi",
+    "if { npm ci c; ask q1; }; then pm2 restart a; else pm2 start b; fi",
+    "f() { ask q1; }\nif f; then pm2 restart a; else pm2 start b; fi\npm2 save c",
+    "f() { if ask q1; then return 0; fi; npm ci c; return 1; }\nif f; then pm2 restart a; else pm2 start b; fi",
+    "f() { ask q1 && return 1; ask q2 || return 2; npm ci c; }\nf && pm2 restart a\npm2 save b",
+    "f() { if ask q1; then ask q2; else npm ci c; fi; }\nf || exit 1\npm2 restart a",
+    "set -e\nf() { npm ci a; ask q1 || return 1; }\nf\npm2 restart b",
+    "if ssh h 'ask q1'; then pm2 restart a; else pm2 start b; fi",
+    "if ssh h 'cd . && ask q1'; then pm2 restart a; else pm2 start b; fi",
+    "ssh h \"bash -c 'ask q1'\" || exit 1\npm2 restart a",
+    "set -e\nssh h 'ask q1 && npm ci a'\npm2 restart b",
+    "set -e\nssh h 'if ask q1; then npm ci a; else exit 3; fi'\npm2 restart b",
+    "if eval 'ask q1'; then pm2 restart a; else pm2 start b; fi",
+    "for i in 1 2; do ask q1 || continue; npm ci a; done\npm2 restart b",
+    "for i in 1 2; do if ask q1; then npm ci a; break; fi; done\npm2 restart b",
+    "f() { for i in q1 q2; do ask $i && return 0; npm ci a; done; return 1; }\nif f; then pm2 restart b; else pm2 start c; fi",
+    "case \"$(ask q1 && echo x)\" in x) pm2 restart a;; *) pm2 start b;; esac",
+    "ask q1 || exit 1\nnpm ci a\nask q2 && exit 0\npm2 restart b",
+    "trap 'pm2 save t' EXIT\nask q1 || exit 1\npm2 restart b",
+]
+
+FOLDERS = [
+    "D=${1:-x}\nmkdir -p $D\ncd $D || exit 1\nnpm ci a\ncd ..\npm2 restart b",
+    "mkdir -p x\ncd x\nif ask q1; then npm ci a; fi\npm2 restart b",
+    "mkdir -p x/y\ncd x\nif ask q1; then cd y; npm ci a; cd ..; fi\npm2 restart b",
+    "mkdir -p x\nssh h <<'EOF'\ncd x\nif ask q1; then npm ci a; fi\nEOF\npm2 restart b",
+    "mkdir -p x\ncd x && npm ci a && cd ..\npm2 restart b",
+    "mkdir -p x\n(cd x; npm ci a)\npm2 restart b",
+    "mkdir -p x\nf() { cd x || exit 1; npm ci a; }\nf\npm2 restart b",
+    "mkdir -p x\npushd x\nnpm ci a\nbash -c 'npm ci b'",
+    "mkdir -p x\nD=$(cd x && pwd)\nnpm ci a\ncd \"$D/..\"\nnpm ci b",
 ]
 
 LIBRARY = {

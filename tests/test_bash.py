@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from bash_conditions import ASTRAY, OTHER, SAME, Given
 from bash_runs import POLICY, courses, install, planned, ran, real, step_name
-from bash_scripts import LIBRARY, WRITTEN, Made
+from bash_scripts import ASKED, FOLDERS, LIBRARY, WRITTEN, Made
 from conftest import need
 
 from checklist.facts import deploy
@@ -51,6 +52,31 @@ def test_what_runs_is_what_bash_runs(script: str, folder: Path) -> None:
     files = {"deploy.sh": script, **{name: text for name, text in LIBRARY.items() if name in script}}
     assert not planned(files)[0].guessed or re.search(r"\$\(seq", script), "the plan guesses: nothing would be compared"
     assert differences(files, folder) == []
+
+
+@pytest.mark.parametrize("script", ASKED)
+def test_whatever_a_question_is_answered_the_plan_has_it(script: str, folder: Path) -> None:
+    """`ask` is a command that nobody knows: bash runs the script with every answer, the plan has all of them at once."""
+    files = {"deploy.sh": script}
+    run, worlds = planned(files)
+    questions = sorted(set(re.findall(r"q\d", script)))
+    happened = [real(need("bash"), folder, files, " ".join(no)) for n in range(len(questions) + 1) for no in combinations(questions, n)]
+    assert {name for name, w in worlds.items() if next(s for s in run.steps if s.world == w).ran & run.ledger.base} == {name for ran_, _ in happened for name in ran_ - set(questions)}
+    assert {well for _, well in happened} <= run.ends(run.ledger.base)
+    steps = {name: next(s for s in run.steps if s.world == world) for name, world in worlds.items()}
+    for one, other in combinations(sorted(steps), 2):
+        assert run.together(steps[one], steps[other]) == any({one, other} <= ran_ for ran_, _ in happened), (one, other)
+
+
+@pytest.mark.parametrize("script", FOLDERS)
+def test_a_step_runs_in_the_folder_that_bash_is_in(script: str, folder: Path) -> None:
+    run, _ = planned({"deploy.sh": script})
+    real(need("bash"), folder, {"deploy.sh": script}, "")
+    happened = dict(line.split(" ", 1) for line in (folder / "log.folders").read_text().splitlines())
+    # the stand-in for ssh begins where the script is, a server in the home folder
+    told = {s.argv[-1]: s.directory.replace("@", str(folder)).replace("~", str(folder)) for s in run.steps if s.argv and s.effect is not None and s.directory}
+    assert told == {name: at for name, at in happened.items() if name in told}
+    assert told
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

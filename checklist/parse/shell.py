@@ -56,13 +56,20 @@ class Source:
         line, column = spots[-1] if spots else (1, 0)
         return line, column + 1
 
-    def embedded(self, pieces: Iterable[tuple[str, int, bool]]) -> Source:
-        """A text made of pieces of this one, (text, offset, literal): what was put in for a variable stands where the variable does."""
+    def embedded(self, pieces: Iterable[tuple[str, int, bool]], *, unseen: str | None = None) -> Source:
+        """A text made of pieces of this one, (text, offset, literal): what was put in for a variable stands where the variable does.
+
+        `unseen` stands in them for what nobody knows: it becomes a variable that has no value.
+        """
+        holes = list(self._holes)
         text, spots = [], list[Spot]()
         for piece, offset, literal in pieces:
+            if unseen is not None and unseen in piece:
+                piece = piece.replace(unseen, f"${{__EXPRESSION_{len(holes)}__}}")
+                holes.append("…")
             text.append(piece)
             spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
-        return Source(self.file, "".join(text), spots, self._holes)
+        return Source(self.file, "".join(text), spots, holes)
 
     def plain(self, holes: re.Pattern[str]) -> Source:
         """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's."""

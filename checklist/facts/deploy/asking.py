@@ -10,7 +10,7 @@ from checklist.facts.deploy import conditions, expand
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.processes import Processes
 from checklist.facts.deploy.state import Shell, located
-from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.facts.deploy.worlds import Answer, Default, Out, Worlds
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 
@@ -57,7 +57,7 @@ class Asking(Processes):
     def _ask(self, tokens: Sequence[conditions.Token], words: Sequence[Word | str], shell: Shell, worlds: Worlds, patterns: bool) -> Out:
         """What cannot be known, as it was when it was asked before. The worlds are in one folder."""
         files = (shell.host, self.ledger.memory.since(shell.host))
-        names = [t if isinstance(t, str) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
+        names = [t if isinstance(t, str) and not isinstance(t, Default) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
         question, straight = conditions.question(tokens, names, lambda path: (files, located(shell.directory.one(worlds), path, shell)), patterns=patterns)
         out = self.fork(worlds, question)
         if question.among == conditions.FOLDER:
@@ -84,11 +84,18 @@ class Asking(Processes):
             name, found, by = said.partition(sign)
             if found and (name or by).isidentifier() | by.isdigit():
                 target = name or by
-                amount = int(by) if by.isdigit() else 1
+                amount = step * (int(by) if by.isdigit() else 1)
+                out = Out()
                 for mask, value in list(expand.lookup(target, shell, worlds)):
-                    shell.assign(mask, target, str(int(value) + (amount if step > 0 else -amount)) if isinstance(value, str) and value.isdigit() else None)
+                    before = int(value) if isinstance(value, str) and value.isdigit() else None
+                    shell.assign(mask, target, None if before is None else str(before + amount))
+                    # `n++` is what n was before: 0 is a failure
+                    if before is not None and (before if name and not by else before + amount) == 0:
+                        out.false |= mask
+                    else:
+                        out.true |= mask
                 self.changes += 1
-                return Out(true=worlds)
+                return out
         for sign, operator in (("==", "-eq"), ("!=", "-ne"), ("<=", "-le"), (">=", "-ge"), ("<", "-lt"), (">", "-gt")):
             left, found, right = said.partition(sign)
             if found:
@@ -110,7 +117,7 @@ class Asking(Processes):
         """(the worlds where one of the patterns fits, those where none does)."""
         if "*" in patterns:
             return worlds, 0
-        if isinstance(subject, str) and None not in patterns:
+        if isinstance(subject, str) and not isinstance(subject, Default) and None not in patterns:
             return (worlds, 0) if any(fnmatch.fnmatchcase(subject, p) for p in patterns if p is not None) else (0, worlds)
         if isinstance(subject, Answer) and None not in patterns:
             yes = 0

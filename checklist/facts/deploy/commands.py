@@ -51,7 +51,7 @@ class Commands(Moves):
         # only builtins that read values have to look at each world by itself
         name = choices[0][1][0] if choices[0][1] else ""
         if len(choices) > 1 and name not in ("[", "test", "exit", "return", "cd", "export", "local", "declare", "readonly", "typeset"):
-            choices = [(worlds, *choices[0][1:])]
+            choices = [(worlds, *next(c[1:] for c in choices if c[0] & m.ledger.usual(worlds)))]
         if name in ("[", "test"):
             rows = [(mask, said[1:], of[1:]) if name == "test" else (mask, said[1:-1], of[1:-1]) for mask, said, of in choices]
             return m.decide(rows, shell, patterns=False)
@@ -71,8 +71,8 @@ class Commands(Moves):
             if isinstance(one.value, tuple):
                 found: list[expand.Field] = []
                 for word in one.value:
-                    found += expand.fields(word, shell, worlds, m.substitution)[0][1]
-                before = next(expand.lookup(one.name, shell, worlds))[1] if one.appends else ()
+                    found += next(f for mask, f in expand.fields(word, shell, worlds, m.substitution) if mask & m.ledger.usual(worlds))
+                before = next(expand.lookup(one.name, shell, m.ledger.usual(worlds)))[1] if one.appends else ()
                 worlds |= m.take()
                 shell.assign(worlds, one.name, (*(before if isinstance(before, tuple) else ()), *found))
             elif one.value is not None:
@@ -82,7 +82,7 @@ class Commands(Moves):
                 worlds |= born
                 for mask, value in [(values[0][0] | born, values[0][1]), *values[1:]]:
                     for part, kept in list(expand.lookup(one.name, shell, mask)) if one.appends else [(mask, "")]:
-                        shell.assign(part, one.name, kept + value if isinstance(kept, str) and isinstance(value, str) else value if kept == "" else None)
+                        shell.assign(part, one.name, value if kept == "" else kept + value if isinstance(kept, str) and isinstance(value, str) else None)
             m.changes += 1
             if m.substituted is not None:
                 status = m.substituted
@@ -93,7 +93,7 @@ class Commands(Moves):
     # ---- one command ----
 
     def _one(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, said: list[expand.Field], of: list[Word], ignored: bool) -> Out:
-        m.words = None
+        m.words, m.asked = None, ignored
         if not isinstance(said[0], str):
             return self._step(m, shell, node, worlds, None, ignored)
         plain = [f if isinstance(f, str) else UNSEEN for f in said]
@@ -104,10 +104,10 @@ class Commands(Moves):
         of = of[len(of) - len(argv) :]
         said = said[len(said) - len(argv) :]
         name = argv[0]
-        if name in shell.functions and node.assignments:
-            # `ENV=prod deploy`: a variable of the function, for this call
-            self._assign(m, shell, node.assignments, worlds)
-        if name in shell.functions:
+        if name in shell.functions and plain[0] == name:  # sudo, `command` and the like call no functions
+            if node.assignments:
+                # `ENV=prod deploy`: a variable of the function, for this call
+                self._assign(m, shell, node.assignments, worlds)
             return self._function(m, shell, node, worlds, name, said[1:], ignored)
         built = self._builtin(m, shell, node, worlds, argv, of, said, ignored)
         if built is not None:
@@ -188,7 +188,7 @@ class Commands(Moves):
             case "false":
                 return Out(false=worlds)
             case "trap":
-                self._trap(node, shell, worlds)
+                self._trap(m, node, shell, worlds)
                 return Out(true=worlds)
             case "export" | "local" | "declare" | "readonly" | "typeset":
                 if argv[0] == "export" or any(re.fullmatch(r"-\w*x\w*", w) for w in argv[1:]):
@@ -218,7 +218,7 @@ class Commands(Moves):
                 if any("\0" in w for w in argv[1:]):
                     shell.changed()
                     return self._step(m, shell, node, worlds, None, ignored)
-                return m.run(script_of(list(node.words[1:]), shell, worlds), shell, worlds, ignored=ignored)
+                return m.run(script_of(list(node.words[1:]), shell, m.ledger.usual(worlds)), shell, worlds, ignored=ignored)
             case "source" | ".":
                 return self._source(m, shell, worlds, argv[1:], ignored)
             case name if name in _QUIET:
@@ -259,12 +259,12 @@ class Commands(Moves):
                 if words[i + 1] == "errtrace":
                     shell.err_trace = on
 
-    def _trap(self, node: Simple, shell: Shell, worlds: Worlds) -> None:
+    def _trap(self, m: Machine, node: Simple, shell: Shell, worlds: Worlds) -> None:
         words = [w for w in node.words[1:] if not (w.literal() or "").startswith("-") or w.literal() == "-"]
         if len(words) < 2:
             return
         signals = {(w.literal() or "").upper().removeprefix("SIG") for w in words[1:]}
-        body = None if words[0].literal() in ("-", "") else script_of([words[0]], shell, worlds & -worlds)
+        body = None if words[0].literal() in ("-", "") else script_of([words[0]], shell, m.ledger.usual(worlds))
         if signals & {"ERR"}:
             shell.put("err_trap", worlds, body)
         if signals & {"EXIT", "0"}:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from checklist.facts.deploy.memory import Question
-from checklist.facts.deploy.worlds import Answer
+from checklist.facts.deploy.worlds import Answer, Default
 
 Token = str | Answer | None
 
@@ -105,7 +105,7 @@ class _Reader:
                 # a good answer fits what the script asks for, unless it asks for trouble
                 same = bool(_BAD_WORD.fullmatch(other.strip("*^$"))) == self.broken
                 return same if operator in ("=", "==", "=~") else not same if operator == "!=" else None
-        if not isinstance(a, str) or not isinstance(b, str) or "\0" in a + b:
+        if not isinstance(a, str) or not isinstance(b, str) or "\0" in a + b or isinstance(a, Default) or isinstance(b, Default):
             return None
         match operator:
             case "=" | "==":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
@@ -33,7 +34,7 @@ class Doors(Steps):
     def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
         match argv:
             case ["ssh" | "sshpass" | "autossh", *_]:
-                return self._ssh(m, shell, node, worlds, argv, of)
+                return self._ssh(m, shell, node, worlds, argv, of, said)
             case ["su" | "runuser", *rest] if "-c" in rest:
                 return self._text(m, shell, node, worlds, [of[argv.index("-c") + 1]] if argv.index("-c") + 1 < len(of) else [])
             case ["su" | "runuser", *_]:
@@ -44,7 +45,7 @@ class Doors(Steps):
             case [name, *rest] if posixpath.basename(name) in _SHELLS:
                 return self._shell(m, shell, node, worlds, argv, of, said)
             case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):
-                file = self._find(name, shell, worlds)
+                file = self._find(name, shell, m.ledger.usual(worlds))
                 if file is None or self._is_rollback(name):
                     return None
                 return self._script(m, shell, node, worlds, file, said[1:], errexit=strict(self.project.files[file]))
@@ -64,7 +65,7 @@ class Doors(Steps):
         if "c" in flags:
             return self._text(m, shell, node, worlds, [of[rest]], errexit=errexit) if rest < len(of) else None
         if rest < len(argv) and "s" not in flags:
-            file = self._find(argv[rest], shell, worlds)
+            file = self._find(argv[rest], shell, m.ledger.usual(worlds))
             if file is None or self._is_rollback(argv[rest]):
                 return None
             return self._script(m, shell, node, worlds, file, said[rest + 1 :], errexit=errexit)
@@ -74,18 +75,18 @@ class Doors(Steps):
         """A shell that reads its script from a here-document, a here-string or a file."""
         for redirect in node.redirects:
             if redirect.operator in ("<<", "<<-", "<<<"):
-                source = script_of([redirect.target], shell, worlds)
+                source = script_of([redirect.target], shell, m.ledger.usual(worlds))
                 return self._process(m, shell, node, worlds, source, errexit=errexit, arguments=arguments, host=host)
             if redirect.operator == "<":
-                named = expand.text(redirect.target, shell, worlds, m.substitution)[0][1]
-                file = self._find(named, shell, worlds) if isinstance(named, str) else None
+                named = expand.text(redirect.target, shell, m.ledger.usual(worlds), m.substitution)[0][1]
+                file = self._find(named, shell, m.ledger.usual(worlds)) if isinstance(named, str) else None
                 if file is not None:
                     self.entered.add(file)
                     return self._process(m, shell, node, worlds, Source(file, self.project.files[file]), errexit=errexit, arguments=arguments, host=host, script=f"{REPOSITORY}/{file}")
         return None
 
-    def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: list[Word], *, errexit: bool = False, host: str | None = None) -> Out:
-        return self._process(m, shell, node, worlds, script_of(words, shell, worlds), errexit=errexit, host=host)
+    def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: Sequence[Word | tuple[str, int]], *, errexit: bool = False, host: str | None = None) -> Out:
+        return self._process(m, shell, node, worlds, script_of(words, shell, m.ledger.usual(worlds)), errexit=errexit, host=host)
 
     def _process(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, source: Source, *, errexit: bool = False,
                  arguments: tuple[expand.Field, ...] = (), host: str | None = None, script: str | None = None) -> Out:  # fmt: skip
@@ -97,7 +98,7 @@ class Doors(Steps):
             m.ledger.memory.wrote(host, removes=True)  # it need not be the one of that name that was met before
         if node.assignments or (m.words and m.words[0] in _OTHERS):
             inner.changed()
-        return m.process(source, inner, worlds)
+        return m.process(source, inner, worlds, asked=m.asked)
 
     def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expand.Field], *, errexit: bool = False) -> Out:
         if any(s.source.file == file for s in m.shells):
@@ -108,7 +109,7 @@ class Doors(Steps):
         return self._process(m, shell, node, worlds, Source(file, text), errexit=errexit, arguments=tuple(arguments), script=f"{REPOSITORY}/{file}")
 
     def _source(self, m: Machine, shell: Shell, worlds: Worlds, argv: list[str], ignored: bool) -> Out:
-        file = self._find(argv[0], shell, worlds) if argv else None
+        file = self._find(argv[0], shell, m.ledger.usual(worlds)) if argv else None
         if file is not None and not any(s.source.file == file for s in m.shells):
             self.entered.add(file)
             out = m.run(Source(file, self.project.files[file]), shell, worlds, ignored=ignored)
@@ -119,7 +120,7 @@ class Doors(Steps):
         m.ledger.memory.wrote(shell.host, removes=False)
         return Out(true=worlds)
 
-    def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:
+    def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out:
         self._step(m, shell, node, worlds, argv, False)  # how it connects is a matter of its own
         rest = argv.index("ssh") + 1 if "ssh" in argv else 1
         while rest < len(argv) and argv[rest].startswith("-") and len(argv[rest]) > 1:
@@ -138,12 +139,17 @@ class Doors(Steps):
             done = self._stdin(m, shell, node, worlds, errexit, host="remote")
             if done is not None:
                 return done
-        return self._text(m, shell, node, worlds, _unique(of[rest:]), host="remote") if command else Out(true=worlds)
+        if not command:
+            return Out(true=worlds)
+        # of a "$@" that names the host as well only the rest is the command
+        shared = [(str(field), w.start) for field, w in zip(said[rest:], of[rest:], strict=True) if w is of[rest - 1] and isinstance(field, str)]
+        return self._text(m, shell, node, worlds, [*shared, *_unique([w for w in of[rest:] if w is not of[rest - 1]])], host="remote")
 
     def _package_script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str]) -> Out | None:
         """`npm run deploy`: entered if what it runs is more than a build, which the caller's line already says."""
         argv, folder = without_place(argv)
-        directory = self.folder(joined(shell.directory.one(worlds), folder) if folder else shell.directory.one(worlds))
+        directory = shell.directory.one(m.ledger.usual(worlds))
+        directory = self.folder(joined(directory, folder) if folder else directory)
         if directory is None or argv[0] == "make":
             return None
         where = home(self.project, directory)
@@ -162,15 +168,15 @@ class Doors(Steps):
         made = shell.fresh(inner)
         made.calls = (*shell.calls, call(shell, node, opens=True))
         made.directory = Masked.of(f"{REPOSITORY}/{where}".rstrip("/"))
-        return m.process(inner, made, worlds) if len(shell.calls) < 8 else None
+        return m.process(inner, made, worlds, asked=m.asked) if len(shell.calls) < 8 else None
 
     def _opens(self, command: list[str], where: str) -> bool:
         found = effect(command, self.project.policy)
         return found in _ENTERED or command[:1] in (["ssh"], ["bash"], ["sh"]) or (bool(command) and command[0].endswith(".sh"))
 
-    def _find(self, name: str, shell: Shell, worlds: Worlds) -> str | None:
+    def _find(self, name: str, shell: Shell, world: Worlds) -> str | None:
         """The project's script that a path names, on the server by its longest suffix."""
-        full = joined(shell.directory.one(worlds), name) or name
+        full = joined(shell.directory.one(world), name) or name
         if UNSEEN in full:  # of "$release/scripts/x.sh" the end is known
             full = full.rpartition(UNSEEN)[2]
             if not full.startswith("/"):

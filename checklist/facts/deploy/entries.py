@@ -176,6 +176,7 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
             worlds = ok | bad if part.always else bad if part.rescues else ok
             if not worlds:
                 continue
+            since = len(machine.ledger.forks)
             done = machine.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
             machine.parts.append((part.source.at(0, 0), done))
             failed = 0 if part.passes else done.false
@@ -186,6 +187,9 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
             else:
                 # what can only fail is there to be skipped
                 bad, ok = bad | failed, done.true | (done.false & ~failed) or (worlds if part.conditional else 0)
+            goes_on = Out(true=ok)
+            machine.rejoin(goes_on, since)
+            ok = goes_on.true
         return Out(true=ok, false=bad)
 
     return run

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined
-from checklist.facts.deploy.worlds import Answer, Known, Worlds
+from checklist.facts.deploy.worlds import Answer, Default, Known, Worlds
 from checklist.parse.sh.tree import AndOr, Arithmetic, Sequence, Simple, Substitution, Text, Variable, Word
 
 UNSEEN = "\0"
@@ -61,7 +61,7 @@ def _identity(part: object, shell: Shell, worlds: Worlds) -> Hashable:
             return said
         case Variable(called, _, _, _, operator, argument) if called not in _CHANGING and not operator.startswith("!") and (called or not operator):
             value = next(lookup(called, shell, worlds))[1] if not operator else None
-            if isinstance(value, str) and UNSEEN not in value:
+            if isinstance(value, str) and not isinstance(value, Default) and UNSEEN not in value:
                 return value
             if operator in ("-", ":-", "?", ":?") and (operator.endswith("?") or argument is None or not argument.parts):
                 operator, argument = "", None  # an unset one is as good as an empty one
@@ -80,7 +80,7 @@ def _append(done: tuple[Field, ...], open_: bool, value: Known, quoted: bool) ->
         split = value.split()
         if not split:
             return done, open_
-        pieces = tuple(split)
+        pieces = tuple(map(type(value), split))
         if value[0].isspace() and open_:
             open_ = False
         ends = value[-1].isspace()
@@ -99,7 +99,8 @@ def _both(left: Field, right: Field) -> Field:
         return left if isinstance(left, Answer) else right
     if left is None and right in (None, ""):
         return None
-    return (UNSEEN if left is None else left) + (UNSEEN if right is None else right)
+    made = (UNSEEN if left is None else left) + (UNSEEN if right is None else right)
+    return Default(made) if isinstance(left, Default) or isinstance(right, Default) else made
 
 
 def _part(part: object, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
@@ -172,7 +173,8 @@ def lookup(name: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Kn
 
 def _variable(part: Variable, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
     operator = part.operator
-    subscript = re.match(r"([!#]?)(\[[^\]]*\])?", operator)
+    # `${#x}` is a length, `${x#y}` is not
+    subscript = re.match(r"([!#]?)(\[[^\]]*\])?" if part.argument is None else r"(!?)(\[[^\]]*\])?", operator)
     before, index = (subscript[1], subscript[2]) if subscript else ("", None)
     operator = operator[len(before) + len(index or "") :] if operator not in ("?",) or part.name else operator
     for mask, value in lookup(part.name, shell, worlds):
@@ -199,7 +201,8 @@ def _operated(part: Variable, operator: str, value: Known, shell: Shell, worlds:
     argument = part.argument or Word(part.end, part.end, ())
     if operator.lstrip(":") in ("-", "=", "+", "?") and len(operator) <= 2:
         sign, empty_too = operator[-1], operator[0] == ":"
-        absent = (value is None and not set_here) or (value == "" and empty_too)
+        given = part.name.isdigit() and shell.arguments is None
+        absent = (value is None and (given or not set_here)) or (value == "" and empty_too)
         if sign == "+":
             if value is None:
                 yield worlds, None
@@ -214,11 +217,11 @@ def _operated(part: Variable, operator: str, value: Known, shell: Shell, worlds:
             for mask, default in text(argument, shell, worlds, run):
                 if sign == "=":
                     shell.assign(mask, part.name, default)
-                yield mask, default
+                yield mask, Default(default) if given and isinstance(default, str) else default
         return
     pattern = argument.literal()
     trimmed = _trimmed(value, operator, pattern) if isinstance(value, str) and pattern is not None else None
-    yield worlds, None if trimmed is not None and UNSEEN in trimmed else trimmed
+    yield worlds, None if trimmed is None or UNSEEN in trimmed else Default(trimmed) if isinstance(value, Default) else trimmed
 
 
 def _trimmed(value: str, operator: str, pattern: str) -> str | None:
@@ -273,7 +276,7 @@ def printed(body: Sequence, argv: list[Field] | None, directory: str | None) -> 
         case ["printf", "%s" | "%s\\n", one]:
             return one
         case ["dirname", *flags, path] if all(f == "--" for f in flags):
-            return posixpath.dirname(path) or "."
+            return None if path == REPOSITORY else posixpath.dirname(path) or "."
         case ["basename", path]:
             return posixpath.basename(path)
         case ["realpath" | "readlink", *flags, path] if all(f.startswith("-") for f in flags):

@@ -67,6 +67,11 @@ class Ledger:
             second |= world if origin & other else 0
         return first, second
 
+    def usual(self, worlds: Worlds) -> Worlds:
+        """The one of some worlds that says most: the first in which nothing has failed, if there is any."""
+        based = worlds & self.base or worlds
+        return based & -based
+
     def history(self, world: Worlds) -> Worlds:
         """A world and all that it was split from."""
         line = world

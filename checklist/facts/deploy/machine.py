@@ -22,15 +22,15 @@ class TooMuch(Exception):
 class Machine(Asking):
     """One run of one entry point."""
 
-    def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool, *, decides: bool = False) -> Out:
-        """Command after command; `decides`: the last of them is a condition, whose ways stay apart until its statement ends."""
+    def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
+        """Command after command; the ways of the last of them stay apart, since its status is that of what is around it."""
         out = Out(true=worlds)
         for item in node.items:
             if not worlds:
                 break
             since = len(self.ledger.forks)
             done = self.command(item, shell, worlds, ignored)
-            if not (decides and item is node.items[-1]):
+            if item is not node.items[-1]:
                 self.rejoin(done, since)
             out.add(done)
             out.true, out.false = done.true, done.false
@@ -111,7 +111,10 @@ class Machine(Asking):
                 printed, self.printed = self.printed, []
                 inner = shell.child()
                 inner.into = (*map(_program, node.parts[n + 1 :]), *shell.into)
+                since = len(self.ledger.forks)
                 ends.append(self.inside(Sequence(part.start, part.end, (part,)), inner, worlds, ignored_inside))
+                if part is not node.parts[-1]:
+                    self.rejoin(ends[-1], since)
                 worlds |= ends[-1].on
                 self.piped = (*self.piped, *self.printed)
                 self.printed = [*printed, *self.printed] if part is node.parts[-1] else printed
@@ -134,7 +137,7 @@ class Machine(Asking):
         for condition, body in node.clauses:
             if not worlds:
                 break
-            decided = self.sequence(condition, shell, worlds, True, decides=True)
+            decided = self.sequence(condition, shell, worlds, True)
             out.add(decided)
             said = " ".join(shell.source.said(shell.source.text[condition.start : condition.end]).rstrip("; \n").split())
             shell.branch = f"if {said[:60]}"
@@ -163,14 +166,16 @@ class Machine(Asking):
         out, branch = Out(), shell.branch
         for _ in range(_ROUNDS):
             forks, changes = self.forked, self.changes
-            decided = self.sequence(node.condition, shell, worlds, True, decides=True)
+            decided = self.sequence(node.condition, shell, worlds, True)
             out.add(decided)
             guessed = self.forked != forks
             enters, leaves = (decided.false, decided.true) if node.until else (decided.true, decided.false)
             out.true |= leaves
             if not enters:
                 break
+            since = len(self.ledger.forks)
             done = self.sequence(node.body, shell, enters, ignored)
+            self.rejoin(done, since)
             out.true |= done.broke
             done.broke = 0
             again = done.on | done.continued
@@ -206,7 +211,7 @@ class Machine(Asking):
         else:
             items = []
             for word in node.words:
-                found = expand.fields(word, shell, worlds, self.substitution)[0][1]
+                found = next(f for mask, f in expand.fields(word, shell, worlds, self.substitution) if mask & self.ledger.usual(worlds))
                 known = not any(isinstance(f, str) and any(c in f for c in "*?[") for f in found)
                 items += found if known and None not in found else [None, None]
                 worlds |= self.take()
@@ -215,7 +220,9 @@ class Machine(Asking):
         last = Out(true=worlds)
         for item in items:
             shell.assign(worlds, name, item)
+            since = len(self.ledger.forks)
             last = self.sequence(node.body, shell, worlds, ignored)
+            self.rejoin(last, since)
             out.true |= last.broke
             worlds = last.on | last.continued
             last.broke = last.continued = 0

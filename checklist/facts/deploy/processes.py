@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import expand
@@ -36,6 +36,8 @@ class Processes:
         self.substituted: tuple[Worlds, Worlds] | None = None
         self.words: tuple[str, ...] | None = None
         """All words of the command that is being run."""
+        self.asked = False
+        """Whether something depends on the status of that command."""
         self.born: Worlds = 0
         """Worlds opened in substitutions, until the command around them takes them over."""
         self.shells: list[Shell] = []
@@ -45,23 +47,26 @@ class Processes:
         self.forked = 0
         self._execute = execute
 
-    def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool, *, decides: bool = False) -> Out:
+    def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
         """Command after command."""
         raise NotImplementedError
 
     # ---- a whole shell ----
 
-    def run(self, source: Source, shell: Shell, worlds: Worlds, *, ignored: bool = False) -> Out:
-        """A script in a shell of its own, or sourced into one; its traps run at its end."""
+    def run(self, source: Source, shell: Shell, worlds: Worlds, *, ignored: bool = False, asked: bool = False) -> Out:
+        """A script in a shell of its own, or sourced into one; its traps run at its end.
+
+        `asked`: something depends on its status, which is that of the command where it is only one.
+        """
         script = shell_parser.parse(source.file, source.text) if source.whole else shell_parser.read(source)
         if script.problem:
             self.unknown = "part of the script is not understood"
         outer, shell.source = shell.source, source
-        out = self.sequence(script.root, shell, worlds, ignored)
+        out = self.sequence(script.root, shell, worlds, ignored or (asked and len(script.root.items) == 1))
         shell.source = outer
         return out
 
-    def process(self, source: Source, shell: Shell, worlds: Worlds) -> Out:
+    def process(self, source: Source, shell: Shell, worlds: Worlds, *, asked: bool = False) -> Out:
         """A script in a new process: only its status comes back."""
         if len(shell.calls) > 12:
             self.unknown = "scripts in scripts go too deep"
@@ -69,7 +74,7 @@ class Processes:
         shell.forget(~worlds)
         self.shells.append(shell)
         try:
-            return self._ended(self.run(source, shell, worlds), shell)
+            return self._ended(self.run(source, shell, worlds, asked=asked), shell)
         finally:
             self.shells.pop()
 
@@ -134,11 +139,14 @@ class Processes:
         return out
 
     def rejoin(self, out: Out, since: int) -> None:
-        """Ways that were told apart since then and both go on are one again."""
-        forks = self.ledger.forks
+        """Ways that were told apart since then and both go on are one again; where one has returned from a function, at its end."""
+        forks, waiting = self.ledger.forks, out.returned_true | out.returned_false
         if len(forks) == since:
             return
         for fork in reversed(forks[since:]):
+            if waiting & (fork.yes | fork.no):
+                waiting |= fork.parent
+                continue
             back = [way for way in (fork.yes, fork.no) if way & (out.true | out.false | out.broke | out.continued)]
             if not back:
                 continue
@@ -154,7 +162,7 @@ class Processes:
                 if not way & (out.true | out.returned_true | out.broke | out.continued):
                     self.ledger.failed |= way
             ways = sum(back)
-            for name in ("true", "false", "returned_true", "returned_false", "broke", "continued"):
+            for name in ("true", "false", "broke", "continued"):
                 if getattr(out, name) & ways:
                     setattr(out, name, (getattr(out, name) & ~ways) | fork.parent)
             if out.true & out.false & fork.parent:
@@ -210,8 +218,8 @@ class Processes:
         if isinstance(only, tree.Simple):
             argv = []
             for word in only.words:
-                argv += expand.fields(word, shell, worlds, lambda *_: None)[0][1]
-        return expand.printed(part.body, argv, inner.directory.one(worlds))
+                argv += expand.fields(word, shell, self.ledger.usual(worlds), lambda *_: None)[0][1]
+        return expand.printed(part.body, argv, inner.directory.one(self.ledger.usual(worlds)))
 
     def take(self) -> Worlds:
         """The worlds that substitutions have opened."""
@@ -227,17 +235,21 @@ class Processes:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
 
 
-def script_of(words: list[Word], shell: Shell, worlds: Worlds) -> Source:
-    """The script that words or a here-document hand to another shell, known variables put in."""
+def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worlds) -> Source:
+    """The script that words or a here-document hand to another shell, known variables put in; a text stands where it was put in."""
     pieces: list[tuple[str, int, bool]] = []
     for n, word in enumerate(words):
+        start = word[1] if isinstance(word, tuple) else word.start
         if n:
-            pieces.append((" ", word.start, False))
+            pieces.append((" ", start, False))
+        if isinstance(word, tuple):
+            pieces.append((word[0], word[1], False))
+            continue
         for part in word.parts:
             if isinstance(part, Text):
                 pieces.append((part.text, part.start, True))
                 continue
-            value = expand.text(Word(part.start, part.end, (part,)), shell, worlds, lambda *_: None)[0][1]
+            value = expand.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
             said = shell.source.text[part.start : part.end]
-            pieces.append((value, part.start, False) if isinstance(value, str) and expand.UNSEEN not in value else (said, part.start, True))
-    return shell.source.embedded(pieces)
+            pieces.append((value, part.start, False) if isinstance(value, str) and value != expand.UNSEEN else (said, part.start, True))
+    return shell.source.embedded(pieces, unseen=expand.UNSEEN)

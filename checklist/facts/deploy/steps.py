@@ -102,7 +102,7 @@ class Steps:
     def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
         found, verifies, body = None, None, None
-        directory = shell.directory.one(worlds)
+        directory = shell.directory.one(m.ledger.usual(worlds))
         if argv is not None:
             argv, folder = without_place(argv)
             if folder is not None:
@@ -141,10 +141,9 @@ class Steps:
             step.ran |= worlds
             step.last = len(m.steps)
             return step, worlds & step.fails
-        based = worlds & m.ledger.base or worlds
-        parent = based & -based
+        parent = m.ledger.usual(worlds)
         world = m.open(parent) if fails else 0
-        targets = [expand.text(r.target, shell, worlds, lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
+        targets = [expand.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
         files = tuple(t for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
         step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,

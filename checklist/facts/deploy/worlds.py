@@ -64,6 +64,12 @@ class Answer:
         return self.step.fails
 
 
+class Default(str):
+    """A text that whoever calls the script may replace: what it names is known, what a condition says of it is not."""
+
+    __slots__ = ()
+
+
 Known = str | tuple["str | Answer | None", ...] | Answer | None
 """A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
 
@@ -109,11 +115,10 @@ class Masked(NamedTuple, Generic[T]):
             if mask & worlds:
                 yield mask & worlds, value
 
-    def one(self, worlds: Worlds) -> T:
-        """The value in the lowest of some worlds."""
-        lowest = worlds & -worlds
+    def one(self, world: Worlds) -> T:
+        """The value in one world."""
         for mask, value in self.pairs:
-            if mask & lowest:
+            if mask & world:
                 return value
         raise AssertionError("every world is in a pair")
 
