@@ -20,6 +20,7 @@ from test_cli import command
 from checklist import cli, examples, schema
 from checklist.parse import yaml
 from checklist.report.formats import ENDINGS, RENDERERS
+from checklist.schema import formats
 
 RULES = (ROOT / "docs" / "rules.md").read_text("utf-8")
 
@@ -51,7 +52,7 @@ def test_all_keywords_of_the_schema_are_told() -> None:
 
 def test_all_formats_are_told() -> None:
     row = next(row for row in RULES.split("\n") if row.startswith("| `pattern`, `format`"))
-    assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) == set(schema.FORMATS)
+    assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) == set(formats.FORMATS)
 
 
 def test_all_keys_of_an_example_are_told() -> None:
