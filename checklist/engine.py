@@ -30,6 +30,7 @@ from checklist.model import (
     value,
     walk,
 )
+from checklist.schema.params import substitute
 from checklist.snippets import Snippets
 
 _OTHERS = 5  # names that a message has room for
@@ -76,10 +77,10 @@ def resolve(rule: Rule, policy: Document) -> Rule:
         title=_filled(rule.title, params),
         why=_filled(rule.why, params),
         fix=_filled(rule.fix, params),
-        when=schema.substitute(rule.when, params),
-        must=schema.substitute(rule.must, params),
-        check=schema.substitute(rule.check, params),
-        raise_to=schema.substitute(rule.raise_to, params),
+        when=substitute(rule.when, params),
+        must=substitute(rule.must, params),
+        check=substitute(rule.check, params),
+        raise_to=substitute(rule.raise_to, params),
     )
 
 

@@ -20,6 +20,8 @@ from test_cli import command
 from checklist import cli, examples, schema
 from checklist.parse import yaml
 from checklist.report.formats import ENDINGS, RENDERERS
+from checklist.report.items import load as items_of
+from checklist.schema import formats
 
 RULES = (ROOT / "docs" / "rules.md").read_text("utf-8")
 
@@ -51,7 +53,12 @@ def test_all_keywords_of_the_schema_are_told() -> None:
 
 def test_all_formats_are_told() -> None:
     row = next(row for row in RULES.split("\n") if row.startswith("| `pattern`, `format`"))
-    assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) == set(schema.FORMATS)
+    assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) == set(formats.FORMATS)
+
+
+def test_all_items_of_the_checklist_are_told() -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)` \| (.*) \|$", RULES.split("## Items of the checklist")[1].split("## The schema")[0])
+    assert {f"{part}/{item}" for part, items in rows for item in re.findall("`([^`]+)`", items)} == {i.id for part in items_of() for i in part.items}
 
 
 def test_all_keys_of_an_example_are_told() -> None:

@@ -14,13 +14,14 @@ from javascript_truth import differs
 
 from checklist.model import Unknown
 from checklist.parse import javascript
+from checklist.parse.js import loader
 
 RUNNER = Path(__file__).parent / "random_runner.js"
 SEEDS = range(500)
 
 
 def test_random_configs_are_what_node_makes_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(javascript, "_parse", functools.lru_cache(4)(javascript._parse))
+    monkeypatch.setattr(loader, "parse", functools.lru_cache(4)(loader.parse))
     texts = {seed: Config(seed).text for seed in SEEDS}
     asked = json.dumps({"texts": list(texts.values()), "environments": ENVIRONMENTS})
     done = subprocess.run([need("node"), str(RUNNER)], input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)

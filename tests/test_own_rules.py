@@ -205,5 +205,18 @@ def test_the_kinds_and_their_fields_are_those_that_there_are(snapshot: Snapshot)
 
 
 def test_the_docs_name_every_kind() -> None:
-    documented = {kind for row in re.findall(r"(?m)^\| (`.*?) \|", (ROOT / "docs" / "rules.md").read_text("utf-8").split("## Documents")[1].split("## The schema")[0]) for kind in re.findall("`([^`]+)`", row)}
+    documented = {kind for row in re.findall(r"(?m)^\| (`.*?) \|", (ROOT / "docs" / "rules.md").read_text("utf-8").split("## Documents")[1].split("\n## ")[0]) for kind in re.findall("`([^`]+)`", row)}
     assert documented == set(kinds.table())
+
+
+def test_what_test_rules_says_is_said_in_russian_where_russian_is_read(folder: Folder) -> None:
+    root = folder({"rules/own/x.yaml": RULE.replace("watch: true}", "watch: false}"), "rules/own/y.yaml": RULE.replace("why:", "wy:")})
+    done = command("test-rules", "rules", "--lang", "ru", cwd=root)
+    assert done.returncode == 1
+    assert done.stdout.split("\n") == [
+        "rules/own/x.yaml:25: пример bad 'switched on': найдено в: нигде, должно быть в: ecosystem.config.js:1:72",
+        "rules/own/y.yaml:1:1: правило: не хватает 'why'",
+        "rules/own/y.yaml:13:1: нет такого ключа: 'wy'; возможно, 'why'?",
+        "правил: 2, не прошло: 2",
+        "",
+    ]

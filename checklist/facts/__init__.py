@@ -16,7 +16,6 @@ from checklist.facts import (
     needs,
     packages,
     pages,
-    pm2,
     rollback,
     rotation,
     services,
@@ -26,11 +25,11 @@ from checklist.facts import (
     unused,
 )
 from checklist.facts import monitor as monitors
+from checklist.facts.pm2 import configs as pm2_configs
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
-from checklist.model import Document, Location, Project, Value, plain
+from checklist.model import Document, Location, Project, Value
 from checklist.parse import markdown, usage
-from checklist.secrets import sealed
 
 _NEVER_QUOTED = {"env"}
 
@@ -55,19 +54,13 @@ def derive(project: Project) -> Facts:
     read = sources.read(project)
     understood = {f: s for f, s in read.items() if s.parsed.value is not None}
     package_docs = listening.told(project, [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value])
-    spare = {f for f, s in read.items() if s.format.startswith("pm2.") and not pm2_files.is_used(project, f)}
-    written = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in understood.items() if s.format.startswith("pm2.") and s.parsed.value]
-    spare |= pm2_files.at_desks(project, [c for c in written if c.file not in spare])
-    configs = [c for c in written if c.file not in spare]
-    app_docs = [app for config in configs for app in pm2.apps(config, project, package_docs)]
-    quiet = spare | {c.file for c in configs if pm2.entries(c.value) and not any(a.file == c.file for a in app_docs)}
-    # what the other facts ask is which apps there are, not in which environments
-    base = [a for a in app_docs if a.value.get("environment") in (None, Value(None))]
-    values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None and f not in spare}
+    configs = pm2_configs.read(project, read, package_docs)
+    base = configs.base
+    values = {f: s.parsed.value for f, s in understood.items() if s.parsed.value is not None and f not in configs.spare}
     paths = deploy.paths(project, base, values)
-    deploy_docs = deploy.documents(project, paths, base, package_docs, _environments(configs, app_docs))
+    deploy_docs = deploy.documents(project, paths, base, package_docs, configs.environments())
     usages = usage.scan_all(project.sources)
-    target_docs = [target for config in configs for target in targets.documents(config)]
+    target_docs = [target for config in configs.used for target in targets.documents(config)]
     rollback_docs = rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs)
     monitor = monitors.monitor(project.policy.value)
     policy = _policy(project, health.known(project, base, deploy_docs, package_docs))
@@ -75,26 +68,26 @@ def derive(project: Project) -> Facts:
         policy,
         _whole(project, base, monitor, deploy_docs, package_docs),
         measures.document(project, monitor, deploy_docs, rollback_docs, package_docs),
-        *(s.document() for f, s in read.items() if f not in spare),
-        *written,
-        *pm2_files.documents(project, written, {f: s.style for f, s in understood.items()}, package_docs, spare),
+        *(s.document() for f, s in read.items() if f not in configs.spare),
+        *configs.written,
+        *pm2_files.documents(project, configs.written, {f: s.style for f, s in understood.items()}, package_docs, configs.spare),
         *target_docs,
-        *(_with_steps(app, deploy_docs) for app in app_docs),
+        *(_with_steps(app, deploy_docs) for app in configs.apps),
         *package_docs,
         *services.documents(project, base, package_docs),
         *pages.documents(project, base, package_docs),
         *git.documents(project, base, package_docs),
-        *env.documents(project, app_docs, package_docs, quiet),
-        *ledger.documents(project, app_docs, usages),
-        *settings.documents(project, app_docs),
-        *needs.documents(project, app_docs, usages),
-        *unused.documents(project, app_docs, usages),
-        *sourcing.documents(project, app_docs),
+        *env.documents(project, configs.apps, package_docs, configs.quiet),
+        *ledger.documents(project, configs.apps, usages),
+        *settings.documents(project, configs.apps),
+        *needs.documents(project, configs.apps, usages),
+        *unused.documents(project, configs.apps, usages),
+        *sourcing.documents(project, configs.apps),
         *deploy_docs,
         *rollback_docs,
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs, paths),
     )
-    first = project.policy.file or (configs[0].file if configs else next(iter(read), ""))
+    first = project.policy.file or (configs.used[0].file if configs.used else next(iter(read), ""))
     return Facts(
         documents=documents,
         policy=policy,
@@ -102,19 +95,6 @@ def derive(project: Project) -> Facts:
         quotable=frozenset(f for f, s in read.items() if s.parsed.problem is None and s.format not in _NEVER_QUOTED),
         fallback=Location(first),
     )
-
-
-def _environments(configs: list[Document], apps: list[Document]) -> dict[str, dict[str, bool]]:
-    """The X of the `env_X` of each config, and whether it says anything else than the plain `env`; configs that are not
-    known to the end are left out."""
-    out: dict[str, dict[str, bool]] = {c.file: {} for c in configs if c.value.known() or not c.value.more}
-    for app in apps:
-        environment = app.value.text("environment")
-        if environment is not None and app.file in out:
-            usual = [a for a in apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a.value.text("environment") is None]
-            differs = not any(plain(a.value.get("env"), reveal=True) == plain(app.value.get("env"), reveal=True) for a in usual)
-            out[app.file][environment] = differs or out[app.file].get(environment, False)
-    return out
 
 
 def _policy(project: Project, health_url: Value | None) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checklist.errors import nearest
-from checklist.model import Location, Texts, Value
+from checklist.model import Document, Location, Texts, Value
 
 Mistake = tuple[Location, Texts]
 
@@ -14,11 +14,7 @@ _MANY = 40
 
 def place(document: Value, *path: str | int, key: bool = False) -> Location:
     """Where a path stands (`key`: its key), or the nearest of what holds it."""
-    for n in range(len(path), -1, -1):
-        found = document.get(*path[:n])
-        if found is not None and (at := (found.key_at if key and n == len(path) else None) or found.at):
-            return at
-    return Location("")
+    return Document("rule", "", document).place(path, key=key)
 
 
 def unknown(what: Texts, name: str, known: Iterable[str]) -> Texts:

@@ -11,7 +11,7 @@ from typing import Any
 from checklist import units
 from checklist.forms.mistake import Mistake, place, unknown
 from checklist.model import Value, plain, walk
-from checklist.schema import substitute
+from checklist.schema.params import substitute
 
 _TEXTS = ("params", "title", "why", "fix")
 

@@ -12,7 +12,7 @@ from checklist.checks import CHECKS
 from checklist.errors import nearest
 from checklist.forms.mistake import Mistake, place
 from checklist.model import Texts, Value
-from checklist.schema import FORMATS
+from checklist.schema.formats import FORMATS
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -133,23 +133,25 @@ def _steps(pattern: str, start: int) -> tuple[_Step, ...] | None:
 def _bracket(pattern: str, at: int) -> tuple[re.Pattern[str] | None, int]:
     """The class that starts after `[`, and where it ends; None if it does not end or names no known class."""
     negated = pattern[at : at + 1] in ("!", "^")
-    at += negated
+    inside, at = _members(pattern, at + negated)
+    if inside is None:
+        return None, at
+    if not inside:
+        return _compiled(r"[^/]" if negated else r"(?!)"), at + 1
+    return _compiled(rf"(?!/)[^{inside}]" if negated else rf"(?!/)[{inside}]"), at + 1
+
+
+def _members(pattern: str, at: int) -> tuple[str | None, int]:
+    """The inside of a class as a regular expression has it, and where its `]` is."""
     parts: list[str] = []
     last = ""  # a character that a range may start with
     first = True
-    while True:
-        one = pattern[at : at + 1]
-        if not one:
-            return None, at
-        if one == "]" and not first:
-            break
+    while (one := pattern[at : at + 1]) != "]" or first:
         first = False
         if one == "\\":
             at += 1
             one = pattern[at : at + 1]
-            if not one:
-                return None, at
-            parts.append(_escape(one))
+            parts.append(_escape(one) if one else "")
             last = one
         elif one == "-" and last and pattern[at + 1 : at + 2] not in ("", "]"):
             at += 1
@@ -157,33 +159,32 @@ def _bracket(pattern: str, at: int) -> tuple[re.Pattern[str] | None, int]:
             if end == "\\":
                 at += 1
                 end = pattern[at : at + 1]
-                if not end:
-                    return None, at
-            if last <= end:
+            if end and last <= end:
                 parts.append(f"{_escape(last)}-{_escape(end)}")
             last = ""
         elif one == "[" and pattern[at + 1 : at + 2] == ":":
-            close = pattern.find("]", at + 2)
-            if close < 0:
+            found, close = _named(pattern, at)
+            if found is None:
                 return None, at
-            if close - at < 3 or pattern[close - 1] != ":":
-                parts.append(_escape("["))  # no class after all
-                last = "["
-            else:
-                name = pattern[at + 2 : close - 1]
-                if name not in _CLASSES:
-                    return None, at
-                parts.append(_CLASSES[name])
-                at = close
-                last = ""
+            parts.append(found)
+            last, at = ("[", at) if close == at else ("", close)
         else:
-            parts.append(_escape(one))
+            parts.append(_escape(one) if one else "")
             last = one
+        if at >= len(pattern):
+            return None, at
         at += 1
-    inside = "".join(parts)
-    if not inside:
-        return _compiled(r"[^/]" if negated else r"(?!)"), at + 1
-    return _compiled(rf"(?!/)[^{inside}]" if negated else rf"(?!/)[{inside}]"), at + 1
+    return "".join(parts), at
+
+
+def _named(pattern: str, at: int) -> tuple[str | None, int]:
+    """The class of `[:name:]`, and where its `]` is; a mere `[` where the `]` closes none; None for no known class."""
+    close = pattern.find("]", at + 2)
+    if close < 0:
+        return None, at
+    if close - at < 3 or pattern[close - 1] != ":":
+        return _escape("["), at
+    return _CLASSES.get(pattern[at + 2 : close - 1]), close
 
 
 def _escape(one: str) -> str:

@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Iterable
 
 from checklist.model import Texts
+from checklist.propose.deploys import DEPLOY, SMOKE
 from checklist.propose.proposals import CONFIG, WORKFLOW, Proposal
-from checklist.propose.survey import DEPLOY, SMOKE, Survey, has_tests
+from checklist.propose.survey import Survey, has_tests
 
 
 def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:

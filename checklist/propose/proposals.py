@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from checklist.model import Texts
 from checklist.parse import yaml
-from checklist.propose.survey import DEPLOY, ROLLBACK, SMOKE, Survey, has_tests
+from checklist.propose.deploys import DEPLOY, ROLLBACK, SMOKE
+from checklist.propose.survey import Survey, has_tests
 from checklist.propose.template import render
 
 CONFIG, HOOKS, WORKFLOW, EXAMPLE = "onai-check.yaml", ".pre-commit-config.yaml", ".github/workflows/deploy.yml", ".env.example"

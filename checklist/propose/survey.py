@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts import health
-from checklist.facts.deploy.effects import BACK
 from checklist.facts.folders import has_bundler, is_frontend
 from checklist.facts.placeholders import role
 from checklist.model import Document, Project, Value, plain
 from checklist.parse import env as env_parser
 from checklist.parse import recognise
-
-DEPLOY, ROLLBACK, SMOKE = "scripts/deploy.sh", "scripts/rollback.sh", "scripts/smoke-test.sh"
+from checklist.propose.deploys import ROLLBACK, Restart, named, unchecked
 
 _CODE = re.compile(r"(?i)(?!(?:.*/)?(?:tests?|__tests__|__mocks__|e2e|cypress|examples?|migrations|public|static)/)(?!.*(?:\.(?:test|spec|stories|min|d)|\.config)\.\w+$).*\.(?:[cm]?[jt]s|tsx|jsx)")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -27,7 +25,6 @@ _READS_FILE = re.compile(r"""(?:config|loadEnvFile|env-file)\w*\s*[(=][^)\n]*?['
 # set by Node, npm, PM2 or the system, not by an env file
 _GIVEN = re.compile(r"NODE_ENV|NODE_APP_INSTANCE|CI|HOME|PATH|PWD|USER|SHELL|TERM|TZ|LANG|HOSTNAME|DEBUG|npm_\w+|pm_\w+|PM2_\w+")
 _BROWSER = re.compile(r"^(?:react|vue|preact|svelte|solid-js|@angular/core|lit)$")
-_BRINGS, _STARTS = {"fetch", "ship", "install", "build"}, {"start", "restart", "reload"}
 _NO_TEST = re.compile(r"no test specified")
 
 
@@ -37,18 +34,6 @@ class Seen:
 
     value: str
     where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """Where a deploy restarts the app for the last time, and nothing asks the app afterwards."""
-
-    file: str
-    line: int
-    folder: str | None
-    """The folder of the project that it runs in; None where that is elsewhere, or not seen."""
-    lost: str
-    """The script that goes on when it fails, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +131,8 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         node=_node(project, package, folder),
         scripts=scripts,
         typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
-        deploys=tuple(_deploys(documents)),
-        unchecked=tuple(dict.fromkeys(_unchecked(documents))),
+        deploys=tuple(named(documents)),
+        unchecked=tuple(dict.fromkeys(unchecked(documents))),
         rollbacks=tuple(sorted({p for p in (*project.files, *project.paths) if re.search(r"(?i)(?:^|/)[^/]*roll-?_?back[^/]*\.(?:sh|bash)$", p) and p != ROLLBACK})),
         workflows=tuple(sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False})),
         documents=frozenset(k for k in ("runbook", "playbook", "adr") if plain(whole.get(k)) is True),
@@ -223,38 +208,6 @@ def _node(project: Project, package: Value, folder: str) -> Seen:
     if package.text("engines", "node"):
         return Seen(posixpath.join(folder, "package.json"), "file")
     return Seen("22")
-
-
-def _deploys(documents: Sequence[Document]) -> Iterator[str]:
-    """Scripts that bring code and restart the app, whether a workflow calls them or a person, with app and host."""
-    for path, steps in _scripts(documents):
-        entry = path.text("entry") or ""
-        if entry != DEPLOY:
-            hosts = [h for s in steps if (h := s.text("host")) and h not in ("local", "remote") and h.isprintable()]
-            apps = [str(a.content) for a in (path.get("apps") or Value(())).items() if a.content]
-            told = ", ".join(dict.fromkeys([*apps, *hosts]))
-            yield f"{entry} ({told})" if told else entry
-
-
-def _unchecked(documents: Sequence[Document]) -> Iterator[Restart]:
-    for path, steps in _scripts(documents):
-        last = [s for s in steps if s.text("effect") in _STARTS][-1]
-        file, line, folder = last.text("file"), plain(last.get("line")), last.get("directory")
-        if file and line and not any(s.text("role") == "smoke_test" for s in steps):
-            here = last.text("host") == "local" and folder is not None and isinstance(folder.content, str)
-            lost = last.text("on_failure") == "continues"
-            yield Restart(file, line, str(folder.content) if here and folder else None, (path.text("entry") or "") if lost else "")
-
-
-def _scripts(documents: Sequence[Document]) -> Iterator[tuple[Value, tuple[Value, ...]]]:
-    """Each `deploy.path` that begins with a script, brings code and restarts the app, with its steps; no rollback."""
-    for path in documents:
-        entry = path.value.text("entry") or ""
-        if path.kind == "deploy.path" and "#" not in entry and not BACK.search(entry):
-            steps = (path.value.get("steps") or Value(())).items()
-            effects = {s.text("effect") for s in steps}
-            if effects & _BRINGS and effects & _STARTS:
-                yield path.value, steps
 
 
 def has_tests(of: Survey) -> bool:

@@ -6,7 +6,6 @@ Top-level shapes after PM2 7.0.4 lib/API.js:943-954: `apps` (array or one object
 from __future__ import annotations
 
 import itertools
-import math
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from checklist.facts import loading, stages, testing
 from checklist.facts.folders import home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
+from checklist.facts.pm2.mode import mode, mode_by
 from checklist.facts.pm2.neighbours import together
 from checklist.facts.pm2.options import Taken, take, words
 from checklist.facts.pm2.runs import Run, resolve
@@ -25,9 +25,6 @@ from checklist.model import MASK, Document, Location, OneOf, Project, Unknown, V
 from checklist.parse.usage import is_source
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
-_NODE = {"js", "cjs", "mjs", "ts", "tsx", "jsx", ""}
-# Programs that PM2 starts as they are; a file without an ending that is none of these is taken for JavaScript, npm as well
-_BINARIES = {"bash", "sh", "dash", "zsh", "node", "bun", "deno", "python", "python3", "java", "php", "ruby", "go"}
 
 
 def apps(config: Document, project: Project, packages: Sequence[Document]) -> list[Document]:
@@ -152,15 +149,15 @@ def _facts(
         "starts": Value(starts, at),
         "declared": value(declared, at),
         "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
-        "exec_mode": _mode(taken, script),
-        "mode_by": Value(_mode_by(taken), entry.at),
+        "exec_mode": mode(taken, script),
+        "mode_by": Value(mode_by(taken), entry.at),
         "script_file": value(file, at),
         "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
         "loads_env_file": value(loading.by_code(project, directory), at),
         "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
         "says_ready": _says_ready(project, entry.at),
         "watched_logs": watched_logs(taken.options, entry.at),
-        "crash_loop": _crash_loop(taken, entry),
+        "crash_loop": crashloop.of(taken, entry),
         "defaults": value(list(taken.defaults), entry.at),
         "lost": Value(dict(taken.lost), entry.at),
         "refused": Value(dict(taken.refused), entry.at),
@@ -219,59 +216,6 @@ def governing(directory: str, packages: Iterable[Document]) -> Document | None:
         if inside and (found is None or len(folder) > len(found.value.text("directory") or "")):
             found = package
     return found
-
-
-_MOST = 0.9
-_RESTART_OPTIONS = ("min_uptime", "max_restarts", "restart_delay", "exp_backoff_restart_delay")
-
-
-def _crash_loop(taken: Taken, entry: Value) -> Value:
-    """{written, from, uptime, to, window, option}: the lifetimes (ms) for which PM2 never gives up, see crashloop.py.
-
-    `uptime` is `from` as PM2 counts it, `option` the one that opens the zone, where the value is placed; `written`
-    says whether any restart option was given. `from` is null where PM2 always gives up or never restarts.
-    """
-    written = [name for name in _RESTART_OPTIONS if name in taken.options and name not in taken.defaults]
-    limits = crashloop.limits(Value(taken.options))
-    if limits is None:
-        return Value(Unknown("a restart option is not known here"), entry.at)
-    zone = crashloop.blind_zone(limits)
-    if zone is None:
-        return value({"written": bool(written), "from": None}, entry.at)
-    without_delay = crashloop.blind_zone(replace(limits, restart_delay=0, exp_backoff=0))
-    delay = "exp_backoff_restart_delay" if limits.exp_backoff else "restart_delay"
-    # a delay that takes next to nothing of what min_uptime grants is no cause
-    opens = delay if without_delay and zone[0] < _MOST * without_delay[0] else "max_restarts" if math.isinf(limits.max_restarts) else "min_uptime"
-    told = {
-        "written": bool(written),
-        "from": int(zone[0]),
-        "uptime": int(zone[0]) + crashloop.START if zone[0] else 0,
-        "to": zone[1],
-        "window": limits.min_uptime * limits.max_restarts,
-        "option": opens,
-    }
-    at = taken.options[opens].at if opens in taken.options else entry.at
-    return value(told, at)
-
-
-def _mode(taken: Taken, script: Value | None) -> Value:
-    """`instances` without `exec_mode` means cluster mode for node scripts (PM2 7.0.4 lib/Common.js:347-351)."""
-    given = taken.options.get("exec_mode")
-    if given is not None:
-        return given
-    instances = taken.options.get("instances")
-    interpreter = taken.options.get("exec_interpreter")
-    text = script.content if script and isinstance(script.content, str) else ""
-    # what has a blank in it is run through bash
-    by_node = "node" in str(interpreter.content) if interpreter else " " not in text and posixpath.basename(text) not in _BINARIES and posixpath.splitext(text)[1].lstrip(".") in _NODE
-    if instances is not None and "instances" not in taken.defaults and by_node:
-        return Value("cluster_mode", instances.at)
-    return Value("fork_mode", instances.at if instances else None)
-
-
-def _mode_by(taken: Taken) -> str | None:
-    """Which option decides about the mode."""
-    return next((name for name in ("exec_mode", "instances") if name in taken.options and name not in taken.defaults), None)
 
 
 def _relative_env_file(node_args: Value | None, at: Location | None) -> Value:

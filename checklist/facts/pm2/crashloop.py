@@ -9,10 +9,11 @@ Times are milliseconds; a lifetime is counted from the moment the script runs, t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from checklist.model import Value
+from checklist.facts.pm2.options import Taken
+from checklist.model import Unknown, Value, value
 
 START = 100
 """What a start costs."""
@@ -20,6 +21,8 @@ BACKOFF_CAP = 15_000
 BACKOFF_RESET = 30_000
 """Uptime after which the worker, which looks every 30 s, sets the back-off delay to its beginning."""
 _FAR = 10_000
+_MOST = 0.9
+_RESTART_OPTIONS = ("min_uptime", "max_restarts", "restart_delay", "exp_backoff_restart_delay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +143,32 @@ def _edge(limits: Limits, ends: float, loops: float) -> float:
         else:
             loops = middle
     return loops
+
+
+def of(taken: Taken, entry: Value) -> Value:
+    """{written, from, uptime, to, window, option}: the lifetimes (ms) of an app for which PM2 never gives up.
+
+    `uptime` is `from` as PM2 counts it, `option` the one that opens the zone, where the value is placed; `written`
+    says whether any restart option was given. `from` is null where PM2 always gives up or never restarts.
+    """
+    written = [name for name in _RESTART_OPTIONS if name in taken.options and name not in taken.defaults]
+    given = limits(Value(taken.options))
+    if given is None:
+        return Value(Unknown("a restart option is not known here"), entry.at)
+    zone = blind_zone(given)
+    if zone is None:
+        return value({"written": bool(written), "from": None}, entry.at)
+    without_delay = blind_zone(replace(given, restart_delay=0, exp_backoff=0))
+    delay = "exp_backoff_restart_delay" if given.exp_backoff else "restart_delay"
+    # a delay that takes next to nothing of what min_uptime grants is no cause
+    opens = delay if without_delay and zone[0] < _MOST * without_delay[0] else "max_restarts" if math.isinf(given.max_restarts) else "min_uptime"
+    told = {
+        "written": bool(written),
+        "from": int(zone[0]),
+        "uptime": int(zone[0]) + START if zone[0] else 0,
+        "to": zone[1],
+        "window": given.min_uptime * given.max_restarts,
+        "option": opens,
+    }
+    at = taken.options[opens].at if opens in taken.options else entry.at
+    return value(told, at)

@@ -59,7 +59,11 @@ def fs_module(interp: Any, root: str, files: Mapping[str, str]) -> Val:
         return at_path(arg(args, 0), at, text)
 
     def exists(args: list[Val], at: Location | None) -> Val:
-        return at_path(arg(args, 0), at, lambda file: Val(True, at) if kept(file) else unknown("fs.existsSync() is not evaluated", at))
+        return at_path(
+            arg(args, 0),
+            at,
+            lambda file: Val(True, at) if kept(file) else unknown("fs.existsSync() is not evaluated", at),
+        )
 
     return Val(Obj({"readFileSync": Prop(fn(read)), "existsSync": Prop(fn(exists))}, default=other))
 
@@ -70,4 +74,8 @@ def _buffer(text: Val) -> Val:
     def told(args: list[Val], at: Location | None) -> Val:
         return text if arg(args, 0).data in (UNDEFINED, "utf8", "utf-8") else unknown("Buffer is not evaluated", at)
 
-    return Val(Obj(default=lambda key: fn(told) if key == "toString" else unknown("Buffer is not evaluated")), text.at, text.secret)
+    return Val(
+        Obj(default=lambda key: fn(told) if key == "toString" else unknown("Buffer is not evaluated")),
+        text.at,
+        text.secret,
+    )

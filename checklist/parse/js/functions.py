@@ -23,7 +23,9 @@ from checklist.parse.js.heap import (
     one_of,
     unknown,
 )
-from checklist.parse.js.state import MAX_DEPTH, Env, Left, is_unknown
+from checklist.parse.js.names import names, names_used_in, variables
+from checklist.parse.js.regions import MAX_DEPTH, Env, Left
+from checklist.parse.js.state import is_unknown
 
 
 class Functions(Expressions):
@@ -46,7 +48,7 @@ class Functions(Expressions):
                     self.declare(env, name, None)
 
     def hoist_var(self, nodes: list[Any], env: Env, of: Any = None) -> None:
-        found = _vars(nodes, of)
+        found = variables(nodes, of)
         self.spend(len(found) // 2)
         for name in found:
             if name not in env.names:
@@ -61,7 +63,7 @@ class Functions(Expressions):
             return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place), own=True), at)
         arrow = node.type == "ArrowFunctionExpression"
         own = getattr(node, "id", None)
-        names_arguments = not arrow and "arguments" in _names_used(node)
+        names_arguments = not arrow and "arguments" in names_used_in(node)
 
         def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
             if self.depth >= MAX_DEPTH:
@@ -90,13 +92,26 @@ class Functions(Expressions):
         if self.strict is True or isinstance(this.data, (Obj, Arr, Fn, Unk, One)):
             return this
         nothing = this.data is None or this.data is UNDEFINED
-        return Val(Obj(guarded=True, more=True, why="`this` is the global object"), this.at) if nothing and self.strict is False else unknown("`this` is not known", this.at)
+        return (
+            Val(Obj(guarded=True, more=True, why="`this` is the global object"), this.at)
+            if nothing and self.strict is False
+            else unknown("`this` is not known", this.at)
+        )
 
     def _arguments(self, args: list[Val], aliased: bool) -> Val:
         """The `arguments` object; in sloppy mode its elements are the parameters, so with these nothing may be written."""
         aliased = aliased and self.strict is not True
         items = {} if aliased else {str(i): Prop(a) for i, a in enumerate(args)}
-        return Val(self.born(Obj({"length": Prop(Val(len(args))), **items}, more=True, why="an element of `arguments`", guarded=aliased)))
+        return Val(
+            self.born(
+                Obj(
+                    {"length": Prop(Val(len(args))), **items},
+                    more=True,
+                    why="an element of `arguments`",
+                    guarded=aliased,
+                )
+            )
+        )
 
     def _run_body(self, node: Any, env: Env, args: list[Val]) -> Val:
         self.spend(len(node.params))
@@ -114,7 +129,7 @@ class Functions(Expressions):
             self.hoist_var(node.body.body, env, node)
         else:  # the body has its own `var` variables, which begin as the parameters of their name
             params, env = env, Env(env, function=True)
-            for name in _vars(node.body.body, node):
+            for name in variables(node.body.body, node):
                 held = params.names.get(name)
                 self.declare(env, name, held.value if held and held.value else Val(UNDEFINED))
         returned: list[Val] = []
@@ -174,7 +189,9 @@ class Functions(Expressions):
                 return one_of([o for o in options if o.data is not UNDEFINED] + [self._perhaps(default)])
             case Unk(why, None):
                 told = self._perhaps(default)
-                return Val(Unk(why, None if is_unknown(told) else told, may=aliases([value, told])), value.at, value.secret)
+                return Val(
+                    Unk(why, None if is_unknown(told) else told, may=aliases([value, told])), value.at, value.secret
+                )
         return default() if value.data is UNDEFINED else value
 
     def _bind_object(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:
@@ -209,7 +226,11 @@ class Functions(Expressions):
                 more = source.more if isinstance(source, Arr) else True
                 self.bind(element.argument, Val(self.born(Arr(list(rest), more))), env, declare)
             else:
-                item = self.get(value, str(index), self.place(element)) if isinstance(source, (Arr, str, Unk, One)) else unknown("not known")
+                item = (
+                    self.get(value, str(index), self.place(element))
+                    if isinstance(source, (Arr, str, Unk, One))
+                    else unknown("not known")
+                )
                 self.bind(element, item, env, declare)
 
     def run(self, body: list[Any], env: Env) -> None:
@@ -224,59 +245,3 @@ class Functions(Expressions):
         if handler is None:
             raise TooComplex
         handler(node, env)
-
-
-def _names_used(node: Any) -> set[str]:
-    """The identifiers in a function's parameters and body, those of arrow functions in it too."""
-    found = getattr(node, "names_used", None)
-    if found is None:
-        found, waiting = set(), [*node.params, node.body]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, list):
-                waiting += part
-            elif hasattr(part, "type"):
-                if part.type == "Identifier":
-                    found.add(part.name)
-                waiting += [v for v in vars(part).values() if isinstance(v, list) or hasattr(v, "type")]
-        node.names_used = found
-    return found
-
-
-def names(pattern: Any) -> list[str]:
-    """The variables that a pattern binds."""
-    match pattern.type:
-        case "Identifier":
-            return [pattern.name]
-        case "AssignmentPattern":
-            return names(pattern.left)
-        case "RestElement" | "SpreadElement":
-            return names(pattern.argument)
-        case "ObjectPattern":
-            return [n for p in pattern.properties for n in names(p.argument if p.type in ("RestElement", "SpreadElement") else p.value)]
-        case "ArrayPattern":
-            return [n for e in pattern.elements if e is not None for n in names(e)]
-    return []
-
-
-_INSIDE = ("body", "consequent", "alternate", "block", "handler", "finalizer", "init", "left", "cases", "declaration")
-
-
-def _vars(nodes: list[Any], of: Any = None) -> list[str]:
-    """The `var` variables of a function's body, functions inside left out; remembered at the function's node `of`."""
-    known: list[str] | None = getattr(of, "vars_declared", None)
-    if known is not None:
-        return known
-    found: list[str] = []
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif getattr(node, "type", None) == "VariableDeclaration":
-            found += [n for d in node.declarations for n in names(d.id)] if node.kind == "var" else []
-        elif hasattr(node, "type") and not node.type.endswith("Expression") and not node.type.startswith(("Function", "Class")):
-            waiting += [part for name in _INSIDE if (part := getattr(node, name, None)) is not None]
-    if of is not None:
-        of.vars_declared = found
-    return found

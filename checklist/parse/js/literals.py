@@ -23,7 +23,8 @@ from checklist.parse.js.heap import (
     one_of,
     unknown,
 )
-from checklist.parse.js.state import MAX_ITEMS, Env, State, is_unknown
+from checklist.parse.js.regions import MAX_ITEMS, Env
+from checklist.parse.js.state import State, is_unknown
 
 
 class Literals(State):
@@ -158,7 +159,13 @@ class Literals(State):
             self.weigh(told)
             # as the key of a new property it would be shown
             return None if makes and ops.secret(told) else ops.to_text(told)
-        return key.name if key.type == "Identifier" else ops.to_text(self._Literal(key, env)) if key.type == "Literal" else None
+        return (
+            key.name
+            if key.type == "Identifier"
+            else ops.to_text(self._Literal(key, env))
+            if key.type == "Literal"
+            else None
+        )
 
     def spread(self, obj: Obj, source: Val) -> None:
         """{...source} or Object.assign: into an object that is being made."""
@@ -202,9 +209,15 @@ class Literals(State):
                 place = {key: n for n, key in enumerate({k: None for t in trials for k in t.props})}
                 for key in place:
                     found = [t.props[key] for t in trials if key in t.props]
-                    obj.props[key] = Prop(one_of([p.value for p in found]), found[0].key_at, len(found) < len(trials) or any(p.maybe for p in found))
+                    obj.props[key] = Prop(
+                        one_of([p.value for p in found]),
+                        found[0].key_at,
+                        len(found) < len(trials) or any(p.maybe for p in found),
+                    )
                 obj.more, obj.may = any(t.more for t in trials), aliases(v for t in trials for v in t.may)
-                obj.jumbled = obj.jumbled or any(t.jumbled or list(t.props) != sorted(t.props, key=place.__getitem__) for t in trials)
+                obj.jumbled = obj.jumbled or any(
+                    t.jumbled or list(t.props) != sorted(t.props, key=place.__getitem__) for t in trials
+                )
             case Unk(why) as unk:
                 self.blur(obj, why)
                 obj.may = aliases([*obj.may, *unk.touches()])

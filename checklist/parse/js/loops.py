@@ -7,7 +7,7 @@ from typing import Any
 
 from checklist.parse.js.functions import Functions
 from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Thrown, TooComplex, Unk, Val, aliases, iterable, ordered
-from checklist.parse.js.state import Binding, Env, Left, Way
+from checklist.parse.js.regions import Binding, Env, Left, Way
 
 
 class Loops(Functions):
@@ -133,7 +133,9 @@ class Loops(Functions):
                 self._unknown_each(node, env, label)
                 return
         for key in keys:
-            if isinstance(over.data, Obj) and (over.data.more or key not in over.data.props or over.data.props[key].maybe):
+            if isinstance(over.data, Obj) and (
+                over.data.more or key not in over.data.props or over.data.props[key].maybe
+            ):
                 self._unknown_each(node, env, label)  # it changes while it is gone over
                 return
             self._each(node, Val(key), env, label)

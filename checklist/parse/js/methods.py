@@ -43,7 +43,13 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
             return _number(this, name, args, at)
         case Obj() as obj if name == "hasOwnProperty" and args:
             key = ops.to_text(args[0])
-            if key is None or obj.more or obj.odd or obj.default is not None or (key in obj.props and obj.props[key].maybe):
+            if (
+                key is None
+                or obj.more
+                or obj.odd
+                or obj.default is not None
+                or (key in obj.props and obj.props[key].maybe)
+            ):
                 return unknown("not known", at)
             return Val(key in obj.props, at)
     return None

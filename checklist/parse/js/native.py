@@ -15,7 +15,12 @@ def fn(of: Callable[[list[Val], Location | None], Val], /, **props: Val) -> Val:
 
 def obj(props: Mapping[str, Val], *, otherwise: str | None = None) -> Val:
     """A built-in object; with `otherwise` its other members are unknown for that reason."""
-    return Val(Obj({k: Prop(v) for k, v in props.items()}, default=None if otherwise is None else lambda key: opaque(otherwise.replace("*", key))))
+    return Val(
+        Obj(
+            {k: Prop(v) for k, v in props.items()},
+            default=None if otherwise is None else lambda key: opaque(otherwise.replace("*", key)),
+        )
+    )
 
 
 def opaque(why: str) -> Val:

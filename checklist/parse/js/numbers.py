@@ -58,7 +58,11 @@ def math_members() -> dict[str, Val]:
             if None in numbers or any(n != n for n in numbers):
                 return unknown("it is made of something that is not known", at)
             told = do([n for n in numbers if n is not None])
-            return unknown("not evaluated", at) if told is None else Val(ops.tidy(float(told)), at, any(a.secret for a in args))
+            return (
+                unknown("not evaluated", at)
+                if told is None
+                else Val(ops.tidy(float(told)), at, any(a.secret for a in args))
+            )
 
         return fn(call)
 

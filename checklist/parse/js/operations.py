@@ -24,9 +24,25 @@ from checklist.parse.js.heap import (
     unknown,
 )
 from checklist.parse.js.literals import Literals
-from checklist.parse.js.state import Env, is_unknown
+from checklist.parse.js.regions import Env
+from checklist.parse.js.state import is_unknown
 
-INHERITED = frozenset({"hasOwnProperty", "toString", "valueOf", "constructor", "isPrototypeOf", "toLocaleString", "propertyIsEnumerable", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"})
+INHERITED = frozenset(
+    {
+        "hasOwnProperty",
+        "toString",
+        "valueOf",
+        "constructor",
+        "isPrototypeOf",
+        "toLocaleString",
+        "propertyIsEnumerable",
+        "__proto__",
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+    }
+)
 """What every object has from Object.prototype (ECMA-262 §20.1.3)."""
 
 
@@ -45,7 +61,11 @@ class Operations(Literals):
                 else:
                     fixed = isinstance(target.data, Arr) and key == "length"
                     self.remove(target, key)
-                    if fixed or not (isinstance(target.data, (Obj, Arr)) and not target.data.frozen) or getattr(target.data, "odd", False):
+                    if (
+                        fixed
+                        or not (isinstance(target.data, (Obj, Arr)) and not target.data.frozen)
+                        or getattr(target.data, "odd", False)
+                    ):
                         return unknown("not known", at)
             return Val(True, at)
         if node.operator == "typeof" and node.argument.type == "Identifier" and env.find(node.argument.name) is None:
@@ -90,7 +110,13 @@ class Operations(Literals):
             case Obj() as obj if key is not None:
                 if key in obj.props and not obj.props[key].maybe and obj.default is None and not (obj.more or obj.odd):
                     return Val(True, at)
-                if key not in obj.props and not obj.more and not obj.odd and obj.default is None and key not in INHERITED:
+                if (
+                    key not in obj.props
+                    and not obj.more
+                    and not obj.odd
+                    and obj.default is None
+                    and key not in INHERITED
+                ):
                     return Val(False, at)
             case Unk() | One() | Obj() | Arr() | Fn() | Rx():
                 pass
@@ -107,16 +133,27 @@ class Operations(Literals):
 
         def one(a: Val, b: Val) -> Val:
             told = ops.binary(operator, a, b)
-            return unknown("it is made of something that is not known", at) if told is ... else Val(told, at, not isinstance(told, bool) and (ops.secret(a) or ops.secret(b)))
+            return (
+                unknown("it is made of something that is not known", at)
+                if told is ...
+                else Val(told, at, not isinstance(told, bool) and (ops.secret(a) or ops.secret(b)))
+            )
 
         found = each(left, lambda a: each(right, lambda b: one(a, b)))
-        if isinstance(found.data, Unk) and found.data.default is None and isinstance(left.data, Unk) and isinstance(right.data, Unk):
+        if (
+            isinstance(found.data, Unk)
+            and found.data.default is None
+            and isinstance(left.data, Unk)
+            and isinstance(right.data, Unk)
+        ):
             return Val(Unk(left.data.why), at, left.secret or right.secret)
         secret = not isinstance(found.data, bool) and (found.secret or left.secret or right.secret)
         return Val(found.data, at if isinstance(found.data, (Unk, One)) else found.at, secret)
 
     def _LogicalExpression(self, node: Any, env: Env) -> Val:
-        return self.logical(node.operator, self.eval(node.left, env), lambda: self.eval(node.right, env), self.place(node))
+        return self.logical(
+            node.operator, self.eval(node.left, env), lambda: self.eval(node.right, env), self.place(node)
+        )
 
     def logical(self, operator: str, left: Val, right: Callable[[], Val], at: Location | None) -> Val:
         """left || right, &&, ??; the right side is evaluated only if it may be asked."""
@@ -136,7 +173,13 @@ class Operations(Literals):
                 other = self._perhaps(right)
                 if operator == "&&":
                     return Val(Unk(why, may=aliases([left, other])), at, left.secret)
-                fallback = other.data.default if isinstance(other.data, Unk) else None if isinstance(other.data, One) else other
+                fallback = (
+                    other.data.default
+                    if isinstance(other.data, Unk)
+                    else None
+                    if isinstance(other.data, One)
+                    else other
+                )
                 return Val(Unk(why, fallback, may=aliases([left, other])), at, left.secret)
         return left if self.stops(operator, left) else right()
 
@@ -161,7 +204,13 @@ class Operations(Literals):
         test = self.truth_of(self.eval(node.test, env))
         if test is not None:
             return self.eval(node.consequent if test else node.alternate, env)
-        return one_of([self._perhaps(lambda: self.eval(node.consequent, env)), self._perhaps(lambda: self.eval(node.alternate, env))], self.place(node))
+        return one_of(
+            [
+                self._perhaps(lambda: self.eval(node.consequent, env)),
+                self._perhaps(lambda: self.eval(node.alternate, env)),
+            ],
+            self.place(node),
+        )
 
     def truth_of(self, of: Val) -> bool | None:
         """Whether it counts as true; all options of a choice must agree."""

@@ -125,7 +125,12 @@ def number_text(number: float | int) -> str:
 
 def tidy(number: float) -> float | int:
     """A whole number as int where JavaScript keeps it exactly; -0 stays a float."""
-    if isinstance(number, float) and number.is_integer() and abs(number) < 2**53 and not (number == 0 and math.copysign(1, number) < 0):
+    if (
+        isinstance(number, float)
+        and number.is_integer()
+        and abs(number) < 2**53
+        and not (number == 0 and math.copysign(1, number) < 0)
+    ):
         return int(number)
     return number
 
@@ -166,7 +171,11 @@ def loose_equal(a: Val, b: Val) -> bool | None:
     if any(nothing) and not any(isinstance(v.data, (Unk, One)) for v in (a, b)):
         return all(nothing)
     if not (primitive(a) and primitive(b)):
-        return strict_equal(a, b) if isinstance(a.data, (Obj, Arr, Fn, Rx)) and isinstance(b.data, (Obj, Arr, Fn, Rx)) else None
+        return (
+            strict_equal(a, b)
+            if isinstance(a.data, (Obj, Arr, Fn, Rx)) and isinstance(b.data, (Obj, Arr, Fn, Rx))
+            else None
+        )
     if isinstance(a.data, str) and isinstance(b.data, str):
         return a.data == b.data
     x, y = to_number(a), to_number(b)
@@ -199,7 +208,9 @@ def binary(operator: str, a: Val, b: Val) -> Any:
             # JavaScript compares UTF-16 units; code points agree where there are no surrogates
             if not (narrow(a.data) and narrow(b.data)):
                 return ...
-            return {"<": a.data < b.data, ">": a.data > b.data, "<=": a.data <= b.data, ">=": a.data >= b.data}[operator]
+            return {"<": a.data < b.data, ">": a.data > b.data, "<=": a.data <= b.data, ">=": a.data >= b.data}[
+                operator
+            ]
     if not (primitive(a) and primitive(b)):
         return ...
     m, n = to_number(a), to_number(b)
@@ -237,7 +248,9 @@ def _arithmetic(operator: str, m: float | int, n: float | int) -> Any:
             return tidy(math.fmod(x, y))
         case "**":
             # other powers may differ in their last digit from one engine to the next
-            exact = x.is_integer() and y.is_integer() and 0 <= y <= 64 and abs(x) < 2**53 and abs(int(x)) ** int(y) < 2**53
+            exact = (
+                x.is_integer() and y.is_integer() and 0 <= y <= 64 and abs(x) < 2**53 and abs(int(x)) ** int(y) < 2**53
+            )
             return tidy(x**y) if exact else ...
         case "&" | "|" | "^":
             i, j = to_int32(x), to_int32(y)

@@ -31,7 +31,11 @@ def path_module(interp: Any, root: str) -> Val:
             if texts is None and not all(isinstance(a.data, str) for a in args[: texts_first or len(args)]):
                 raise Thrown
             told = None if texts is None else do(texts)
-            return unknown("it is a path that is not known", at) if told is None else Val(told, at, any(a.secret for a in args))
+            return (
+                unknown("it is a path that is not known", at)
+                if told is None
+                else Val(told, at, any(a.secret for a in args))
+            )
 
         return fn(call)
 
@@ -53,7 +57,13 @@ def path_module(interp: Any, root: str) -> Val:
         "dirname": over(lambda t: _dirname(t[0]) if len(t) == 1 else None),
         "basename": over(_basename, 1),
         "extname": over(lambda t: _extname(t[0]) if len(t) == 1 else None),
-        "isAbsolute": fn(lambda args, at: Val(args[0].data.startswith("/"), at) if known(args) and args else unknown("it is a path that is not known", at)),
+        "isAbsolute": fn(
+            lambda args, at: (
+                Val(args[0].data.startswith("/"), at)
+                if known(args) and args
+                else unknown("it is a path that is not known", at)
+            )
+        ),
         "sep": Val("/"),
         "delimiter": Val(":"),
     }
@@ -107,7 +117,11 @@ def _extname(path: str) -> str:
 
 def new_url(args: list[Val], at: Location | None) -> Val | None:
     """new URL('./x', import.meta.url); None where it is another one."""
-    if len(args) != 2 or not all(isinstance(a.data, str) and re.fullmatch(r"(?:file://)?[\w./@+-]+", a.data, re.ASCII) for a in args) or not args[1].data.startswith("file:///"):
+    if (
+        len(args) != 2
+        or not all(isinstance(a.data, str) and re.fullmatch(r"(?:file://)?[\w./@+-]+", a.data, re.ASCII) for a in args)
+        or not args[1].data.startswith("file:///")
+    ):
         return None
     href = urljoin(args[1].data, args[0].data)
     told = {"href": href, "pathname": href.removeprefix("file://"), "protocol": "file:"}

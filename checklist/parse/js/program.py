@@ -8,10 +8,11 @@ from typing import Any
 from checklist.model import Location
 from checklist.parse.js import methods
 from checklist.parse.js import operators as ops
-from checklist.parse.js.functions import names
 from checklist.parse.js.heap import UNDEFINED, Fn, Thrown, Val, one_of, unknown
 from checklist.parse.js.loops import LOOPS, Loops
-from checklist.parse.js.state import Env, Left, is_unknown
+from checklist.parse.js.names import names
+from checklist.parse.js.regions import Env, Left
+from checklist.parse.js.state import is_unknown
 
 
 class Program(Loops):
@@ -65,9 +66,13 @@ class Program(Loops):
                 self.spoil(self.function(member.value, inside), "")
                 self.hooked = self.hooked or member.kind in ("get", "set")
             elif member.type == "PropertyDefinition" and member.value is not None:
-                self.escaped.append(Val(Fn(lambda args, this, at, value=member.value: self.eval(value, inside), own=True)))
+                self.escaped.append(
+                    Val(Fn(lambda args, this, at, value=member.value: self.eval(value, inside), own=True))
+                )
             elif member.type == "StaticBlock":
-                self.escaped.append(Val(Fn(lambda args, this, at, body=member.body: self._static_block(body, inside), own=True)))
+                self.escaped.append(
+                    Val(Fn(lambda args, this, at, body=member.body: self._static_block(body, inside), own=True))
+                )
         self.run_escaped()
         return unknown("a class is not evaluated", self.place(node))
 
@@ -86,7 +91,11 @@ class Program(Loops):
                 if declarator.init is not None:
                     self.bind(declarator.id, self.eval(declarator.init, env), env, False)
             else:
-                value = Val(UNDEFINED, self.place(declarator.id)) if declarator.init is None else self.eval(declarator.init, env)
+                value = (
+                    Val(UNDEFINED, self.place(declarator.id))
+                    if declarator.init is None
+                    else self.eval(declarator.init, env)
+                )
                 self.bind(declarator.id, value, env, True)
                 if node.kind == "const":
                     for name in names(declarator.id):
@@ -110,7 +119,11 @@ class Program(Loops):
 
     def _s_LabeledStatement(self, node: Any, env: Env) -> None:
         label = node.label.name
-        self.ends(lambda: self.loop(node.body, env, label) if node.body.type in LOOPS else self.statement(node.body, env), env, ("break", label))
+        self.ends(
+            lambda: self.loop(node.body, env, label) if node.body.type in LOOPS else self.statement(node.body, env),
+            env,
+            ("break", label),
+        )
 
     def _s_IfStatement(self, node: Any, env: Env) -> None:
         test = self.truth_of(self.eval(node.test, env))
@@ -120,7 +133,11 @@ class Program(Loops):
                 self.statement(branch, env)
             return
         branches = [node.consequent] + ([node.alternate] if node.alternate is not None else [])
-        self.after(self.maybe(*(lambda b=b: self.statement(b, env) for b in branches)), env, all_ways=node.alternate is not None)
+        self.after(
+            self.maybe(*(lambda b=b: self.statement(b, env) for b in branches)),
+            env,
+            all_ways=node.alternate is not None,
+        )
 
     def after(self, left: list[Exception | None], env: Env, *, all_ways: bool) -> None:
         """Goes on after stretches of which at most one has run; `all_ways`: one of them is sure to have."""

@@ -93,7 +93,16 @@ class _Reader:
         if quantifier is None:
             return told
         # a group that repeats: captures, loops and empty matches inside it behave differently
-        if char == "(" and (quantifier[0] not in ("?", "??") or self.loops > loops) and (self.loops > loops or "(" in self.pattern[start + 1 : self.at] or self.pattern[start + 1 : start + 3] != "?:" or _may_be_empty(told)):
+        if (
+            char == "("
+            and (quantifier[0] not in ("?", "??") or self.loops > loops)
+            and (
+                self.loops > loops
+                or "(" in self.pattern[start + 1 : self.at]
+                or self.pattern[start + 1 : start + 3] != "?:"
+                or _may_be_empty(told)
+            )
+        ):
             raise _Other
         if quantifier[0][0] != "?":
             self.loops += 1

@@ -9,10 +9,42 @@ from checklist.model import Location
 from checklist.parse.js import operators as ops
 from checklist.parse.js.heap import UNDEFINED, Arr, Rx, Thrown, TooComplex, Val
 from checklist.parse.js.regex import translate
-from checklist.parse.js.state import MAX_ITEMS, is_unknown
+from checklist.parse.js.regions import MAX_ITEMS
+from checklist.parse.js.state import is_unknown
 
 METHODS = frozenset(
-    ["toString", "valueOf", "trim", "trimStart", "trimLeft", "trimEnd", "trimRight", "toUpperCase", "toLocaleUpperCase", "toLowerCase", "toLocaleLowerCase", "concat", "startsWith", "endsWith", "includes", "indexOf", "lastIndexOf", "repeat", "split", "replace", "replaceAll", "slice", "substring", "at", "charAt", "padStart", "padEnd", "match", "search", "charCodeAt"]
+    [
+        "toString",
+        "valueOf",
+        "trim",
+        "trimStart",
+        "trimLeft",
+        "trimEnd",
+        "trimRight",
+        "toUpperCase",
+        "toLocaleUpperCase",
+        "toLowerCase",
+        "toLocaleLowerCase",
+        "concat",
+        "startsWith",
+        "endsWith",
+        "includes",
+        "indexOf",
+        "lastIndexOf",
+        "repeat",
+        "split",
+        "replace",
+        "replaceAll",
+        "slice",
+        "substring",
+        "at",
+        "charAt",
+        "padStart",
+        "padEnd",
+        "match",
+        "search",
+        "charCodeAt",
+    ]
 )
 
 
@@ -20,7 +52,11 @@ def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None
     """What 'text'.name(...args) gives; None where the method is none of ours."""
     text: str = this.data
     interp.weigh(this)
-    found = _with_regex(interp, text, name, args, at) if args and isinstance(args[0].data, Rx) else _text(text, name, args, at, this.secret)
+    found = (
+        _with_regex(interp, text, name, args, at)
+        if args and isinstance(args[0].data, Rx)
+        else _text(text, name, args, at, this.secret)
+    )
     if found is None:
         return None
     if isinstance(found.data, Arr):
@@ -61,7 +97,12 @@ def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location
         case "search" if len(args) == 1:
             first = found.search(text)
             return Val(first.start() if first else -1, at)
-        case "replace" | "replaceAll" if len(args) == 2 and isinstance(args[1].data, str) and "$" not in args[1].data and (whole or name == "replace"):
+        case "replace" | "replaceAll" if (
+            len(args) == 2
+            and isinstance(args[1].data, str)
+            and "$" not in args[1].data
+            and (whole or name == "replace")
+        ):
             into = args[1].data
             if (len(text) + 1) * (len(into) + 1) > ops.MAX_TEXT:
                 raise TooComplex
@@ -70,7 +111,11 @@ def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location
             return Val(found.sub(lambda _: into, text, count=0 if whole else 1), at)
         case "split" if len(args) == 1 and not found.groups and found.match("") is None:
             parts = found.split(text)
-            return None if any(m.end() == m.start() for m in found.finditer(text)) else Val(interp.born(Arr([Val(p, at) for p in parts])), at)
+            return (
+                None
+                if any(m.end() == m.start() for m in found.finditer(text))
+                else Val(interp.born(Arr([Val(p, at) for p in parts])), at)
+            )
         case "match" if len(args) == 1:
             if whole:
                 if any(m.end() == m.start() for m in found.finditer(text)):
@@ -79,12 +124,19 @@ def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location
                 return Val(interp.born(Arr([Val(t, at) for t in told])) if told else None, at)
             first = found.search(text)
             parts = [] if first is None else [first[0], *first.groups()]
-            return Val(interp.born(Arr([Val(UNDEFINED if p is None else p, at) for p in parts], named=True)) if first else None, at)
+            return Val(
+                interp.born(Arr([Val(UNDEFINED if p is None else p, at) for p in parts], named=True))
+                if first
+                else None,
+                at,
+            )
     return None
 
 
 def _text(text: str, name: str, args: list[Val], at: Location | None, secret: bool) -> Val | None:
-    if any(is_unknown(a) or not ops.primitive(a) for a in args) or (not text.isascii() and name not in ("trim", "toString", "concat", "startsWith", "endsWith", "includes")):
+    if any(is_unknown(a) or not ops.primitive(a) for a in args) or (
+        not text.isascii() and name not in ("trim", "toString", "concat", "startsWith", "endsWith", "includes")
+    ):
         return None
     told = _known_text(text, name, args)
     if told is None:
@@ -132,7 +184,9 @@ def _known_text(text: str, name: str, args: list[Val]) -> Any:
             return list(text[: MAX_ITEMS + 1]) if first == "" else text.split(first, MAX_ITEMS + 1)
         case "split" if not args:
             return [text]
-        case "replace" | "replaceAll" if len(args) == 2 and all(isinstance(a.data, str) for a in args) and "$" not in words[1]:
+        case "replace" | "replaceAll" if (
+            len(args) == 2 and all(isinstance(a.data, str) for a in args) and "$" not in words[1]
+        ):
             if name == "replaceAll" and len(text) * (len(words[1]) + 1) > ops.MAX_TEXT:
                 raise TooComplex
             return text.replace(first, words[1], 1 if name == "replace" else -1)

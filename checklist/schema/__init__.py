@@ -12,14 +12,11 @@ docs/rules.md lists the keywords; KEYWORDS is the same list for the loader.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from checklist.errors import CheckError
 from checklist.model import Function, OneOf, Path, Unknown, Value, Verdict, plain
+from checklist.schema.formats import FORMATS, compiled
 
 Schema = Mapping[str, Any]
 
@@ -41,20 +38,6 @@ def judge(schema: Schema, of: Value | None) -> Verdict:
 def by_default(schema: Schema, of: Value) -> Verdict:
     """What the schema says if nothing outside says otherwise: every unknown with a default is its default."""
     return _judge(schema, of, (), True)
-
-
-def substitute(schema: Any, params: Mapping[str, Any]) -> Any:
-    """The schema with each `{param: name}` replaced by the parameter's value."""
-    match schema:
-        case {"param": str() as name, **rest} if not rest:
-            if name not in params:
-                raise CheckError(f"unknown parameter '{name}', known: {', '.join(params) or 'none'}", f"нет такого параметра: '{name}', есть: {', '.join(params) or 'ни одного'}")
-            return params[name]
-        case dict():
-            return {k: substitute(v, params) for k, v in schema.items()}
-        case list():
-            return [substitute(v, params) for v in schema]
-    return schema
 
 
 def both(verdicts: Iterable[Verdict]) -> Verdict:
@@ -145,7 +128,7 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[..., Verdict]:
 
 
 def _pattern(argument: Any, of: Value, path: Path, *_: Any) -> Verdict:
-    return _say(not isinstance(of.content, str) or _compiled(argument).search(of.content) is not None, path)
+    return _say(not isinstance(of.content, str) or compiled(argument).search(of.content) is not None, path)
 
 
 def _format(argument: Any, of: Value, path: Path, *_: Any) -> Verdict:
@@ -245,33 +228,4 @@ KEYWORDS: Mapping[str, Callable[..., Verdict]] = {
     "description": _nothing,
     "default": _nothing,
     "title": _nothing,
-}
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise CheckError(f"'{pattern}' is not a regular expression: {error}", f"'{pattern}' — не регулярное выражение: {error}") from None
-
-
-def _url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-
-
-# Sentry's documented form, https://PUBLIC_KEY@HOST/PROJECT_ID; the key is 32 hex digits on sentry.io, self-hosted ones
-# and old `key:secret` pairs are taken too.
-_DSN = re.compile(r"https?://[A-Za-z0-9]{8,}(?::[A-Za-z0-9]+)?@[A-Za-z0-9.-]+(?::\d+)?(?:/[\w.-]+)*/\d+/?")
-
-FORMATS: Mapping[str, Callable[[str], bool]] = {
-    "url": _url,
-    "https-url": lambda text: _url(text) and text.startswith("https:"),
-    "sentry-dsn": lambda text: _DSN.fullmatch(text) is not None,
-    "time": lambda text: re.fullmatch(r"\d+(?:\.\d+)?\s*(?:ms|s|m|h)?", text) is not None,
-    "regex": lambda text: bool(_compiled(text)) or True,
 }
