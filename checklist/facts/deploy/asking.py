@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+import re
 from collections.abc import Hashable, Sequence
 
 from checklist.facts.deploy import conditions, expand
@@ -105,6 +106,10 @@ class Asking(Processes):
                     for inner, b in expand.calculated(right, shell, mask):
                         choices.append((inner, [a if not isinstance(a, tuple) else None, operator, b if not isinstance(b, tuple) else None], words))
                 return self.decide(choices, shell, patterns=False)
+        bare = re.fullmatch(r"(!?)\$?\{?(\w+)\}?", said)
+        if bare:
+            plain: list[Word | str] = [_operand(bare[2]), "-eq" if bare[1] else "-ne", "0"]
+            return self.decide([(mask, [a if not isinstance(a, tuple) else None, str(plain[1]), "0"], plain) for mask, a in expand.calculated(bare[2], shell, worlds)], shell, patterns=False)
         name, found, expression = said.partition("=")
         if found and name.isidentifier():
             for mask, value in list(expand.calculated(expression, shell, worlds)):

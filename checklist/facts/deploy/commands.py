@@ -17,8 +17,8 @@ from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.parse.sh.tree import Assignment, Redirect, Simple, Word
 
 _PRINTERS = {"echo", "printf", "cat", "tee", "log", "info", "warn", "say"}
-_QUIET = {"true", ":", "shopt", "umask", "ulimit", "alias", "unalias", "bind", "jobs", "disown", "hash", "enable", "clear", "tput", "mkdir", "touch", "date", "whoami", "wait"}
-_TOUCHES = {"mkdir", "touch", "wait"}
+_QUIET = {"true", ":", "shopt", "umask", "ulimit", "alias", "unalias", "bind", "jobs", "disown", "hash", "enable", "clear", "tput", "mkdir", "touch", "date", "whoami"}
+_TOUCHES = {"mkdir", "touch"}
 """Of those: after them files may be others than before."""
 _READERS = {"grep", "egrep", "fgrep", "rg", "jq", "awk", "python", "python3", "node", "perl"}
 
@@ -64,7 +64,8 @@ class Commands(Moves):
 
     # ---- assignments ----
 
-    def _assign(self, m: Machine, shell: Shell, assignments: Sequence[Assignment], worlds: Worlds) -> Out:
+    def _assign(self, m: Machine, shell: Shell, assignments: Sequence[Assignment], worlds: Worlds, *, own: bool = False) -> Out:
+        """`own`: they are the function's, `local x=$x`."""
         status = None
         for one in assignments:
             m.substituted = None
@@ -74,12 +75,16 @@ class Commands(Moves):
                     found += next(f for mask, f in expand.fields(word, shell, worlds, m.substitution) if mask & m.ledger.usual(worlds))
                 before = next(expand.lookup(one.name, shell, m.ledger.usual(worlds)))[1] if one.appends else ()
                 worlds |= m.take()
+                if own:
+                    shell.hide(worlds, one.name)
                 shell.assign(worlds, one.name, (*(before if isinstance(before, tuple) else ()), *found))
             elif one.value is not None:
                 values = expand.text(one.value, shell, worlds, m.substitution)
                 # the worlds that a substitution has opened get what it printed
                 born = m.take()
                 worlds |= born
+                if own:
+                    shell.hide(worlds, one.name)
                 for mask, value in [(values[0][0] | born, values[0][1]), *values[1:]]:
                     for part, kept in list(expand.lookup(one.name, shell, mask)) if one.appends else [(mask, "")]:
                         shell.assign(part, one.name, value if kept == "" else kept + value if isinstance(kept, str) and isinstance(value, str) else None)
@@ -101,6 +106,10 @@ class Commands(Moves):
         argv = bare(plain)
         if not argv:
             return Out(true=worlds)
+        if plain[0] == "exec" and len(plain) > 1:
+            # the shell itself becomes the command
+            done = self._one(m, shell, node, worlds, said[1:], of[1:], True)
+            return Out(left_true=done.true | done.left_true, left_false=done.false | done.left_false)
         of = of[len(of) - len(argv) :]
         said = said[len(said) - len(argv) :]
         name = argv[0]
@@ -153,8 +162,8 @@ class Commands(Moves):
             m.unknown = "scripts in scripts go too deep"
             return Out(true=worlds)
         function, source = shell.functions[name]
-        held = (shell.arguments, shell.source, shell.calls, shell.frame)
-        since = dict(shell.since)
+        held, local = (shell.arguments, shell.source, shell.calls, shell.frame), shell.local
+        shell.local = {}
         shell.arguments, shell.source, shell.calls, shell.frame = tuple(arguments), source, (*shell.calls, call(shell, node, opens=True)), object()
         hides = not shell.err_trace
         if hides:
@@ -163,8 +172,7 @@ class Commands(Moves):
         if hides:
             shell.show_trap()
         shell.arguments, shell.source, shell.calls, shell.frame = held
-        # what is local to the function is over with it
-        shell.since |= {name: object() for name, mark in shell.since.items() if since.get(name) is not mark}
+        shell.show(local)
         return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
 
     def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field], ignored: bool) -> Out | None:
@@ -195,8 +203,10 @@ class Commands(Moves):
                     shell.exported |= {a.name for a in node.assignments} | {w for w in argv[1:] if w.isidentifier()}
                 if any(UNSEEN in w for w in argv[1:]):
                     shell.changed()  # `export $(cat .env)`
-                shell.since |= {a.name: object() for a in node.assignments} | {w: object() for w in argv[1:] if argv[0] == "local"}
-                done = self._assign(m, shell, [a for a in node.assignments if a.value is not None], worlds)
+                own = argv[0] in ("local", "declare", "typeset") and not any(re.fullmatch(r"-\w*g\w*", w) for w in argv[1:])
+                for name in filter(str.isidentifier, argv[1:] if own else ()):
+                    shell.hide(worlds, name)
+                done = self._assign(m, shell, [a for a in node.assignments if a.value is not None], worlds, own=own)
                 return Out(true=done.on)
             case "unset" | "read" | "mapfile" | "readarray" | "getopts":
                 for name in argv[1:]:
@@ -221,11 +231,22 @@ class Commands(Moves):
                 return m.run(script_of(list(node.words[1:]), shell, m.ledger.usual(worlds)), shell, worlds, ignored=ignored)
             case "source" | ".":
                 return self._source(m, shell, worlds, argv[1:], ignored)
+            case "wait":
+                return self._wait(m, shell, worlds, argv[1:])
             case name if name in _QUIET:
                 if name in _TOUCHES:
                     m.ledger.memory.wrote(shell.host, removes=False)
                 return Out(true=worlds)
         return None
+
+    def _wait(self, m: Machine, shell: Shell, worlds: Worlds, argv: list[str]) -> Out:
+        """`wait`: its status is that of the last job that it is given, with -n of the first that ends."""
+        m.ledger.memory.wrote(shell.host, removes=False)
+        told = [m.jobs[w] for w in argv[-1:] if w in m.jobs] or (list(m.jobs.values()) if "-n" in argv else [])
+        failed = 0
+        for ok, bad in told:
+            failed |= m.ledger.inherit(worlds, ok, bad)[1]
+        return Out(true=worlds & ~failed, false=failed)
 
     def _leave(self, m: Machine, how: str, code: expand.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
         _ok, bad = shell.status

@@ -17,7 +17,7 @@ from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import home, scripts
 from checklist.parse import embedded, recognise
-from checklist.parse.sh.tree import Simple, Word
+from checklist.parse.sh.tree import Redirect, Simple, Word
 from checklist.parse.shell import Source
 
 _SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "ash"}
@@ -78,12 +78,28 @@ class Doors(Steps):
                 source = script_of([redirect.target], shell, m.ledger.usual(worlds))
                 return self._process(m, shell, node, worlds, source, errexit=errexit, arguments=arguments, host=host)
             if redirect.operator == "<":
-                named = expand.text(redirect.target, shell, m.ledger.usual(worlds), m.substitution)[0][1]
-                file = self._find(named, shell, m.ledger.usual(worlds)) if isinstance(named, str) else None
-                if file is not None:
-                    self.entered.add(file)
-                    return self._process(m, shell, node, worlds, Source(file, self.project.files[file]), errexit=errexit, arguments=arguments, host=host, script=f"{REPOSITORY}/{file}")
-        return None
+                found = self._read(m, shell, worlds, redirect.target)
+                if found is not None:
+                    return self._process(m, shell, node, worlds, found, errexit=errexit, arguments=arguments, host=host, script=f"{REPOSITORY}/{found.file}")
+        match shell.fed_by:
+            case Simple(words=[Word() as first], redirects=[Redirect(operator="<<" | "<<-" | "<<<") as redirect]) if first.literal() == "cat":
+                fed = script_of([redirect.target], shell, m.ledger.usual(worlds))
+            case Simple(words=[Word() as first, Word() as file]) if first.literal() == "cat" and (found := self._read(m, shell, worlds, file)) is not None:
+                fed = found
+            case Simple(words=[Word() as first, Word() as text]) if first.literal() == "echo":
+                fed = script_of([text], shell, m.ledger.usual(worlds))
+            case _:
+                return None
+        return self._process(m, shell, node, worlds, fed, errexit=errexit, arguments=arguments, host=host)
+
+    def _read(self, m: Machine, shell: Shell, worlds: Worlds, word: Word) -> Source | None:
+        """A script of the project that a shell reads from its standard input."""
+        named = expand.text(word, shell, m.ledger.usual(worlds), m.substitution)[0][1]
+        file = self._find(named, shell, m.ledger.usual(worlds)) if isinstance(named, str) else None
+        if file is None:
+            return None
+        self.entered.add(file)
+        return Source(file, self.project.files[file])
 
     def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: Sequence[Word | tuple[str, int]], *, errexit: bool = False, host: str | None = None) -> Out:
         return self._process(m, shell, node, worlds, script_of(words, shell, m.ledger.usual(worlds)), errexit=errexit, host=host)

@@ -152,6 +152,10 @@ def lookup(name: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Kn
             yield worlds & bad, "1"
         if worlds & ~bad:
             yield worlds & ~bad, "0" if worlds & ok else None
+    elif name == "!":
+        yield worlds, shell.job
+    elif name == "PIPESTATUS":
+        yield from _piped(shell, worlds)
     elif name == "0" or name == "BASH_SOURCE":
         yield worlds, shell.script if name == "0" or shell.source.file in shell.script else f"{REPOSITORY}/{shell.source.file}"
     elif name in ("@", "*"):
@@ -169,6 +173,14 @@ def lookup(name: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Kn
         yield worlds, "~"
     else:
         yield worlds, None
+
+
+def _piped(shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
+    found: list[tuple[Worlds, tuple[Field, ...]]] = [(worlds, ())]
+    for ok, bad in shell.piped:
+        ways = ((bad, "1"), (ok & ~bad, "0"), (~(ok | bad), None))
+        found = [(mask & way, (*said, status)) for mask, said in found for way, status in ways if mask & way]
+    yield from found if shell.piped else ((worlds, None),)
 
 
 def _variable(part: Variable, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:

@@ -47,7 +47,9 @@ class Machine(Asking):
             raise TooMuch
         match node:
             case tree.Simple():
-                return self.checked(self._execute(self, shell, node, worlds, ignored), shell, ignored)
+                out = self.checked(self._execute(self, shell, node, worlds, ignored), shell, ignored)
+                shell.piped = ()
+                return out
             case Sequence():
                 return self.sequence(node, shell, worlds, ignored)
             case tree.AndOr(_, _, left, operator, right):
@@ -74,7 +76,9 @@ class Machine(Asking):
                 shell.into = outside
                 return out
             case tree.Background(_, _, inner):
-                done = self.inside(Sequence(inner.start, inner.end, (inner,)), shell.child(), worlds, True)
+                done = self.inside(Sequence(inner.start, inner.end, (inner,)), shell.child(), worlds, ignored)
+                shell.job = f"{expand.UNSEEN}{len(self.jobs)}"
+                self.jobs[shell.job] = (done.true, done.false)
                 return Out(true=worlds | done.on)
             case tree.Function(_, _, name, _):
                 shell.functions[name] = (node, shell.source)
@@ -110,6 +114,7 @@ class Machine(Asking):
             for n, part in enumerate(node.parts):
                 printed, self.printed = self.printed, []
                 inner = shell.child()
+                inner.fed_by = node.parts[n - 1] if n else None
                 inner.into = (*map(_program, node.parts[n + 1 :]), *shell.into)
                 since = len(self.ledger.forks)
                 ends.append(self.inside(Sequence(part.start, part.end, (part,)), inner, worlds, ignored_inside))
@@ -118,6 +123,7 @@ class Machine(Asking):
                 worlds |= ends[-1].on
                 self.piped = (*self.piped, *self.printed)
                 self.printed = [*printed, *self.printed] if part is node.parts[-1] else printed
+            shell.piped = tuple((end.true, end.false) for end in ends)
             passed, self.piped = self.piped, held
             self.printed += [a for a in passed if a not in self.printed and a not in held]
             strict = sum(mask for mask, on in shell.pipefail.split(worlds) if on)

@@ -40,6 +40,8 @@ class Processes:
         """Whether something depends on the status of that command."""
         self.born: Worlds = 0
         """Worlds opened in substitutions, until the command around them takes them over."""
+        self.jobs: dict[str, tuple[Worlds, Worlds]] = {}
+        """How what was sent to the background ended, by what `$!` said."""
         self.shells: list[Shell] = []
         self.parts: list[tuple[Location, Out]] = []
         self.changes = 0

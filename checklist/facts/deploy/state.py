@@ -10,7 +10,7 @@ from typing import Any
 
 from checklist.facts.deploy.worlds import Known, Masked, Worlds
 from checklist.model import Location
-from checklist.parse.sh.tree import Function
+from checklist.parse.sh.tree import Command, Function
 from checklist.parse.shell import Source
 
 REPOSITORY = "@"
@@ -52,18 +52,26 @@ class Shell:
     """None where they cannot be known."""
     status: tuple[Worlds, Worlds] = (-1, 0)
     """The worlds in which `$?` is 0, and those in which it is not."""
+    piped: tuple[tuple[Worlds, Worlds], ...] = ()
+    """`$PIPESTATUS` of the pipeline that has just run, like `status`."""
+    job: str | None = None
+    """`$!`"""
     err_trap: Masked[Source | None] = field(default_factory=lambda: Masked[Source | None].of(None))
     exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked[Source | None].of(None))
     hidden: list[Masked[Source | None]] = field(default_factory=list)
     """The traps on ERR around the functions and traps that are being run: they have none themselves."""
     err_trace: bool = False
     branch: str | None = None
+    fed_by: Command | None = None
+    """What prints into its standard input: `cat x | bash`."""
     into: tuple[str, ...] = ()
     """The programs that read what is printed, "" for a variable; none of them for the terminal or log."""
     calls: tuple[Call, ...] = ()
     """The calls that led here: they tell two calls of one function apart."""
     outside: object = field(default_factory=object)
     """The environment that it got its other variables from."""
+    local: dict[str, str | None] | None = None
+    """The variables of the function that is being run, and the names under which those that they hide are kept; None outside."""
     frame: object = field(default_factory=object)
     """Whose arguments `$1` and the others are."""
     since: dict[str, object] = field(default_factory=dict)
@@ -78,6 +86,7 @@ class Shell:
             exported=set(self.exported),
             differing=set(self.differing),
             since=dict(self.since),
+            local=None if self.local is None else dict(self.local),
             errexit=self.errexit if errexit else Masked.of(False),
             hidden=[],
             err_trap=self.err_trap if self.err_trace else Masked.of(None),
@@ -165,6 +174,27 @@ class Shell:
         self._keep(name, self.variables.get(name, _UNSET).put(worlds | self.absent, value))
         if self.exports_all:
             self.exported.add(name)
+
+    def hide(self, worlds: Worlds, name: str) -> None:
+        """A variable of the function that is being run, in place of the one outside."""
+        if self.local is None:
+            return
+        if name not in self.local:
+            kept = self.local[name] = f"{name} outside of {len(self.calls)}" if name in self.variables else None
+            if kept is not None:
+                self._keep(kept, self.variables[name])
+        self.assign(worlds, name, "")
+
+    def show(self, local: dict[str, str | None] | None) -> None:
+        """The end of a function: the variables outside are seen again; `local` are those of the function around it."""
+        for name, kept in (self.local or {}).items():
+            held = self.variables.pop(name)
+            if kept is not None:
+                held = self.variables.pop(kept)
+                self._keep(name, held)
+            self.differing -= {name, kept} if kept is None or not held.differs else {kept}
+            self.since[name] = object()
+        self.local = local
 
     def _keep(self, name: str, made: Masked[Known]) -> None:
         self.variables[name] = made
