@@ -45,6 +45,7 @@ _PHRASES = {
     "another CI system may deploy": "деплоить может другая система CI",
     "a condition decides whether a failed test stops it": "остановит ли деплой упавший тест, решает условие",
     "the rollback script is not in the repository": "скрипта отката нет в репозитории",
+    "which shell sh is depends on the machine": "какая оболочка скрывается за sh, зависит от машины",
     "a script or workflow that is not seen may test": "тесты может запускать скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may check": "проверять может скрипт или workflow, которого не видно",
     "a script or workflow that is not seen may notify": "сообщать может скрипт или workflow, которого не видно",

@@ -13,6 +13,8 @@ from checklist.parse.sh import tree
 from checklist.parse.sh.parser import Parser
 
 _HOLE = re.compile(r"\$\{__EXPRESSION_(\d+)__\}")
+TOO_DEEP = "it is nested too deeply"
+"""The one problem that is a limit of the parser and none of bash's."""
 _WINDOWS = re.compile(r"(\\?)\r\n")
 
 Spot = tuple[int, int]
@@ -22,8 +24,11 @@ Spot = tuple[int, int]
 class Source:
     """A text that is read as shell, and where in a file each of its characters stands."""
 
-    def __init__(self, file: str, text: str, spots: Sequence[Spot] | None = None, holes: Sequence[str] = (), *, exact: bool = False) -> None:
+    def __init__(
+        self, file: str, text: str, spots: Sequence[Spot] | None = None, holes: Sequence[str] = (), *, exact: bool = False, sure: int | None = None
+    ) -> None:
         """`spots` has the place of every character, None for a text that is the whole file; `holes` is what `plain` took out.
+        From `sure` on the text may be another one when it is read.
 
         Windows line ends are read as what was meant, since what bash makes of them is a fact of its own (`deploy.script`);
         `exact`: as bash takes them.
@@ -31,6 +36,7 @@ class Source:
         # no character moves: every place stays where it is in the file
         self.text = text if exact else _WINDOWS.sub(lambda end: " \\\n" if end[1] else "\n\n", text)
         self.file, self._spots, self._holes = file, spots, holes
+        self.sure = len(text) + 1 if sure is None else sure
         self._lines = Lines(file, text) if spots is None else None
 
     @property
@@ -56,10 +62,11 @@ class Source:
         line, column = spots[-1] if spots else (1, 0)
         return line, column + 1
 
-    def embedded(self, pieces: Iterable[tuple[str, int, bool]], *, unseen: str | None = None) -> Source:
+    def embedded(self, pieces: Iterable[tuple[str, int, bool]], *, unseen: str | None = None, sure: int | None = None) -> Source:
         """A text made of pieces of this one, (text, offset, literal): what was put in for a variable stands where the variable does.
 
-        `unseen` stands in them for what nobody knows: it becomes a variable that has no value.
+        `unseen` stands in them for what nobody knows: it becomes a variable that has no value. Behind the first such no text
+        is sure, nor behind `sure`.
         """
         holes = list(self._holes)
         text, spots = [], list[Spot]()
@@ -69,16 +76,27 @@ class Source:
                 holes.append("…")
             text.append(piece)
             spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
-        return Source(self.file, "".join(text), spots, holes)
+        whole = "".join(text)
+        hole = _HOLE.search(whole) if holes else None
+        known = [n for n in (sure, hole.start() if hole is not None else None) if n is not None]
+        return Source(self.file, whole, spots, holes, sure=min(known, default=None))
 
-    def plain(self, holes: re.Pattern[str]) -> Source:
-        """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's."""
+    def plain(self, holes: re.Pattern[str], words: re.Pattern[str]) -> Source:
+        """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's.
+
+        `words` is the pattern of those that stand for one plain word; any other may be any text.
+        """
         pieces, at, found = list[tuple[str, int, bool]](), 0, list(holes.finditer(self.text))
+        sure, length = None, 0
         for number, hole in enumerate(found):
             pieces += [(self.text[at : hole.start()], at, True), (f"${{__EXPRESSION_{number}__}}", hole.start(), False)]
+            length += len(pieces[-2][0])
+            if sure is None and not words.fullmatch(hole[0]):
+                sure = length
+            length += len(pieces[-1][0])
             at = hole.end()
         made = self.embedded([*pieces, (self.text[at:], at, True)])
-        return Source(made.file, made.text, made._spots, [hole[0] for hole in found])
+        return Source(made.file, made.text, made._spots, [hole[0] for hole in found], sure=sure)
 
     def said(self, text: str) -> str:
         """A part of the text as a person has written it, with what `plain` took out."""
@@ -92,6 +110,8 @@ class Script:
     source: Source
     root: tree.Sequence
     problem: Problem | None
+    certain: bool = True
+    """Whether the problem is there whatever the text is where it is not sure."""
 
 
 def parse(file: str, text: str) -> Script:
@@ -112,4 +132,6 @@ def read(source: Source) -> Script:
         return Script(source, root, None)
     offset, why = parser.problems[0]
     offset = min(offset, len(source.text))
-    return Script(source, root, Problem(source.at(offset, offset), f"not understood as shell: {why}"))
+    # what is not closed may be closed by what is not known; what should not be there is there
+    certain = source.sure > len(source.text) or (offset < source.sure and why.endswith("is not expected here"))
+    return Script(source, root, Problem(source.at(offset, offset), f"not understood as shell: {why}"), certain and why != TOO_DEEP)

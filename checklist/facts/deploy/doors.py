@@ -41,7 +41,7 @@ class Doors(Steps):
                 return self._stdin(m, shell, node, worlds, False)
             case ["docker" | "podman" | "docker-compose" | "kubectl", *rest]:
                 index = next((i for i, w in enumerate(argv) if w in _SHELLS and i + 2 < len(argv) and re.fullmatch(r"-\w*c", argv[i + 1])), None)
-                return self._text(m, shell, node, worlds, [of[index + 2]], host="container") if index is not None and "exec" in rest else None
+                return self._text(m, shell, node, worlds, [of[index + 2]], host="container", reads=argv[index]) if index is not None and "exec" in rest else None
             case [name, *rest] if posixpath.basename(name) in _SHELLS:
                 return self._shell(m, shell, node, worlds, argv, of, said)
             case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):
@@ -63,20 +63,20 @@ class Doors(Steps):
             rest += 2 if argv[rest] in ("-o", "-O", "--rcfile") else 1
         errexit = "e" in flags.replace("errexit", "")
         if "c" in flags:
-            return self._text(m, shell, node, worlds, [of[rest]], errexit=errexit) if rest < len(of) else None
+            return self._text(m, shell, node, worlds, [of[rest]], errexit=errexit, reads=posixpath.basename(argv[0])) if rest < len(of) else None
         if rest < len(argv) and "s" not in flags:
             file = self._find(argv[rest], shell, m.ledger.usual(worlds))
             if file is None or self._is_rollback(argv[rest]):
                 return None
             return self._script(m, shell, node, worlds, file, said[rest + 1 :], errexit=errexit)
-        return self._stdin(m, shell, node, worlds, errexit, tuple(said[rest:]))
+        return self._stdin(m, shell, node, worlds, errexit, tuple(said[rest:]), reads=posixpath.basename(argv[0]))
 
-    def _stdin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, errexit: bool, arguments: tuple[expand.Field, ...] = (), host: str | None = None) -> Out | None:
+    def _stdin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, errexit: bool, arguments: tuple[expand.Field, ...] = (), host: str | None = None, reads: str = "bash") -> Out | None:
         """A shell that reads its script from a here-document, a here-string or a file."""
         for redirect in node.redirects:
             if redirect.operator in ("<<", "<<-", "<<<"):
                 source = script_of([redirect.target], shell, m.ledger.usual(worlds))
-                return self._process(m, shell, node, worlds, source, errexit=errexit, arguments=arguments, host=host)
+                return self._process(m, shell, node, worlds, source, errexit=errexit, arguments=arguments, host=host, reads=reads)
             if redirect.operator == "<":
                 found = self._read(m, shell, worlds, redirect.target)
                 if found is not None:
@@ -101,14 +101,16 @@ class Doors(Steps):
         self.entered.add(file)
         return Source(file, self.project.files[file])
 
-    def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: Sequence[Word | tuple[str, int]], *, errexit: bool = False, host: str | None = None) -> Out:
-        return self._process(m, shell, node, worlds, script_of(words, shell, m.ledger.usual(worlds)), errexit=errexit, host=host)
+    def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: Sequence[Word | tuple[str, int]], *, errexit: bool = False,
+              host: str | None = None, reads: str = "bash") -> Out:  # fmt: skip
+        return self._process(m, shell, node, worlds, script_of(words, shell, m.ledger.usual(worlds)), errexit=errexit, host=host, reads=reads)
 
     def _process(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, source: Source, *, errexit: bool = False,
-                 arguments: tuple[expand.Field, ...] = (), host: str | None = None, script: str | None = None) -> Out:  # fmt: skip
+                 arguments: tuple[expand.Field, ...] = (), host: str | None = None, script: str | None = None, reads: str = "bash") -> Out:  # fmt: skip
         inner = shell.fresh(source, script=script, host=host)
         inner.calls = (*shell.calls, call(shell, node, opens=True))
         inner.arguments = arguments
+        inner.reads = reads if reads in ("bash", "sh") else "sh" if reads in ("dash", "ash") else ""
         inner.errexit = Masked.of(errexit)
         if host is not None:
             m.ledger.memory.wrote(host, removes=True)  # it need not be the one of that name that was met before
@@ -184,6 +186,7 @@ class Doors(Steps):
         made = shell.fresh(inner)
         made.calls = (*shell.calls, call(shell, node, opens=True))
         made.directory = Masked.of(f"{REPOSITORY}/{where}".rstrip("/"))
+        made.reads = "sh"
         return m.process(inner, made, worlds, asked=m.asked) if len(shell.calls) < 8 else None
 
     def _opens(self, command: list[str], where: str) -> bool:

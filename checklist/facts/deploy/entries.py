@@ -17,6 +17,8 @@ from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
 
 _JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
+_WORDS = re.compile(r"\$\{\{\s*(?:github\.(?:sha|run_id|run_number|run_attempt|repository|repository_owner|actor|job|event_name|workspace)|runner\.\w+|job\.status)\s*\}\}")
+"""Expressions whose value holds nothing that a shell takes for syntax (docs.github.com, contexts reference)."""
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _TARGET = re.compile(r"(?m)^([A-Za-z0-9_.-]+)[ \t]*:(?!=)[^\n]*\n((?:\t[^\n]*(?:\n|\Z))+)")
 _INSTRUCTION = re.compile(r"(?im)^[ \t]*(RUN|CMD|ENTRYPOINT)[ \t]+((?:\\\n(?:[ \t]*#[^\n]*\n)*|[^\\\n]|\\.)*)", re.DOTALL)
@@ -95,8 +97,8 @@ def is_shell(path: str, text: str) -> bool:
     return recognise(path, text[:200]) == "shell" and not _JAVASCRIPT.match(text)
 
 
-def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False) -> Shell:
-    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked.of(directory), errexit=Masked.of(errexit), pipefail=Masked.of(pipefail))
+def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False, reads: str = "bash") -> Shell:
+    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked.of(directory), errexit=Masked.of(errexit), pipefail=Masked.of(pipefail), reads=reads)
 
 
 def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:
@@ -119,7 +121,7 @@ def _scripts(file: str, text: str, package: Value) -> Iterator[Entry]:
     for name, script in (found.members() if found is not None else {}).items():
         if _DEPLOYS.match(name) and isinstance(script.content, str) and script.at is not None:
             directory = f"{REPOSITORY}/{posixpath.dirname(file)}".rstrip("/")
-            yield Entry(f"{file}#{name}", script.at, _one(embedded.source(text, script.at, script.content), directory=directory))
+            yield Entry(f"{file}#{name}", script.at, _one(embedded.source(text, script.at, script.content), directory=directory, reads="sh"))
 
 
 def _hooks(file: str, text: str, config: Value) -> Iterator[Entry]:
@@ -130,7 +132,8 @@ def _hooks(file: str, text: str, config: Value) -> Iterator[Entry]:
         for hook, script in settings.members().items():
             if re.fullmatch(r"(?:pre|post)-(?:setup|deploy|deploy-local)", hook) and isinstance(script.content, str) and script.at is not None:
                 host = "local" if hook.endswith("-local") else "remote"
-                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host))
+                reads = "bash" if host == "remote" else "sh"
+                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host, reads=reads))
 
 
 def _make(file: str, text: str) -> Iterator[Entry]:
@@ -141,13 +144,16 @@ def _make(file: str, text: str) -> Iterator[Entry]:
         for line in recipe.splitlines(keepends=True):
             prefix = re.match(r"\t[ \t]*([-@+]*)", line)
             if prefix and line[prefix.end() :].strip():
-                body = re.sub(r"\$\$", " $", re.sub(r"\$\((\w+)\)", lambda m: "${" + m[1] + "}", line[prefix.end() :].rstrip("\n")))
-                lines.append((body, offset + prefix.end(), "-" in prefix[1]))
+                raw = line[prefix.end() :].rstrip("\n")
+                body = re.sub(r"\$\$", " $", re.sub(r"\$\((\w+)\)", lambda m: "${" + m[1] + "}", raw))
+                put_in = re.search(r"(?<!\$)(?:\$\$)*\$[^$]", raw)
+                lines.append((body, offset + prefix.end(), "-" in prefix[1], put_in.start() if put_in else None))
             offset += len(line)
         source = Source(file, text)
-        pieces = [(source.embedded([(body, at, True)]), skips) for body, at, skips in lines]
+        pieces = [(source.embedded([(body, at, True)], sure=sure), skips) for body, at, skips, sure in lines]
+        reads = "" if re.search(r"(?m)^\.ONESHELL|^[ \t]*(?:export )?SHELL\b|^define\b", text) else "sh"
         at = source.at(target.start(1), target.end(1))
-        yield Entry(f"{file}#{target[1]}", at, _steps([_Part(s, {}, passes=skips) for s, skips in pieces]))
+        yield Entry(f"{file}#{target[1]}", at, _steps([_Part(s, {"reads": reads}, passes=skips) for s, skips in pieces]))
 
 
 def _docker(file: str, text: str) -> Iterator[Entry]:
@@ -161,7 +167,7 @@ def _docker(file: str, text: str) -> Iterator[Entry]:
         start, body = start + (flags.end() if flags else 0), body[flags.end() if flags else 0 :]
         # comments between continued lines are none of the shell's
         body = re.sub(r"(?m)^[ \t]*#.*$", lambda m: " " * len(m[0]), body)
-        parts.append(_Part(source.embedded([(re.sub(r"\\\n\s*\n", lambda m: "\\\n" + " " * (len(m[0]) - 2), body), start, True)]), {"host": "container"}))
+        parts.append(_Part(source.embedded([(re.sub(r"\\\n\s*\n", lambda m: "\\\n" + " " * (len(m[0]) - 2), body), start, True)]), {"host": "container", "reads": ""}))
     if parts:
         yield Entry(file, Location(file), _steps(parts))
 
@@ -243,7 +249,7 @@ def _step(text: str, step: Value, job: Value, workflow: Value) -> tuple[Source |
     if found is None or found[0].at is None:
         return None, {}
     of, host = found
-    source = embedded.source(text, found[0].at, str(of.content)).plain(_EXPRESSION)
+    source = embedded.source(text, found[0].at, str(of.content)).plain(_EXPRESSION, _WORDS)
     if host == "remote":
         stops = step.get("with", "script_stop")
         return source, {"directory": "~", "host": host, "errexit": stops is not None and str(stops.content).lower() == "true"}
@@ -252,7 +258,12 @@ def _step(text: str, step: Value, job: Value, workflow: Value) -> tuple[Source |
         return None, {}
     place = _default(step, job, workflow, "working-directory") or ""
     directory = posixpath.normpath(f"{REPOSITORY}/{place}") if "$" not in place else REPOSITORY
-    return source, {"directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": shell == "bash" or "pipefail" in shell}
+    runner = " ".join(str(v.content) for _, v in walk(job.get("runs-on") or Value("")))
+    if job.get("container") is not None or shell.startswith("sh"):
+        reads = "sh"
+    else:  # without a word about it Windows takes PowerShell
+        reads = "bash" if shell or not re.search(r"(?i)windows|\$\{\{", runner) else ""
+    return source, {"reads": reads, "directory": directory, "errexit": "{0}" not in shell or "-e" in shell, "pipefail": shell == "bash" or "pipefail" in shell}
 
 
 def _default(step: Value, job: Value, workflow: Value, key: str) -> str | None:

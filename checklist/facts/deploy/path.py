@@ -37,6 +37,8 @@ class Run:
         self.guessed = machine.forked > 0
         """Whether a condition was met that cannot be known."""
         self.ledger = machine.ledger
+        self.problems = dict(machine.problems)
+        """What a shell cannot read, by its place, and the host where it is read."""
         self.parts = tuple(machine.parts)
         """Where each step of a job begins, and in which worlds it ended how."""
         self._ended_well = out.true

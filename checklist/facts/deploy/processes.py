@@ -11,7 +11,7 @@ from checklist.facts.deploy.ledger import Fork, Ledger
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import Call, Shell
 from checklist.facts.deploy.worlds import Answer, Known, Out, Worlds
-from checklist.model import Location
+from checklist.model import Location, Problem
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Sequence, Substitution, Text, Word
@@ -19,6 +19,10 @@ from checklist.parse.shell import Source
 
 if TYPE_CHECKING:
     from checklist.facts.deploy.steps import Step
+
+
+# what bash takes for syntax, and another shell for words
+_BASH = re.compile(r"\[\[|\(\(|<\(|>\(|\b(?:select|time|function|coproc)\b|&>|\|&")
 
 
 class Processes:
@@ -43,6 +47,8 @@ class Processes:
         self.jobs: dict[str, tuple[Worlds, Worlds]] = {}
         """How what was sent to the background ended, by what `$!` said."""
         self.shells: list[Shell] = []
+        self.problems: dict[Location, tuple[Problem, str]] = {}
+        """What the shell cannot read of the texts in other files and other texts, and the host where it is read."""
         self.parts: list[tuple[Location, Out]] = []
         self.changes = 0
         self.spent = 0
@@ -63,6 +69,8 @@ class Processes:
         script = shell_parser.parse(source.file, source.text) if source.whole else shell_parser.read(source)
         if script.problem:
             self.unknown = "part of the script is not understood"
+            if not source.whole and script.certain and (shell.reads == "bash" or (shell.reads == "sh" and not _BASH.search(source.text))):
+                self.problems[script.problem.location] = (script.problem, shell.host)
         outer, shell.source = shell.source, source
         out = self.sequence(script.root, shell, worlds, ignored or (asked and len(script.root.items) == 1))
         shell.source = outer
@@ -240,6 +248,7 @@ class Processes:
 def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worlds) -> Source:
     """The script that words or a here-document hand to another shell, known variables put in; a text stands where it was put in."""
     pieces: list[tuple[str, int, bool]] = []
+    sure = None
     for n, word in enumerate(words):
         start = word[1] if isinstance(word, tuple) else word.start
         if n:
@@ -252,6 +261,9 @@ def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worl
                 pieces.append((part.text, part.start, True))
                 continue
             value = expand.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
-            said = shell.source.text[part.start : part.end]
-            pieces.append((value, part.start, False) if isinstance(value, str) and value != expand.UNSEEN else (said, part.start, True))
-    return shell.source.embedded(pieces, unseen=expand.UNSEEN)
+            if isinstance(value, str) and value != expand.UNSEEN:
+                pieces.append((value, part.start, False))
+                continue
+            sure = sum(len(text) for text, _, _ in pieces) if sure is None and not any(expand.UNSEEN in text for text, _, _ in pieces) else sure
+            pieces.append((shell.source.text[part.start : part.end], part.start, True))
+    return shell.source.embedded(pieces, unseen=expand.UNSEEN, sure=sure)

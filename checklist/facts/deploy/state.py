@@ -37,6 +37,8 @@ class Shell:
     """The path of the script, `@/scripts/deploy.sh`."""
     host: str
     directory: Masked[str | None]
+    reads: str = field(default="bash", kw_only=True)
+    """The shell that reads the text: `bash`, `sh`, "" where it is not known."""
     variables: dict[str, Masked[Known]] = field(default_factory=dict)
     functions: dict[str, tuple[Function, Source]] = field(default_factory=dict)
     exported: set[str] = field(default_factory=set)

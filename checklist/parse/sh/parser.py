@@ -84,6 +84,13 @@ class Parser(Reader):
         self._depth -= 1
         return Sequence(start, self.at, tuple(items))
 
+    def _body(self, stops: tuple[str, ...]) -> Sequence:
+        """Commands up to one of `stops`: bash wants one at least."""
+        body = self.sequence(stops)
+        if not body.items and self.at < self.end:
+            raise Lost(self.at, f"`{self._reserved() or self.text[self.at]}` is not expected here")
+        return body
+
     def _stops(self, stops: tuple[str, ...]) -> bool:
         if self.text[self.at] == ")" or self.text.startswith((";;", ";&"), self.at):
             return True
@@ -156,7 +163,7 @@ class Parser(Reader):
                 return Calculation(start, self.at, text[start + 2 : close])
         if text[start] == "(":
             self.at += 1
-            body = self.sequence((")",))
+            body = self._body((")",))
             if self.at >= self.end or text[self.at] != ")":
                 raise Lost(start, "( is not closed")
             self.at += 1
@@ -167,14 +174,14 @@ class Parser(Reader):
                 pass
             case "{":
                 self.at += 1
-                body = self.sequence(("}",))
+                body = self._body(("}",))
                 self._expect("}", start, "{")
                 return Group(start, self.at, body, False)
             case "if":
                 return self._if(start)
             case "while" | "until":
                 self.at += len(said)
-                condition = self.sequence(("do",))
+                condition = self._body(("do",))
                 body = self._do(start, said)
                 return While(start, self.at, condition, body, said == "until")
             case "for" | "select":
@@ -209,7 +216,7 @@ class Parser(Reader):
 
     def _do(self, start: int, of: str) -> Sequence:
         self._expect("do", start, of)
-        body = self.sequence(("done",))
+        body = self._body(("done",))
         self._expect("done", start, "do")
         return body
 
@@ -217,16 +224,16 @@ class Parser(Reader):
         clauses, otherwise = [], None
         self.at += 2
         while True:
-            condition = self.sequence(("then",))
+            condition = self._body(("then",))
             self._expect("then", start, "if")
-            body = self.sequence(("elif", "else", "fi"))
+            body = self._body(("elif", "else", "fi"))
             clauses.append((condition, body))
             said = self._reserved() if self.at < self.end else ""
             self.at += len(said)
             if said == "elif":
                 continue
             if said == "else":
-                otherwise = self.sequence(("fi",))
+                otherwise = self._body(("fi",))
                 self._expect("fi", start, "if")
             elif said != "fi":
                 raise Lost(start, "`if` without `fi`")
@@ -263,7 +270,7 @@ class Parser(Reader):
     def _for_body(self, start: int) -> Sequence:
         if self._reserved() == "{":
             self.at += 1
-            body = self.sequence(("}",))
+            body = self._body(("}",))
             self._expect("}", start, "for")
             return body
         return self._do(start, "for")
