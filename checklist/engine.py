@@ -174,9 +174,13 @@ def _priority(rule: Rule, document: Document) -> Priority:
 
 def _related(rule: Rule, document: Document, own: Location) -> Iterable[Related]:
     found = document.value.get(*rule.related) if rule.related else None
+    once: dict[tuple[str, int, str], Related] = {}
     for item in found.items() if found is not None else ():
         if item.at is not None and item.at != own:
-            yield Related(item.at, item.text("text") or (item.content if isinstance(item.content, str) else ""))
+            text = item.text("text") or (item.content if isinstance(item.content, str) else "")
+            # a step that two ways of a deploy run, or that stands twice in one line, is one place to a reader
+            once.setdefault((item.at.file, item.at.line, text), Related(item.at, text))
+    return once.values()
 
 
 def _why(of: Value | None) -> str | None:

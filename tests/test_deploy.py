@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import make, need
+from conftest import make, need, run
 
 from checklist.facts import deploy, derive
 from checklist.model import Document, Project, plain, value
@@ -273,6 +273,20 @@ def test_a_deploy_that_changes_a_tracked_file_is_one_that_git_pull_stops(does: s
 )
 def test_two_steps_are_of_one_deploy_if_bash_may_run_both(script: str, together: bool) -> None:
     project = Project(files={"deploy.sh": script}, policy=POLICY)
-    run = deploy.paths(project, [])[0].run
-    one, other = (next(s for s in run.steps if s.argv == argv) for argv in (("npm", "ci"), ("pm2", "save")))
-    assert run.together(one, other) is run.together(other, one) is together
+    followed = deploy.paths(project, [])[0].run
+    one, other = (next(s for s in followed.steps if s.argv == argv) for argv in (("npm", "ci"), ("pm2", "save")))
+    assert followed.together(one, other) is followed.together(other, one) is together
+
+
+def test_a_step_that_two_ways_run_is_listed_once() -> None:
+    report = run(
+        {
+            "ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'dist/server.js' }] };",
+            "package.json": '{"scripts": {"build": "tsc --outDir dist", "deploy": "bash deploy.sh"}}',
+            "deploy.sh": "git pull\nnpm run build && npm run build\npm2 restart api\n",
+            "all.sh": "bash deploy.sh\n",
+        },
+        "pm2/runs-build-output",
+    )
+    (finding,) = report.findings
+    assert [(r.location.file, r.location.line, r.text) for r in finding.related] == [("deploy.sh", 2, "npm run build")]

@@ -20,7 +20,7 @@ SIGNS = ("env-var", "ConfigService", "createEnv", "validationSchema", "({ env })
 
 COPES = re.compile(
     r"\s*!?(?:\s+as\s+[\w$.<>\[\]| ]+)?(?:\s*,\s*\w+)?[\s)]*(?:\|\|=?|\?\?=?|&&|\?|[!=]==?)"
-    r"|\s*!?\s*,\s*(?:(?:-?[\d_.]+|true|false|(?:[A-Z][A-Z\d_]+|(?i:default|fallback)\w*)(?:\.\w+)*)\s*[,)]|['\"`][^'\"`\n]*['\"`]\s*,?\s*\))"
+    r"|\s*!?\s*,\s*(?:(?:-?[\d_.]+(?:\s*[*+]\s*[\d_.]+)*|true|false|(?:[A-Z][A-Z\d_]+|(?i:default|fallback)\w*)(?:\.\w+)*)\s*[,)]|['\"`][^'\"`\n]*['\"`]\s*,?\s*\))"
 )
 """`x || y`, `x ?? y`, `Number(x) || y`, `parseInt(x, 10) || y`, `toNumber(x, 100, {min: 1})`; a comparison, a test or
 `x?.trim()` copes with a missing one as well."""
@@ -39,6 +39,7 @@ _PARSED = re.compile(r"(?:([A-Za-z_$][\w$]*)|\))\s*\.\s*(?:parse|safeParse|parse
 _SCHEMA = re.compile(r"(?<![\w$])(?:(?:z|zod)\s*\.\s*(?:object|strictObject|looseObject)|[Jj]oi\s*\.\s*object(?:\s*\(\s*\)\s*\.\s*keys)?)\s*(?:<[^()]*>)?\(\s*(?=\{)")
 _JOI = re.compile(r"(?<![\w$])validationSchema\s*:\s*(?=[Jj]oi\s*\.\s*object)")
 _STRAPI = re.compile(r"\(\s*\{\s*env\s*(?:,[^{}]*)?\}\s*\)\s*=>")
+_STOPS = re.compile(r"(?<![\w$])(?:throw|exit\s*\()")
 _FUNCTION = (
     r"(?:(?<![\w$.])function\s*\*?\s*([A-Za-z_$][\w$]*)|(?<![\w$.])(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;]+)?=\s*(?:async\s*)?(?:function\s*[\w$]*)?"
     r"|(?:(?<=[{};\n])|(?<![\w$.])(?:public|private|protected|static|async))\s*(?!(?:if|for|while|switch|catch|return|function)\b)([A-Za-z_$][\w$]*))"
@@ -98,7 +99,7 @@ def helper(code: str, at: int, variable: str) -> tuple[str, bool] | None:
         body = _body(code, match.start("open"))
         if body is not None and body[0] <= at < body[1]:
             name = next(g for g in match.groups() if g)
-            return name, re.search(r"(?<![\w$])(?:throw|exit\s*\()", code[slice(*body)]) is not None
+            return name, _STOPS.search(code[slice(*body)]) is not None
     return None
 
 
@@ -113,6 +114,23 @@ def _body(code: str, opened: int) -> tuple[int, int] | None:
         return (begun.end(), block[-1][1]) if block else None
     stop = re.compile(r";|\n\s*\n|\Z").search(code, begun.end()) if begun[1] else None
     return (begun.end(), stop.start()) if stop else None
+
+
+def copes(code: str, name: str) -> bool:
+    """Whether a function of the text copes with a first argument that is not set: a default, a type that allows it, or a
+    test in it says so. One that may throw or exit does not."""
+    word = re.escape(name)
+    head = re.compile(rf"(?<![\w$.])(?:function\s+{word}|(?:const|let|var)\s+{word}\s*(?::[^=;]+)?=\s*(?:async\s*)?(?:function\s*[\w$]*)?){_GENERIC}\s*(?=\()")
+    for found in head.finditer(code):
+        first = re.compile(r"\s*([A-Za-z_$][\w$]*)([^,]*)").match(code, *next(iter(parts(code, found.end())), (0, 0)))
+        body = _body(code, found.end())
+        if first is None or body is None or _STOPS.search(code[slice(*body)]):
+            continue
+        param = re.escape(first[1])
+        tested = rf"(?<![\w$.])(?:(?:!|if\s*\(|typeof\s+|Boolean\s*\()\s*{param}(?![\w$])|{param}(?:\s*(?:\|\||\?|[!=]==?|&&)))|is(?:NaN|Finite)\s*\("
+        if re.search(r"\?\s*:|=|(?<![\w$])(?:undefined|null|any|unknown)(?![\w$])", first[2]) or re.search(tested, code[slice(*body)]):
+            return True
+    return False
 
 
 def listed(code: str, at: int, variable: str) -> list[Found] | None:

@@ -34,6 +34,8 @@ _CALLED = re.compile(r"\s*\(")
 _DELETED = re.compile(r"(?<![\w$])delete\s+\Z")
 # `!x`, `if (x`, `=== x`, and the second of two: `y || x`, `process.env.Y && x`
 _TESTED = re.compile(r"(?:!|(?<![\w$])(?:if|while|Boolean)\s*\(|[=!]==?|\|\||\?\?|process\.env\.\w+\s*&&)\s*\Z")
+# `toList(process.env.X`: a function that may be of the same text
+_OWN_CALL = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*\(\s*\Z")
 # of a list whose empty elements are left out: `[process.env.X, 'a'].filter(Boolean)`
 _LISTED = re.compile(r"[\[,]\s*\Z")
 _REST_OF_LIST = re.compile(r"\s*(?:,[^\[\];{}]*)?\]\s*\.\s*filter\s*\(")
@@ -161,8 +163,10 @@ def _single(code: str, before: str, end: int, name: tuple[int, int]) -> list[Fou
         return []
     copes = getters.COPES.match(code, end)
     given = copes is not None and copes[0].endswith(")") and _PARSED.search(before)
+    own = _OWN_CALL.search(before)
+    coped = own is not None and getters.copes(code, own[1])
     listed = _LISTED.search(before) and _REST_OF_LIST.match(code, end)
-    return [(*name, bool((copes and not given) or listed or _TESTED.search(before)))]
+    return [(*name, bool((copes and not given) or coped or listed or _TESTED.search(before)))]
 
 
 def _aliased(code: str, name: str, declared: int) -> list[Found] | None:
