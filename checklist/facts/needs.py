@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from checklist.facts import loading
-from checklist.facts.env import NOT_HERE
+from checklist.facts.env.service import NOT_HERE
 from checklist.facts.folders import home, is_frontend, is_retired
 from checklist.facts.ignores import Ignores
 from checklist.facts.ledger import UNSEEN, says

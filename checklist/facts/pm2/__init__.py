@@ -118,27 +118,20 @@ def _facts(
     script = taken.options.get("script")
     at = script.at if script else entry.at
     base = posixpath.dirname(config.file)
-    # a relative script of a config in a folder that is no package, such as deploy/, is meant from the package around it
-    directory = _directory(taken, home(project, base), project, known)
     given = _words(script) + _words(taken.options.get("args")) if script else []
-    for flag, folder in itertools.pairwise(given):
-        if flag in _DIRECTORY_FLAGS:
-            directory = within(folder, directory, project, known) or directory
-    directory = namesake(taken.options, directory, project, packages) or directory
+    # a relative script of a config in a folder that is no package, such as deploy/, is meant from the package around it
+    directory = _directory(taken, given, home(project, base), project, packages, known)
     package = governing(directory, packages)
-    scripts = {k: v.content for k, v in (package.value.get("scripts") or Value({})).members().items() if isinstance(v.content, str)} if package else {}
     interpreter = taken.options.get("exec_interpreter")
-    first = [interpreter.content] if interpreter and isinstance(interpreter.content, str) and interpreter.content != "none" else []
-    run = resolve([*first, *given], scripts) if given else Run((), None, None)
+    run = _run(given, interpreter, package)
     found = entry_file(run, directory, package, project, known)
-    name = taken.options.get("name") or Value(posixpath.splitext(posixpath.basename(given[0].rstrip("/")))[0] if given else None, entry.at)
     file = script_file(script, taken.options.get("cwd"), config.file, project, packages, known)
     here = file["state"] == "there" or is_here(run, found, config.file, project)
     starts = starts_with(script, run, found, project, here=here, as_it_is=interpreter is not None and interpreter.content == "none")
     declared = project.policy.value.text("run_from")
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
     return {
-        "name": name,
+        "name": taken.options.get("name") or Value(_stem(given[0]) if given else None, entry.at),
         "config": Value(config.file, entry.at),
         "test_script": testing.script(package, packages, at),
         "directory": value(directory, at),
@@ -183,12 +176,31 @@ def _says_ready(project: Project, at: Location | None) -> Value:
     return Value(False if seen else Unknown("not all sources are seen"), at)
 
 
-def _directory(taken: Taken, base: str, project: Project, known: frozenset[str]) -> str:
+def _stem(script: str) -> str:
+    """What PM2 calls an app without a name."""
+    return posixpath.splitext(posixpath.basename(script.rstrip("/")))[0]
+
+
+def _directory(
+    taken: Taken, given: Sequence[str], base: str, project: Project, packages: Sequence[Document], known: frozenset[str]
+) -> str:
+    """The folder of the repository that the app runs in: `cwd`, then what a flag such as --prefix says."""
     cwd = taken.options.get("cwd")
-    if cwd is None or not isinstance(cwd.content, str):
-        return base
-    found = within(cwd.content, base, project, known)
-    return base if found is None else found
+    found = within(cwd.content, base, project, known) if cwd is not None and isinstance(cwd.content, str) else None
+    directory = base if found is None else found
+    for flag, folder in itertools.pairwise(given):
+        if flag in _DIRECTORY_FLAGS:
+            directory = within(folder, directory, project, known) or directory
+    return namesake(taken.options, directory, project, packages) or directory
+
+
+def _run(given: Sequence[str], interpreter: Value | None, package: Document | None) -> Run:
+    """What the words of script and args run in the end, through the scripts of the package."""
+    named = (package.value.get("scripts") or Value({})).members() if package else {}
+    scripts = {k: v.content for k, v in named.items() if isinstance(v.content, str)}
+    by = interpreter.content if interpreter is not None else None
+    first = [by] if isinstance(by, str) and by != "none" else []
+    return resolve([*first, *given], scripts) if given else Run((), None, None)
 
 
 def _words(of: Value | None) -> list[str]:
