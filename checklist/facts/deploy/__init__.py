@@ -65,13 +65,16 @@ def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Seq
     met = []
     likely = subject.started(counted, apps)
     own = writes.own_configs(project, run)
-    packed = subject.packed(counted)
+    others = set[str]()
     for step in counted:
         folder = commands.folder(step.directory)
         app = subject.app(project, folder, step, apps, likely)
         if app is not None and any(name == posixpath.basename(app.file) and run.together(step, by) for name, by in own):
             app = replace(app, value=replace(app.value, content={**app.value.members(), "runs": Value(Unknown("the script writes its PM2 config itself"), app.value.at)}))
-        met.append(Met(step, run.fate(step, counted), folder, app, subject.output(project, folder, step, app, packed) if app is not None and not subject.has_own_build(app) else None))
+        output = subject.output(project, folder, step, app, others) if app is not None and not subject.has_own_build(app) else None
+        if step.effect == "archive" and output is None:
+            others |= subject.archives(step)
+        met.append(Met(step, run.fate(step, counted), folder, app, output))
     return met
 
 

@@ -15,7 +15,7 @@ from checklist.facts.outputs import written as paths_written
 from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
 
-_ARCHIVE = re.compile(r"\.(?:tar|tgz|zip)(?:\.\w+)?$")
+_ARCHIVE = re.compile(r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)$")
 STARTS = ("start", "restart", "reload")
 CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$")
 """Of what PM2 takes for a config, by the name that it is given."""
@@ -92,13 +92,13 @@ def _not_here(project: Project, folder: str, before: str) -> bool:
     return not any(path == place or path.startswith(f"{place}/") for path in (*project.paths, *project.files))
 
 
-def packed(steps: Sequence[Step]) -> set[str]:
-    """The names of the archives that a run makes: what was put into them counts, not what they are called."""
-    return {posixpath.basename(w) for s in steps if s.effect == "archive" for w in s.argv or () if _ARCHIVE.search(w)}
+def archives(step: Step) -> set[str]:
+    """The names of the archives that a step speaks of."""
+    return {posixpath.basename(w) for w in step.argv or () if _ARCHIVE.search(w)}
 
 
-def output(project: Project, folder: str | None, step: Step, app: Document, archives: Collection[str] = ()) -> str | None:
-    """The build dir that a step makes, packs, ships, starts or removes; `archives` are those that the run itself makes."""
+def output(project: Project, folder: str | None, step: Step, app: Document, others: Collection[str] = ()) -> str | None:
+    """The build dir that a step makes, packs, ships, starts or removes; `others` are archives into which something else was put, whatever they are called."""
     argv = list(step.argv or ())
     names = build_dirs(project.policy)
     if step.effect == "build":
@@ -106,7 +106,7 @@ def output(project: Project, folder: str | None, step: Step, app: Document, arch
     if step.effect in ("archive", "ship", "clean", *STARTS):
         place = home(project, app.value.text("directory") or "")
         for word in _put_in(argv):
-            if step.effect == "ship" and (re.match(r"[^/]+:", word) or posixpath.basename(word) in archives):
+            if step.effect == "ship" and (re.match(r"[^/]+:", word) or posixpath.basename(word) in others):
                 continue  # where it goes to, not what is shipped
             for name in names:
                 said = word.split(":")[-1]

@@ -31,7 +31,7 @@ class Packed:
 def packed(paths: Iterable[Path]) -> Packed:
     """From all ways to deploy: what one script packs another may unpack."""
     put = [m for path in paths for m in path.met if m.step.effect in ("archive", "ship")]
-    other = {posixpath.basename(w) for m in put if m.step.effect == "archive" and m.output is None for w in m.step.argv or () if re.search(f"{_ARCHIVE}$", w)}
+    other = {name for m in put if m.step.effect == "archive" and m.output is None for name in subject.archives(m.step)}
     return Packed(frozenset(m.app.value.text("name") for m in put if m.app is not None and m.output is not None), frozenset(other))
 
 
