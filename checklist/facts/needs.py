@@ -22,7 +22,7 @@ _AMBIENT = re.compile(
     r"NODE_ENV|NODE_OPTIONS|NODE_DEBUG|NODE_PATH|NODE_VERSION|NODE_APP_INSTANCE|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|INSTANCE_ID|PORT|HOST|HOSTNAME|HOME|PATH|PWD|CI|TZ|USER|USERNAME|SHELL|TERM|COLORTERM"
     r"|LANG|LC_\w+|TMPDIR|TEMP|TMP|EDITOR|USERPROFILE|APPDATA|LOCALAPPDATA|PROGRAMFILES|SYSTEMROOT|OS|COMPUTERNAME|LOGNAME|DISPLAY|DEBUG|NO_COLOR|FORCE_COLOR|UV_THREADPOOL_SIZE"
     r"|(?:XDG|SSH|JEST|VITEST|PM2|GITHUB|GITLAB|CI|VERCEL|NETLIFY|RAILWAY|RENDER|HEROKU|DYNO|FLY|AWS_LAMBDA|KUBERNETES|K_|FUNCTION)\w*|(?:npm|pm)_\w+|(?i:https?_proxy|no_proxy|all_proxy)"
-    r"|NEXT_RUNTIME|VUE_ENV|REPLIT_\w+|(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP|STORYBOOK)_\w+|BASE_URL|PUBLIC_URL"
+    r"|NEXT_RUNTIME|VUE_ENV|REPL(?:IT)?_\w+|(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT|EXPO_PUBLIC|GATSBY|VUE_APP|PUBLIC|NG_APP|STORYBOOK)_\w+|BASE_URL|PUBLIC_URL"
 )
 # Code that is run by hand, by a build or as a sample, and is no part of the service.
 _ASIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|examples?|samples?|docs?|bench(?:marks?)?|fixtures?|seeders?|migrations?|client|frontend|browser|public|static|www|cypress|playwright|k6|seeds?|\.[^/]+)/|[.-](?:config|setup|conf)\.[^/]*\Z|(?:^|/)[^/]*(?:seed|migration|knexfile|webpack|gulpfile|Gruntfile)[^/]*\Z")

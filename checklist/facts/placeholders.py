@@ -16,7 +16,7 @@ _PLACEHOLDERS = (
     r"x{3,}(?:[-_.:/@]x+)*|.*(?<![A-Za-z0-9])x{4,}(?![A-Za-z0-9]).*|\.{3,}|.*//\.{3}.*|.*\*{4,}.*|[-_?*]+",
     r"(?:https?://)?your(?:[-_.\s]\S.*|(?=[A-Z])(?-i:[A-Z]).*)|(?:https?://)?your(?:api|key|token|secret|password|dsn|domain|project|host)\w*|.*[-_/.@:](?:your|my)[-_](?:\w+[-_])*(?:dsn|key|token|secret|password|project|org|host|domain|id|app|url)\b.*",
     r"(?:put|insert|enter|paste|add|set|fill|replace|change|provide)(?:[-_\s]?(?:me|this|it|in|here|your|the|with|value|real|actual|by))+(?![a-z\d]).*",
-    r".*[-_]change[-_]?(?:me|it)\b|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
+    r".*[-_]change[-_]?(?:me|it|this)(?![a-z\d]).*|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
     # the shortest private key has 64 characters between its lines
     r"-----BEGIN [A-Z ]+-----(?s:.{0,40}|[^-]*\.{3}[^-]*)-----END [A-Z ]+-----(?:\\[nr]|\s)*",
     r"todo(?:[-_\s:].*)?|tbd|fixme|n/a|none|null|undefined|nil|dummy|secret[-_]?here",
@@ -44,6 +44,7 @@ _PUBLIC = re.compile(r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GAT
 _WEAK = re.compile(
     r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
     r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"
+    r"|(?:[a-z]{2,}[-_]){1,4}(?:password|passwd|pass|secret)"
     r"|(?:[a-z]+[-_.])*(?:test|testing|dummy|fake|example|sample|local|localhost)(?:[-_.](?:[a-z]+|\d{1,3}))*"
 )
 _LOCAL_URL = re.compile(r"(?i)[a-z][\w+.-]*://[^\s/@]*@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][\w-]*)(?::\d+)?(?:[/?].*)?")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts.deploy import listed, named, scripts, subject, unpacks, ways, writes
+from checklist.facts.deploy import listed, locks, named, scripts, subject, unpacks, ways, writes
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import Entry, entries
@@ -17,7 +17,6 @@ from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
-from checklist.facts.folders import home
 from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED, silent
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
@@ -156,8 +155,8 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "can_fail": fate.ends_badly,
         "tells": step.tells if step.effect == "health_check" else None,
         "astray": _astray(path, step),
-        "lock": (lock := _lock(project, met)),
-        "lock_removed": lock is not None and any(_removes(s, lock) and s.directory == step.directory and s.order < step.order for s in path.run.steps),
+        "lock": (lock := locks.ignored(project, met)),
+        "lock_left_out": lock is not None and locks.is_left_out(lock, project, path, step),
         "environment": asked,
         "environments": sorted(known) if known is not None else None,
         "other_environments": sorted(name for name, differs in known.items() if differs) if known is not None else None,
@@ -167,25 +166,6 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         **of_list,
     }
     return value(told, step.at)
-
-
-def _lock(project: Project, met: Met) -> str | None:
-    """The lock file that `npm install` without a package does not obey; a runner's own steps are the rules' of CI."""
-    argv = list(met.step.argv or ())
-    if argv[:2] not in (["npm", "install"], ["npm", "i"]) or any(not w.startswith("-") for w in argv[2:]) or met.folder is None:
-        return None
-    # the lock file is made anew, or the script itself asks whether there is one
-    if "--package-lock-only" in argv or re.search(r"package-lock|shrinkwrap", met.step.branch or ""):
-        return None
-    if met.step.host == "local" and met.step.at.file.startswith(".github/"):
-        return None
-    place = home(project, met.folder)
-    return next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.exists(posixpath.join(place, name))), None)
-
-
-def _removes(step: Step, file: str) -> bool:
-    argv = step.argv or ()
-    return argv[:1] == ("rm",) and any(posixpath.basename(w) == file for w in argv[1:])
 
 
 def _environment(step: Step, environments: Mapping[str, Mapping[str, bool]]) -> tuple[str | None, Mapping[str, bool] | None]:

@@ -20,11 +20,11 @@ from checklist.model import Document, Project, Value, walk
 
 _MANY = 3
 # to set a server up, to repair it, or to deploy to another place, is another thing
-_OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|fast|fix|force|reset|repair|build|boot|start|front|client|web|admin|worker")
+_OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|fast|fix|force|reset|repair|build|boot|start|front|client|web|admin|worker|migrat")
 _DEPLOYS = re.compile(r"(?i)deploy|release|update|publish|ship|roll-?_?out")
 # of a job or a target: another place, or a part of the service
 _ELSEWHERE = re.compile(r"(?i)(?<![a-z])(?:stag(?:e|ing)?|dev(?:elop(?:ment)?)?|tests?(?:ing)?|preview|demo|qa|uat|sandbox|beta|canary|pre-?prod\w*)(?![a-z])|pull_request")
-_PARTLY = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|hot-?_?fix|front|client|admin|worker|docs")
+_PARTLY = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|hot-?_?fix|front|client|admin|worker|docs|migrat")
 _PLACES = re.compile(r"(?i)environment|(?:\w+_)?(?:host|hostname|server|target|ip)")
 """Keys of a job under which it says where it leads."""
 _ENTRY = re.compile(r"/post-deploy$|package\.json#(?:deploy|release)(?::prod(?:uction)?)?$|[Mm]akefile#(?:deploy|release)(?:-prod(?:uction)?)?$")
