@@ -28,6 +28,7 @@ _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "pri
 _REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|\.npm|package-lock\.json)(?:/|$)")
 # a script is in a folder that is there: `cd "$(dirname "$0")"`
 _OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
+_NEVER = re.compile(r"! -[de] \S*(?:node_modules|dist|build|out|\.next|\.nuxt|\.output)(?![\w-])")
 # `npm install -D tsx`
 _TOOL = re.compile(r"(?:npm|pnpm|bun|yarn) (?:install|i|add)(?: (?:-[DSEO]|--save(?:-\w+)?|--no-save|--force|--silent|--legacy-peer-deps))* [@\w]")
 # what was kept of the release before, by its name
@@ -112,9 +113,10 @@ def _documents(
 
 
 def _adds_nothing(step: Step) -> bool:
-    """Whether packages are installed only where there are none, or a tool is: that brings no new code, a script that
-    starts the app does it as well."""
-    return step.effect == "install" and bool(re.search(r"! -[de] \S*node_modules", step.branch or "") or _TOOL.match(" ".join(step.argv or ())))
+    """Whether it installs or builds only where that was never done, or installs a tool: that brings no new code, a script
+    that starts the app does it as well."""
+    tool = step.effect == "install" and _TOOL.match(" ".join(step.argv or ()))
+    return bool(tool) or (step.effect in ("install", "build") and _NEVER.search(step.branch or "") is not None)
 
 
 def _text(step: Step) -> str:
