@@ -13,7 +13,7 @@ from checklist.model import MASK, OneOf, Unknown, Value
 
 _PLAIN_NAMES = re.compile(
     r"StrictHostKeyChecking|HostKeyAlgorithms|NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL"
-    r"|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL|NAME|PREFIX|SUFFIX|DOMAIN|SECURE|ALGORITHM|ISSUER|AUDIENCE|EXPIR\w+|EXPIRES_IN|MAX_AGE|LENGTH|ROUNDS)",
+    r"|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL|NAME|ALIAS|PREFIX|SUFFIX|DOMAIN|SECURE|ALGORITHM|ISSUER|AUDIENCE|EXPIR\w+|EXPIRES_IN|MAX_AGE|LENGTH|ROUNDS)",
     re.IGNORECASE,
 )
 # Values of variables are secret by type; these names hold none, and a value is shown only if it has a plain form as well.

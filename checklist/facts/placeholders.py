@@ -19,6 +19,7 @@ _PLACEHOLDERS = (
     r".*[-_]change[-_]?(?:me|it|this)(?![a-z\d]).*|.*(?:placeholder|[_-]here|examplepublickey|\bpublic_?key@).*",
     # the shortest private key has 64 characters between its lines
     r"-----BEGIN [A-Z ]+-----(?s:.{0,40}|[^-]*\.{3}[^-]*)-----END [A-Z ]+-----(?:\\[nr]|\s)*",
+    r"[a-z][\w+.-]*://(?:db)?[-_]?user(?:name)?:(?:db)?[-_]?(?:pass(?:word|wd)?|pwd|secret)@.*",
     r"todo(?:[-_\s:].*)?|tbd|fixme|n/a|none|null|undefined|nil|dummy|secret[-_]?here",
     r"https?://(?:example|dummy|test|abc|key|public|user|foo|bar|0+)@.*|(?:key|public)@(?:host|sentry)(?:/\w+)?|.*@o0\.ingest\.(?:\w+\.)?sentry\.io/0",
     r"(?:вставьте?|замените?|укажите?|ваш[аеи]?|впишите?|заполните?|поменяй\w*)(?![а-яё]).*",

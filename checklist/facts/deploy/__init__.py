@@ -27,8 +27,11 @@ _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "pri
 _REMADE = re.compile(r"(?:\./)?(?:[\w-]+/)?(?:node_modules|\.next|\.nuxt|\.turbo|\.cache|\.parcel-cache|\.npm|package-lock\.json)(?:/|$)")
 # a script is in a folder that is there: `cd "$(dirname "$0")"`
 _OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
+_NEVER = re.compile(r"! -[de] \S*(?:node_modules|dist|build|out|\.next|\.nuxt|\.output)(?![\w-])")
 # `npm install -D tsx`
 _TOOL = re.compile(r"(?:npm|pnpm|bun|yarn) (?:install|i|add)(?: (?:-[DSEO]|--save(?:-\w+)?|--no-save|--force|--silent|--legacy-peer-deps))* [@\w]")
+# what was kept of the release before, by its name
+_KEPT = re.compile(r"(?i)prev|backup|[._-](?:bak|old)(?![a-z])|last[-_]?good|rollback")
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
@@ -112,9 +115,10 @@ def _documents(
 
 
 def _adds_nothing(step: Step) -> bool:
-    """Whether packages are installed only where there are none, or a tool is: that brings no new code, a script that
-    starts the app does it as well."""
-    return step.effect == "install" and bool(re.search(r"! -[de] \S*node_modules", step.branch or "") or _TOOL.match(" ".join(step.argv or ())))
+    """Whether it installs or builds only where that was never done, or installs a tool: that brings no new code, a script
+    that starts the app does it as well."""
+    tool = step.effect == "install" and _TOOL.match(" ".join(step.argv or ()))
+    return bool(tool) or (step.effect in ("install", "build") and _NEVER.search(step.branch or "") is not None)
 
 
 def _text(step: Step) -> str:
@@ -261,11 +265,17 @@ def _rolls_back(project: Project, path: Path, decisive: Sequence[int]) -> object
         if any(s.effect is None and s.ran & world and not path.run.normal(s) and (s.argv is None or _may_check(s.argv)) for s in path.run.steps):
             return Value(Unknown("a command is not known here"), path.met[i].step.at)
     # a rollback that is reached in another way
-    if any(m.step.effect == "rollback" and not m.fate.normal and m.step.order not in lost for m in path.met):
+    if any(m.step.effect == "rollback" and not m.fate.normal and m.step.order not in lost for m in path.met) or _put_back(path):
         return True
     if lost:
         return Value(Unknown("the rollback script is not in the repository"), path.entry.at)
     return Value(Unknown(path.run.unknown), path.entry.at) if path.run.unknown else False
+
+
+def _put_back(path: Path) -> bool:
+    """Whether what was kept is copied over what was brought, and the app restarted, where the deploy has failed."""
+    copies = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("cp", "mv", "rsync") and any(_KEPT.search(w) for w in s.argv[1:]) and not path.run.normal(s)]
+    return any(m.step.effect in STARTS and not m.fate.normal and m.step.order > s.order and m.step.ran & s.ran for s in copies for m in path.met)
 
 
 def _may_check(argv: Sequence[str]) -> bool:

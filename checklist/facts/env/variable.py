@@ -10,6 +10,7 @@ from checklist.facts.placeholders import is_placeholder, is_reference
 from checklist.model import Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse import env as parser
 from checklist.parse import recognise
+from checklist.parse.usage import is_source
 
 _TEXTS = ("workflow", "shell", "makefile", "dockerfile")
 _LACKING = ("missing", "empty", "placeholder")
@@ -24,14 +25,14 @@ def document(project: Project, service: Service, wanted: Value) -> Document:
 
     `state` is set, empty, placeholder, missing or unknown; `value` is there where it is set, and `on` says whether it
     means yes. `alone` is false for SENTRY_ENABLED where SENTRY_DSN is missing too: then Sentry as a whole is not set
-    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`. `switch` is false where a source
-    starts Sentry and none names SENTRY_ENABLED: there the DSN alone switches it on.
+    up, which is one thing to mend, and SENTRY_DSN's document says so in `enabled_too`. `switch` is false where the
+    code is here and nothing names SENTRY_ENABLED: there the DSN alone switches it on.
     """
     name = str(wanted.content)
     providers = _providers(project, service, name)
     state, found = _state(project, service, name, providers)
     at = found.at if found is not None and found.at is not None else _place(service, wanted)
-    switch = _initialised(project) is not True or any("SENTRY_ENABLED" in text for text in project.sources.values())
+    switch = _known_here(project, "SENTRY_ENABLED")
     data = {
         "name": name,
         "switch": switch,
@@ -58,6 +59,13 @@ def _initialised(project: Project) -> bool | Unknown:
     flags = any("sentry" in text.lower() for f, text in project.files.items() if recognise(f) in ("package", "pm2.js", "pm2.json", "dockerfile", "shell"))
     named = flags or any(_SENTRY_NAMED.search(text) for text in project.sources.values())
     return Unknown("Sentry may be started by code that is not seen") if named or not project.sources_seen else False
+
+
+def _known_here(project: Project, name: str) -> bool:
+    """Whether the project's own config asks for a variable, some text names it, or the code that might is not here."""
+    asked = any(w.content == name and w.at is not None for w in (project.policy.value.get("required_env") or Value(())).items())
+    texts = (*project.files.values(), *project.sources.values())
+    return asked or name in (project.words or ()) or any(name in text for text in texts) or not any(is_source(path) for path in (*project.paths, *project.sources))
 
 
 def _asked(project: Project, name: str) -> bool:

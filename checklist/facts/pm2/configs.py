@@ -32,8 +32,9 @@ class Configs:
         return [a for a in self.apps if a.value.get("environment") in (None, Value(None))]
 
     def environments(self) -> dict[str, dict[str, bool]]:
-        """The X of the `env_X` of each config, and whether it says anything else than the plain `env`; configs that are not
-        known to the end are left out."""
+        """The X of the `env_X` of each config, and whether it says anything else than the plain `env`. The NODE_ENV
+        of the plain `env` of all apps counts as one: PM2 takes it where there is no `env_X` of that name. Configs that are
+        not known to the end are left out."""
         out: dict[str, dict[str, bool]] = {c.file: {} for c in self.used if c.value.known() or not c.value.more}
         for app in self.apps:
             environment = app.value.text("environment")
@@ -41,6 +42,10 @@ class Configs:
                 usual = [a for a in self.apps if a.file == app.file and a.value.text("name") == app.value.text("name") and a.value.text("environment") is None]
                 differs = not any(plain(a.value.get("env"), reveal=True) == plain(app.value.get("env"), reveal=True) for a in usual)
                 out[app.file][environment] = differs or out[app.file].get(environment, False)
+        for file, known in out.items():
+            modes = {a.value.text("env", "NODE_ENV") for a in self.base if a.file == file}
+            if len(modes) == 1 and (mode := modes.pop()) is not None:
+                known.setdefault(mode, False)
         return out
 
 

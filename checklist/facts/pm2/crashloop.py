@@ -21,7 +21,7 @@ BACKOFF_CAP = 15_000
 BACKOFF_RESET = 30_000
 """Uptime after which the worker, which looks every 30 s, sets the back-off delay to its beginning."""
 _FAR = 10_000
-_MOST = 0.9
+_MOST = 0.8
 _RESTART_OPTIONS = ("min_uptime", "max_restarts", "restart_delay", "exp_backoff_restart_delay")
 
 
