@@ -52,7 +52,12 @@ WORKSPACES = {
     "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
     "backend/.env.example": "DATABASE_URL=\nSENTRY_DSN=\nSENTRY_ENABLED=\n",
 }
-PROJECTS = {"source": SOURCE, "build": BUILD, "monorepo": MONOREPO, "workspaces": WORKSPACES}
+BOT = {
+    **SOURCE,
+    "package.json": '{"name": "shop", "engines": {"node": ">=20"}, "scripts": {"test": "node --test"}, "dependencies": {"grammy": "^1"}}\n',
+    "src/server.js": "require('dotenv').config({ path: 'env.env' })\nnew Bot(process.env.TOKEN).start()\n",
+}
+PROJECTS = {"bot": BOT, "source": SOURCE, "build": BUILD, "monorepo": MONOREPO, "workspaces": WORKSPACES}
 # health URL, source or build, folder, branch, monitor, its provider: what was seen is right, and there is a monitor
 ANSWERS = "\n\n\n\nhttps://shop.example.com/api/health\nuptimerobot\n"
 
@@ -347,7 +352,8 @@ def written(request: pytest.FixtureRequest, repository: Folder) -> Path:
     """A project with all that is proposed for it, in one of the languages."""
     name, lang = request.param
     root = repository(PROJECTS[name])
-    done = init(root, "--write", "--lang", lang, "--interactive", input=ANSWERS)
+    answers = ANSWERS.removeprefix("\n") if name == "bot" else ANSWERS  # a bot is not asked where it answers
+    done = init(root, "--write", "--lang", lang, "--interactive", input=answers)
     assert done.exit_code == 0
     subprocess.run([need("git"), "-C", str(root), "add", "-A"], check=True)
     return root
@@ -366,6 +372,13 @@ def test_the_gate_finds_nothing_in_what_is_proposed(written: Path) -> None:
 
 def test_with_it_the_whole_project_is_clean(written: Path) -> None:
     assert said(written) == set()
+
+
+def test_nobody_asks_a_bot_over_http(repository: Folder) -> None:
+    root = repository(BOT)
+    assert init(root, "--write").exit_code == 0
+    assert not [p for p in propose.TARGETS if re.search(r"curl\b.*localhost|health_url:", (root / p).read_text("utf-8") if (root / p).exists() else "")]
+    assert "sleep 30" in (root / "scripts/smoke-test.sh").read_text("utf-8")
 
 
 def shellcheck() -> str:

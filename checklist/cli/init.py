@@ -122,11 +122,12 @@ def _asked(of: Survey, lang: str) -> Survey:
                 return said.strip()
             click.echo(wanted[lang], err=True)
 
-    of = replace(of, health=replace(of.health, value=ask("health", of.health.value)))
+    if not of.silent:
+        of = replace(of, health=replace(of.health, value=ask("health", of.health.value)))
     of = replace(of, runs=replace(of.runs, value=ask("runs", of.runs.value)))
     of = replace(of, root=ask("root", of.root), branch=ask("branch", of.branch))
     if of.monitor is None and (public := ask("monitor", "")):
-        of = replace(of, monitor=(ask("provider", "uptimerobot"), public))
+        of = replace(of, monitor=(ask("provider", "healthchecks" if of.silent else "uptimerobot"), public))
     return of
 
 

@@ -23,7 +23,7 @@ def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:
                 "en": f"{at.file}:{at.line}: add the smoke test in a line below this restart: {line}",
                 "ru": f"{at.file}:{at.line}: строкой ниже этого перезапуска добавить smoke-тест: {line}",
             })
-        else:
+        elif not of.silent:
             line = f"&& sleep 10 && curl -sf {shlex.quote(of.health.value)} || exit 1"
             found.append({
                 "en": f"{at.file}:{at.line}: ask the app after this restart, at the end of the same command: {line}",

@@ -163,6 +163,7 @@ class _Maker:
 def _conditions(of: Survey) -> Iterator[str]:
     yield of.runs.value
     yield of.manager
+    yield "silent" if of.silent else "asks"
     yield "monitor" if of.monitor else "nomonitor"
     if of.env_file.value:
         yield "env"

@@ -52,6 +52,8 @@ class Survey:
     """What is started, relative to `folder`."""
     build_dirs: tuple[str, ...]
     health: Seen
+    silent: bool
+    """Nothing can ask the apps: they listen nowhere."""
     env_file: Seen
     env_names: tuple[str, ...]
     example: str
@@ -120,6 +122,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         entry=posixpath.relpath(first.text("entry") or "dist", folder or "."),
         build_dirs=tuple(dict.fromkeys(d.value.text("name") or "" for d in documents if d.kind == "git.build_dir" and (d.value.text("directory") or "") == folder and plain(d.value.get("produced")))) or ("dist",),
         health=Seen(*health.url(project, first, documents, served)),
+        silent=plain(whole.get("silent")) is True,
         env_file=_env_file(project, served, package),
         env_names=_env_names(project, served, first, examples),
         example=examples[0] if examples else "",
