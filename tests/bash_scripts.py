@@ -125,6 +125,7 @@ WRITTEN = [
     "set -e\nn=0\nnpm ci a\n((++n))\npm2 restart b",
     "set -e\nn=1\nnpm ci a\n((n--))\n((n += 2))\npm2 restart b",
     "X=a:b:prod\n[ \"${X##*:}\" = prod ] && npm ci a\n[ \"${X#*:}\" = b:prod ] && npm ci b\n[ \"${#X}\" = 8 ] && npm ci c\nA=(1 v2)\n[ \"${A[1]#v}\" = 2 ] && npm ci d\n[ \"${#A[@]}\" = 2 ] && npm ci e",
+    "set -e\nssh h <<EOF\nset -e\necho $(npm ci a)\nX=\\$(npm ci b)\npm2 restart c\nEOF\npm2 save d",
     "X=$(date)\nrun() { ssh h \"$1\"; }\nrun \"npm ci a && echo $X && pm2 restart b\"\nrun 'npm ci c'",
     "npm() { command npm --silent \"$@\"; }\nnpm ci a || exit 1\npm2 restart b",
     "ssh() { command ssh -p 22 \"$@\"; }\nssh h 'npm ci a && pm2 restart b'\nssh h npm ci c",
@@ -262,12 +263,18 @@ ASKED = [
     "for i in 1 2; do ask q1 || continue; npm ci a; done\npm2 restart b",
     "for i in 1 2; do if ask q1; then npm ci a; break; fi; done\npm2 restart b",
     "f() { for i in q1 q2; do ask $i && return 0; npm ci a; done; return 1; }\nif f; then pm2 restart b; else pm2 start c; fi",
+    "ask q1\nif [ $? -eq 0 ]; then pm2 restart a; else pm2 start b; fi",
+    "f() { ask q1 | cat; ask q2 | ask q3\nreturn $?; }\nif ! f; then pm2 start b; exit 1; fi\npm2 restart a",
+    "f() { npm ci c; ask q1; return; }\nf && pm2 restart a || pm2 start b",
+    "ask q1\nrc=$?\necho done\n[ $rc -eq 0 ] || exit 1\npm2 restart a",
+    "f() { ask q1; }\nf; rc=$?; if [ $rc -ne 0 ]; then pm2 start b; else pm2 restart a; fi",
     "case \"$(ask q1 && echo x)\" in x) pm2 restart a;; *) pm2 start b;; esac",
     "ask q1 || exit 1\nnpm ci a\nask q2 && exit 0\npm2 restart b",
     "trap 'pm2 save t' EXIT\nask q1 || exit 1\npm2 restart b",
 ]
 
 FOLDERS = [
+    "mkdir -p x\nssh h <<EOF\ncd x\necho $(npm ci a) \\$(npm ci b)\npm2 restart c\nEOF",
     "D=${1:-x}\nmkdir -p $D\ncd $D || exit 1\nnpm ci a\ncd ..\npm2 restart b",
     "mkdir -p x\ncd x\nif ask q1; then npm ci a; fi\npm2 restart b",
     "mkdir -p x/y\ncd x\nif ask q1; then cd y; npm ci a; cd ..; fi\npm2 restart b",

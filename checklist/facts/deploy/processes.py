@@ -241,7 +241,7 @@ class Processes:
         for redirect in redirects:
             if ">" in redirect.operator and not re.match(r"/dev/|\d+$|-$", redirect.target.literal() or ""):
                 self.ledger.memory.wrote(shell.host, removes=False)
-            if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
+            if redirect.target.literal() is None:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
 
 
@@ -261,7 +261,11 @@ def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worl
                 pieces.append((part.text, part.start, True))
                 continue
             value = expand.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
-            if isinstance(value, str) and value != expand.UNSEEN:
+            if isinstance(part, Substitution):
+                value = expand.UNSEEN  # it has run here
+            elif value == expand.UNSEEN:
+                value = None
+            if isinstance(value, str):
                 pieces.append((value, part.start, False))
                 continue
             sure = sum(len(text) for text, _, _ in pieces) if sure is None and not any(expand.UNSEEN in text for text, _, _ in pieces) else sure
