@@ -81,6 +81,8 @@ class _Reader:
         if operator not in ("-n", "-z"):
             return None
         if isinstance(value, Answer):
+            if self.broken and value.empty and value.instead is not None:
+                return self.unary(operator, value.instead)
             filled = not (self.broken and value.empty)
         elif value is None:
             return None
@@ -95,6 +97,10 @@ class _Reader:
             answer, other = (a, b) if isinstance(a, Answer) else (b, a)
             if not isinstance(other, str) or not isinstance(answer, Answer):
                 return None
+            if answer.instead is not None and self.broken and answer.empty:
+                return self.compare(answer.instead if isinstance(a, Answer) else a, operator, answer.instead if isinstance(b, Answer) else b)
+            if other == answer.instead and not other.isdigit():
+                return self.compare("", operator, other)  # an error that is answered is not this word
             if not other:
                 a, b = "" if self.broken and answer.empty else "x", other
                 return self.compare(a, operator, b)

@@ -105,12 +105,13 @@ def _both(left: Field, right: Field) -> Field:
 
 def _part(part: object, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
     match part:
-        case Text(said):
-            yield worlds, said
+        case Text(written):
+            yield worlds, written
         case Variable():
             yield from _variable(part, shell, worlds, run)
         case Substitution():
-            yield worlds, run(part, shell, worlds)
+            said = run(part, shell, worlds)
+            yield worlds, said if part.operator == "$" or isinstance(said, Answer) else None  # `<(…)` is the name of a file
         case Arithmetic(expression):
             yield from calculated(expression, shell, worlds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from checklist.facts.deploy import expand
@@ -13,6 +14,8 @@ from checklist.parse.sh.tree import Command, Sequence
 
 _ROUNDS = 60
 _BUDGET = 5_000
+_READS_STATUS = re.compile(r"(?:return|exit)[ \t]*(?=[;}#\n]|\Z)|[^\n]*\$(?:\?|\{\?\})")
+"""A command that begins with what has become of the one before it."""
 
 
 class TooMuch(Exception):
@@ -24,13 +27,16 @@ class Machine(Asking):
 
     def sequence(self, node: Sequence, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
         """Command after command; the ways of the last of them stay apart, since its status is that of what is around it."""
-        out = Out(true=worlds)
-        for item in node.items:
+        out, asked, since = Out(true=worlds), False, 0
+        for item, following in zip(node.items, (*node.items[1:], None), strict=False):
             if not worlds:
                 break
-            since = len(self.ledger.forks)
-            done = self.command(item, shell, worlds, ignored)
-            if item is not node.items[-1]:
+            since = since if asked else len(self.ledger.forks)
+            asked = following is not None and _READS_STATUS.match(shell.source.text, following.start, following.end) is not None
+            # with `set -e` or a trap a failure does not come to be read
+            alone = asked and not any(held.differs or held.one(1) for held in (shell.errexit, shell.err_trap))
+            done = self.command(item, shell, worlds, ignored or alone)
+            if following is not None and not asked:
                 self.rejoin(done, since)
             out.add(done)
             out.true, out.false = done.true, done.false

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from checklist.facts.deploy import expand
@@ -221,9 +222,11 @@ class Processes:
         answers, self.printed = self.printed, printed
         self.substituted = (done.true, done.false)
         self.born |= done.on & ~worlds
+        only = part.body.items[0] if len(part.body.items) == 1 else None
+        if len(answers) == 1 and isinstance(only, tree.AndOr) and only.operator == "||":
+            return replace(answers[0], instead=_instead(only.right))
         if answers:
             return answers[-1]
-        only = part.body.items[0] if len(part.body.items) == 1 else None
         argv: list[expand.Field] | None = None
         if isinstance(only, tree.Simple):
             argv = []
@@ -241,8 +244,16 @@ class Processes:
         for redirect in redirects:
             if ">" in redirect.operator and not re.match(r"/dev/|\d+$|-$", redirect.target.literal() or ""):
                 self.ledger.memory.wrote(shell.host, removes=False)
-            if redirect.operator not in ("<<", "<<-") and redirect.target.literal() is None:
+            if redirect.target.literal() is None:
                 expand.fields(redirect.target, shell, worlds, self.substitution)
+
+
+def _instead(node: tree.Command) -> str | None:
+    """What a command prints that runs where the one before it has failed; None for nothing."""
+    words = [w.literal() for w in node.words] if isinstance(node, tree.Simple) else []
+    if words[:1] == ["echo"] and None not in words:
+        return " ".join(w or "" for w in words[1:])
+    return None if words[:1] in (["true"], [":"], ["false"], ["exit"], ["return"]) else expand.UNSEEN
 
 
 def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worlds) -> Source:
@@ -261,7 +272,11 @@ def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worl
                 pieces.append((part.text, part.start, True))
                 continue
             value = expand.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
-            if isinstance(value, str) and value != expand.UNSEEN:
+            if isinstance(part, Substitution):
+                value = expand.UNSEEN  # it has run here
+            elif value == expand.UNSEEN:
+                value = None
+            if isinstance(value, str):
                 pieces.append((value, part.start, False))
                 continue
             sure = sum(len(text) for text, _, _ in pieces) if sure is None and not any(expand.UNSEEN in text for text, _, _ in pieces) else sure

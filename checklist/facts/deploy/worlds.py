@@ -58,6 +58,8 @@ class Answer:
     """Tells the answers of different checks apart."""
     empty: bool
     """Whether a bad answer is nothing at all, as with `curl -f`."""
+    instead: str | None = None
+    """What is printed where the check fails, `curl … || echo none`; "\\0" if that is not known."""
 
     @property
     def world(self) -> Worlds:
