@@ -108,7 +108,7 @@ def _whole(project: Project, apps: list[Document], monitor: Value | None, deploy
     `silent`: nothing can ask any of the apps; `detection` is how long the monitor may take to notice at most (ms); the
     last three say whether such a document is there.
     """
-    data = {"apps": Value(tuple(a.value.get("name") or Value(None) for a in apps)), "silent": Value(listening.silent(project, apps, packages))}
+    data = {"apps": Value(tuple({a.value.text("name"): a.value.get("name") or Value(None) for a in apps}.values())), "silent": Value(listening.silent(project, apps, packages))}
     if monitor is not None:
         data["monitor"] = monitor
         span = monitors.detection(monitor)

@@ -77,8 +77,9 @@ def _settings(project: Project, base: Sequence[Document], apps: Sequence[Documen
     """
     for app in base:
         production = next((_variables(a) for a in _siblings(app, apps) if a.value.text("environment") in stages.PRODUCTION), {})
-        staging = stages.OTHER.search(app.value.text("name") or "")  # it does not load production's file
-        loaded = None if staging else loading.loaded(project, app, files)
+        # it does not load production's file
+        elsewhere = stages.OTHER.search(f"{posixpath.basename(app.file)} {app.value.text('name')}")
+        loaded = None if elsewhere else loading.loaded(project, app, files)
         if loaded is None:
             continue
         overrides = any(_OVERRIDE.search(t) for t in project.sources.values() if "dotenv" in t) or _OVERRIDE.search(str(plain(app.value.get("command"))))

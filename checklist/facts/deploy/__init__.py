@@ -135,9 +135,8 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
     met, step, fate = path.met[n], path.met[n].step, path.met[n].fate
     numbers = {m.step.order: i + 1 for i, m in enumerate(path.met)}
     absent = named.not_there(project, path, n)
-    # another config's environments say nothing of one that is not there, nor is production meant by `npm run pm2:dev`
-    plain = absent is not None or listed.LOCAL.search(path.entry.name.partition("#")[2])
-    asked, known = _environment(step, {} if plain else environments)
+    # another config's environments say nothing of one that is not there
+    asked, known = _environment(step, {} if absent is not None else environments)
     told = {
         "n": n + 1,
         "entry": path.entry.name,

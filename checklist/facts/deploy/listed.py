@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from checklist.facts import stages
 from checklist.facts.deploy.lacks import doubles
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.subject import CONFIG, STARTS
@@ -17,7 +18,6 @@ from checklist.model import Document
 
 _PROGRAM = re.compile(r"(?:^|/)ecosystem\.[cm]?js$")
 """Meant as a config; PM2 runs it as a program (see pm2/config-name)."""
-LOCAL = re.compile(r"(?i)(?<![a-z])(?:dev|develop|development|local)(?![a-z])")
 
 
 def saved(paths: Iterable[Path]) -> frozenset[tuple[str, str]]:
@@ -56,16 +56,19 @@ def _past_config(path: Path, n: int, apps: Sequence[Document]) -> str | None:
     """The config of the app that a step starts without it: `pm2 start server.js --name api`. None where the app is in none."""
     m = path.met[n]
     words, targets = _words(m), _targets(m)
-    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or LOCAL.search(path.entry.name):
+    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or stages.DESK.search(path.entry.name):
         return None
     given = next((words[i + 1] for i, w in enumerate(words[:-1]) if w in ("--name", "-n")), None)
     name = given or posixpath.splitext(posixpath.basename(targets[0]))[0]
     # a start by name is a restart; what doubles the process is another finding
     if (targets[0] == name and given is None) or targets[0].isdigit() or doubles(path.met, n):
         return None
-    # a start that is made only where there is no config is meant for that
     found = next((a.file for a in apps if a.value.text("name") == name), None)
-    return None if found is None or posixpath.basename(found) in (m.step.branch or "") else found
+    if found is None or posixpath.basename(found) in (m.step.branch or ""):
+        return None
+    # a start that is made only where there is no config is meant for that
+    by_config = (o.step for o in path.met if (config := _config(o)) is not None and config[1] == posixpath.basename(found))
+    return None if any(not path.run.together(m.step, other) for other in by_config) else found
 
 
 def _config(m: Met) -> tuple[str, str] | None:

@@ -32,6 +32,6 @@ def ignored(project: Project, met: Met) -> str | None:
 def is_left_out(lock: str, project: Project, path: Path, step: Step) -> bool:
     """Whether the lock file is not there when packages are installed: removed before, or not copied into the image."""
     if recognise(step.at.file) == "dockerfile":
-        return not _COPIED.search(project.files[step.at.file])
+        return not _COPIED.search("\n".join(project.files[step.at.file].split("\n")[: step.at.line - 1]))
     before = [s for s in path.run.steps if s.order < step.order and s.directory == step.directory and s.argv is not None]
     return any(s.argv is not None and s.argv[0] == "rm" and any(posixpath.basename(w) == lock for w in s.argv) for s in before)

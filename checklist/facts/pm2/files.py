@@ -72,7 +72,7 @@ def at_desks(project: Project, configs: Sequence[Document]) -> set[str]:
         around = [c for c in with_apps if posixpath.dirname(c.file) in above(posixpath.dirname(config.file)) and not stages.DESK.search(posixpath.basename(c.file))]
         # of two that are not named for it, the other has to say that it is production's
         others = around if named else [c for c in around if _modes(c) == {"production"}]
-        if others and not _on_servers(project, config):
+        if others and not _on_servers(project, config, by_folder=not named):
             found.add(config.file)
     return found
 
@@ -84,11 +84,12 @@ def _modes(config: Document) -> set[str]:
     return {"production" if mode in stages.PRODUCTION else "development" if mode in stages.DEVELOPMENT else "other" for mode in said}
 
 
-def _on_servers(project: Project, config: Document) -> bool:
-    """Whether a config is a server's: an app of it lies in a folder of one, it says how it is deployed, or a script,
-    workflow or image names it that is not for development itself, or a `deploy` of package.json."""
+def _on_servers(project: Project, config: Document, *, by_folder: bool) -> bool:
+    """Whether a config is a server's: an app of it lies in a folder of one (a config that is named for development may be
+    used there as well), it says how it is deployed, or a script, workflow or image names it that is not for development
+    itself, or a `deploy` of package.json."""
     cwds = [cwd for entry in entries(config.value) if (cwd := entry.text("cwd") or "").startswith(("/", "~"))]
-    if any(not stages.PERSONAL.match(cwd) for cwd in cwds) or config.value.get("deploy") is not None:
+    if (by_folder and any(not stages.PERSONAL.match(cwd) for cwd in cwds)) or config.value.get("deploy") is not None:
         return True
     name = posixpath.basename(config.file)
     for file, text in project.files.items():

@@ -13,6 +13,7 @@ from checklist.model import Content, Document, Project, Unknown, Value
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
 # What is installed in a Python environment: `./venv/bin/celery`.
 _VENV = re.compile(r"(?:^|/)\.?v?env\d*/bin/")
+_OTHERS = {"python", "python3", "java", "php", "ruby", "go", "cargo", "dotnet", "gunicorn", "uvicorn", "hypercorn", "celery", "flask", "streamlit", "bundle", "rails", "puma"}
 _TYPESCRIPT = {"tsx", "ts-node", "ts-node-esm", "ts-node-dev", "tsnd", "esno", "swc-node"}
 
 
@@ -38,7 +39,7 @@ def starts_with(script: Value | None, run: Run, entry: str | None, project: Proj
     written = entry if entry is not None else ""
     if any(f"/{d}/" in f"/{written}" for d in build_dirs if isinstance(d, str)):
         return "build"
-    if written.endswith((".py", ".rb", ".php", ".jar")) or name in ("python", "python3", "java", "php", "ruby", "gunicorn", "uvicorn") or _VENV.search(run.command[0]):
+    if written.endswith((".py", ".rb", ".php", ".jar")) or name in _OTHERS or _VENV.search(run.command[0]):
         return "other"
     if as_it_is and not here and run.entry is not None and "." not in posixpath.basename(run.entry):
         return "other"  # a program of the machine or one that is compiled
