@@ -52,7 +52,7 @@ def documents(project: Project, deployed: Collection[str], paths: Sequence[Path]
     for at, (entry, problem, host) in found.items():
         role = _role(entry, deployed if host != "remote" else (*deployed, entry))
         told = {
-            "role": Value(role if apps and not is_retired(at.file) else None, at),
+            "role": Value(role if (apps or entry in deployed) and not is_retired(at.file) else None, at),
             "stops": Value(_reason(problem), at),
             "windows": Value(None, at),
             "needs_bash": Value(None, at),
