@@ -55,7 +55,11 @@ def _silent(project: Project, package: Document, packages: Sequence[Document], l
 
 
 def silent(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> bool:
-    """Whether it is known that nothing can ask any of the apps, where none is known any of the packages."""
+    """Whether it is known that nothing can ask any of the apps, where none is known any of the packages; the policy's own
+    `health_url` says that something can."""
+    told = project.policy.value.get("health_url")
+    if told is not None and told.at is not None:
+        return False
     if not apps:
         return bool(packages) and all(p.value.get("silent") == Value(True) for p in packages)
     governors = [governing(code_folder(a, project), packages) if a.value.text("starts") not in ("static", "other") else None for a in apps]
