@@ -9,6 +9,7 @@ from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, declared, effect, looks, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
+from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
@@ -157,4 +158,4 @@ class Steps:
 
 def _asked(shell: Shell, node: Simple, worlds: Worlds) -> Question | None:
     """What `if $SKIP_TESTS` asks: `true` and nothing are the commands that do nothing and succeed."""
-    return Question(expand.identity(node.words[0], shell, worlds), frozenset({"true", ""})) if len(node.words) == 1 else None
+    return Question(identity(node.words[0], shell, worlds), frozenset({"true", ""})) if len(node.words) == 1 else None
