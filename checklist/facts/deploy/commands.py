@@ -61,7 +61,7 @@ class Commands(Builtins):
         m.words, m.asked = None, ignored
         if not isinstance(said[0], str):
             return self._step(m, shell, node, worlds, None, ignored)
-        plain = [f if isinstance(f, str) else UNSEEN for f in said]
+        plain = [str(f) if isinstance(f, str) else UNSEEN for f in said]
         m.words = tuple(plain)
         argv = bare(plain)
         if not argv:

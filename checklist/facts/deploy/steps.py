@@ -147,7 +147,7 @@ class Steps:
         parent = m.ledger.usual(worlds)
         world = m.open(parent) if fails else 0
         targets = [expand.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
-        files = tuple(t for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
+        files = tuple(str(t) for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
         step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(argv), m.words, shell.host, directory, found, verifies, body,
                     shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
