@@ -242,6 +242,16 @@ def test_a_deploy_that_changes_a_tracked_file_is_one_that_git_pull_stops(does: s
     assert (told is not None and told.content is not None) is stops
 
 
+def test_a_default_for_an_argument_is_a_plain_text_in_the_documents() -> None:
+    files = {"ecosystem.config.js": "", "deploy.sh": 'E=${1:-production}\ncd "${2:-/srv/api}"\nnpm ci\npm2 start ecosystem.config.js --env "$E" > "${3:-/tmp/log}"'}
+    found = deploy.documents(project := Project(files=files, policy=POLICY), deploy.paths(project, []), [], (), {"ecosystem.config.js": {}})
+    held = [d.value for d in found]
+    for value in held:
+        held += [*value.items(), *value.members().values()] if isinstance(value.content, (dict, tuple, list)) else []
+    assert {type(v.content) for v in held if isinstance(v.content, str)} == {str}
+    assert "production" in [v.content for v in held]
+
+
 @pytest.mark.parametrize(
     ("script", "together"),
     [

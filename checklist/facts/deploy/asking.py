@@ -8,6 +8,7 @@ import re
 from collections.abc import Hashable, Sequence
 
 from checklist.facts.deploy import conditions, expand
+from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.processes import Processes
 from checklist.facts.deploy.state import Shell, located
@@ -58,7 +59,7 @@ class Asking(Processes):
     def _ask(self, tokens: Sequence[conditions.Token], words: Sequence[Word | str], shell: Shell, worlds: Worlds, patterns: bool) -> Out:
         """What cannot be known, as it was when it was asked before. The worlds are in one folder."""
         files = (shell.host, self.ledger.memory.since(shell.host))
-        names = [t if isinstance(t, str) and not isinstance(t, Default) and expand.UNSEEN not in t else expand.identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
+        names = [t if isinstance(t, str) and not isinstance(t, Default) and expand.UNSEEN not in t else identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
         question, straight = conditions.question(tokens, names, lambda path: (files, located(shell.directory.one(worlds), path, shell)), patterns=patterns)
         out = self.fork(worlds, question)
         if question.among == conditions.FOLDER:

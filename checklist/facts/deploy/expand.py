@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Default, Known, Worlds
@@ -21,8 +21,6 @@ Run = Callable[[Substitution, Shell, Worlds], Known]
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*|-?\d+\.\.-?\d+)\}")
 _CALCULATION = re.compile(r"\s*(\$?\{?\w+\}?)\s*(?:([-+*/%])\s*(\$?\{?\w+\}?)\s*)?")
 _MOST = 200
-_CHANGING = {"", "?", "!", "_", "-", "$", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "PIPESTATUS", "REPLY", "OPTARG", "OPTIND", "OLDPWD"}
-"""Variables that the shell sets itself."""
 
 
 def fields(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[Worlds, tuple[Field, ...]]]:
@@ -48,25 +46,6 @@ def text(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[World
     for mask, found in fields(word, shell, worlds, run):
         out.append((mask, found[0] if len(found) == 1 else "" if not found else None if any(not isinstance(f, str) for f in found) else " ".join(map(str, found))))
     return out
-
-
-def identity(word: Word | str, shell: Shell, worlds: Worlds) -> Hashable:
-    """What stands for a word that cannot be known: equal for two only if they say the same."""
-    return word if isinstance(word, str) else tuple(_identity(part, shell, worlds) for part in word.parts)
-
-
-def _identity(part: object, shell: Shell, worlds: Worlds) -> Hashable:
-    match part:
-        case Text(said):
-            return said
-        case Variable(called, _, _, _, operator, argument) if called not in _CHANGING and not operator.startswith("!") and (called or not operator):
-            value = next(lookup(called, shell, worlds))[1] if not operator else None
-            if isinstance(value, str) and not isinstance(value, Default) and UNSEEN not in value:
-                return value
-            if operator in ("-", ":-", "?", ":?") and (operator.endswith("?") or argument is None or not argument.parts):
-                operator, argument = "", None  # an unset one is as good as an empty one
-            return (called, operator, shell.which(called), identity(argument, shell, worlds) if argument else None)
-    return object()
 
 
 def _append(done: tuple[Field, ...], open_: bool, value: Known, quoted: bool) -> tuple[tuple[Field, ...], bool]:

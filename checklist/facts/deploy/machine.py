@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.asking import Asking
+from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.state import Shell
 from checklist.facts.deploy.worlds import Known, Out, Worlds
 from checklist.parse.sh import tree
@@ -253,7 +254,7 @@ class Machine(Asking):
                 patterns = [p.literal() for p in item.patterns]
                 hit = falls
                 if rest:
-                    yes, no = self.matches(subject, patterns, rest, expand.identity(node.word, shell, rest))
+                    yes, no = self.matches(subject, patterns, rest, identity(node.word, shell, rest))
                     hit |= yes
                     rest = no
                 if not hit:

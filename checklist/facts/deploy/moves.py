@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from checklist.facts.deploy import expand
 from checklist.facts.deploy.doors import Doors
 from checklist.facts.deploy.expand import UNSEEN
+from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.state import Shell, joined
 from checklist.facts.deploy.worlds import Out, Worlds
@@ -41,4 +41,4 @@ class Moves(Doors):
 
 
 def _path(said: str, word: Word, shell: Shell, worlds: Worlds) -> Hashable:
-    return expand.identity(word, shell, worlds) if UNSEEN in said else said
+    return identity(word, shell, worlds) if UNSEEN in said else said

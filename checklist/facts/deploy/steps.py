@@ -9,6 +9,7 @@ from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, declared, effect, looks, script_body, verification, without_place
 from checklist.facts.deploy.expand import UNSEEN
+from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
@@ -21,6 +22,8 @@ from checklist.parse.shell import Source
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
 """What a download is piped into."""
 _RUNNERS = (["npm"], ["pnpm"], ["yarn"], ["bun"])
+_ASKED = {"command", "which", "type", "git", "pm2"}
+"""They look at what is on the disk or at what PM2 has been told, and read nothing from their standard input."""
 _TELLS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fail-early)(?: |$)")
 
 
@@ -120,7 +123,7 @@ class Steps:
             m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
         step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds, _asked(shell, node, worlds) if argv is None else None) if ignored else Out(true=worlds)
+            return m.fork(worlds, _asked(m, shell, node, worlds, argv)) if ignored else Out(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
             words = argv or []
@@ -144,7 +147,7 @@ class Steps:
         parent = m.ledger.usual(worlds)
         world = m.open(parent) if fails else 0
         targets = [expand.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
-        files = tuple(t for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
+        files = tuple(str(t) for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
         step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), m.words and tuple(map(str, m.words)), shell.host, directory, found, verifies, body,
                     shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
@@ -155,6 +158,12 @@ class Steps:
         return step, world
 
 
-def _asked(shell: Shell, node: Simple, worlds: Worlds) -> Question | None:
-    """What `if $SKIP_TESTS` asks: `true` and nothing are the commands that do nothing and succeed."""
-    return Question(expand.identity(node.words[0], shell, worlds), frozenset({"true", ""})) if len(node.words) == 1 else None
+def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None) -> Question | None:
+    """What a command says that is asked for its status and may say the same again."""
+    words = tuple(identity(w, shell, worlds) for w in node.words)
+    if argv is None:
+        # `if $SKIP_TESTS`: `true` and nothing are the commands that do nothing and succeed
+        return Question(words[0], frozenset({"true", ""})) if len(words) == 1 else None
+    if argv[0] in _ASKED and looks(argv):
+        return Question((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
+    return None
