@@ -246,8 +246,8 @@ def test_a_default_for_an_argument_is_a_plain_text_in_the_documents() -> None:
     files = {"ecosystem.config.js": "", "deploy.sh": 'E=${1:-production}\ncd "${2:-/srv/api}"\nnpm ci\npm2 start ecosystem.config.js --env "$E" > "${3:-/tmp/log}"'}
     found = deploy.documents(project := Project(files=files, policy=POLICY), deploy.paths(project, []), [], (), {"ecosystem.config.js": {}})
     held = [d.value for d in found]
-    for value in held:
-        held += [*value.items(), *value.members().values()] if isinstance(value.content, (dict, tuple, list)) else []
+    for one in held:
+        held += [*one.items(), *one.members().values()] if isinstance(one.content, (dict, tuple, list)) else []
     assert {type(v.content) for v in held if isinstance(v.content, str)} == {str}
     assert "production" in [v.content for v in held]
 
