@@ -63,3 +63,17 @@ def test_apps_that_share_a_value_are_all_named(names: str, en: str, ru: str) -> 
     assert [(f.location.line, f.subject) for f in found] == [(1, "api max_restarts")]
     assert found[0].message["en"].endswith(en)
     assert ru in found[0].message["ru"]
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "{script: 'cargo', args: 'run'}",
+        "{script: '/srv/venv/bin/celery', args: '-A app worker'}",
+        "{script: 'main.py', interpreter: 'python3'}",
+        "{script: 'gunicorn', args: 'app:app'}",
+    ],
+)
+def test_a_program_of_another_language_is_not_taken_for_sources_of_node(app: str) -> None:
+    (found,) = apps(f"{{apps: [{app}]}}")
+    assert plain(found.value.get("starts")) == "other"
