@@ -27,7 +27,7 @@ STEPS = [
     (WORKFLOW, "jobs:", "concurrency: deploy\njobs:", ["ci/no-concurrency"], []),
     (WORKFLOW, "@master", "@2ead5e36573f08b82fbfce1504f1a4b05a647c6f", ["ci/unpinned-action"], []),
     (PACKS, "npm run build\n", "", ["deploy/build-step"], []),
-    (PACKS, "tar -czf dist.tar.gz dist/\n", "", [], []),  # it is still shipped
+    (PACKS, "tar -czf dist.tar.gz dist/\n", "", ["deploy/archives-build-output"], []),
     (PACKS, 'scp dist.tar.gz "$SERVER:$APP_DIR/"\n', "", ["deploy/archives-build-output"], []),
     (PACKS, "'REMOTE'\n", "'REMOTE'\nset -e\n", ["deploy/goes-on-after-failure"], []),
 ]
