@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from checklist.facts import stages
 from checklist.facts.folders import above
@@ -32,6 +33,7 @@ def of_policy(project: Project) -> tuple[str, ...]:
     return tuple(n.content for n in (project.policy.value.get("env_files") or Value(())).items() if isinstance(n.content, str))
 
 
+@lru_cache(maxsize=2)
 def in_code(project: Project) -> frozenset[str]:
     """The base names of env files that some source names to its loader."""
     return frozenset(name for text in project.sources.values() for name in _IN_CODE.findall(text))

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from checklist.facts import loading
 from checklist.facts.env.service import NOT_HERE
 from checklist.facts.folders import home, is_frontend, is_retired
 from checklist.facts.ignores import Ignores
-from checklist.facts.ledger import UNSEEN, says
+from checklist.facts.ledger import UNSEEN
 from checklist.facts.placeholders import role
 from checklist.model import Document, Location, Project, Unknown, Value, value
 from checklist.parse import recognise, usage
@@ -27,6 +28,7 @@ _AMBIENT = re.compile(
 # Code that is run by hand, by a build or as a sample, and is no part of the service.
 _ASIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|examples?|samples?|docs?|bench(?:marks?)?|fixtures?|seeders?|migrations?|client|frontend|browser|public|static|www|cypress|playwright|k6|seeds?|\.[^/]+)/|[.-](?:config|setup|conf)\.[^/]*\Z|(?:^|/)[^/]*(?:seed|migration|knexfile|webpack|gulpfile|Gruntfile)[^/]*\Z")
 _SETTERS = ("workflow", "shell", "makefile", "dockerfile", "package", "env", "pm2.js", "pm2.ts", "pm2.json", "pm2.yaml")
+_ASSIGNED = re.compile(r"env(?:\.|\[['\"])(\w+)(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)")
 _UNREAD = re.compile(r"(?i)(?:^|/)(?:[^/]*compose[^/]*\.ya?ml|chart\.ya?ml|[^/]+\.(?:tf|service)|\.(?:gitlab-ci|travis)\.yml|manifest[^/]*\.ya?ml|jenkinsfile|app\.ya?ml|procfile|fly\.toml|render\.ya?ml|captain-definition|\.circleci|k8s|kubernetes|helm|ansible|terraform|playbooks?)(?:/|\Z)")
 _LOADERS = re.compile(r"dotenv|@nestjs/config|env-file|env-cmd|loadEnvFile|doppler|infisical|vault|ssm|secrets?-?manager|key-?vault|chamber|(?<![\w-])convict|Object\.assign\s*\(\s*process\.env|process\.env\s*=(?!=)", re.IGNORECASE)
 
@@ -71,18 +73,22 @@ def _examples(project: Project, base: Sequence[Document], reads: Mapping[str, Ma
     for file in sorted(project.files, key=lambda f: (len(f), f)):
         if recognise(file) == "env" and role(file) == "example":
             beside.setdefault(posixpath.dirname(file), []).append(file)
-    texts = [t for f, t in project.files.items() if _sets(project, f)]
+    said = _words(t for f, t in project.files.items() if _sets(project, f))
     for folder, files in beside.items():
         if is_frontend(project, folder, base, project.policy):
             continue
         lacked = {
             n: v
             for n, v in reads.get(folder, {}).items()
-            if not any(says(t, n) for t in texts) and not _tested_later(project.sources[v.at.file] if v.at else "", n, demanding=False)
+            if n not in said and not _tested_later(project.sources[v.at.file] if v.at else "", n, demanding=False)
         }
         place = Location(files[0])
         told = {"file": files[0], **_lacking(lacked, place, None if project.sources_seen else Unknown(UNSEEN))}
         yield Document("env.example", files[0], value(told, place), files[0])
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in re.findall(r"\w+", text)}
 
 
 def _sets(project: Project, file: str) -> bool:
@@ -103,12 +109,13 @@ def _needs(project: Project, base: Sequence[Document], apps: Sequence[Document],
         directory = app.value.text("directory")
         if directory is not None and app.value.text("starts") not in ("static", "other"):
             running.setdefault(home(project, directory), []).append(app)
-    set_in_code = "\n".join(project.sources.values())
+    assigned = {name for text in project.sources.values() for name in _ASSIGNED.findall(text)}
+    said = _words(texts)
     for folder, mine in running.items():
         lacked = {
             n: v
             for n, v in reads.get(folder, {}).items()
-            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n, demanding=True) and not any(says(t, n) for t in texts) and not re.search(rf"env(?:\.|\[['\"]){n}(?:['\"]\])?\s*(?:\?\?|\|\|)?=(?!=)", set_in_code)
+            if n not in required and not _tested_later(project.sources[v.at.file] if v.at else "", n, demanding=True) and n not in said and n not in assigned
         }
         why = _elsewhere(project, folder, [a for a in apps if home(project, a.value.text("directory") or "") == folder])
         place = mine[0].place()
@@ -146,11 +153,17 @@ def _kept(project: Project, at: Location | None, name: str) -> bool:
     return any(use.search(text) for text in project.sources.values())
 
 
+@lru_cache(maxsize=2)
+def _unread(project: Project) -> bool:
+    """Whether there is a file that is not read here and may set variables."""
+    return any(_UNREAD.search(p) for p in project.paths)
+
+
 def _elsewhere(project: Project, folder: str, apps: Sequence[Document]) -> str | None:
     """Why variables may come from something that is not seen here; None where it is all here."""
     if any(a.value.more or (a.value.get("env") or Value({})).more or not isinstance((a.value.get("env") or Value({})).content, dict) for a in apps):
         return "the PM2 config may hold more variables than are seen here"
-    if any(_UNREAD.search(p) for p in project.paths):
+    if _unread(project):
         return "files that are not read here may set it"
     candidates = loading.near(folder, loading.of_policy(project))
     if any(c in project.broken or (c in project.paths and c not in project.files) for c in candidates):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from checklist.facts.folders import above, for_browsers, home, scripts
 from checklist.model import Document, Project
@@ -34,6 +35,16 @@ def produced(
     return next(_evidence(project, folder, name, apps, packages, clients), None)
 
 
+@lru_cache(maxsize=2)
+def _tsconfigs(project: Project) -> dict[str, list[str]]:
+    """Those of each folder."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(project.files):
+        if posixpath.basename(file).startswith("tsconfig"):
+            found.setdefault(posixpath.dirname(file), []).append(file)
+    return found
+
+
 def _evidence(
     project: Project, folder: str, name: str, apps: Sequence[Document], packages: Sequence[Document], clients: bool
 ) -> Iterator[tuple[str, str]]:
@@ -43,12 +54,10 @@ def _evidence(
             for place, part in _placed(around, text):
                 if place == folder and (clients or not for_browsers(project, place, part)):
                     yield from ((f"npm run {script}", out) for out in written(project, place, part) if _below(out, path))
-    for file in sorted(project.files):
-        base = posixpath.basename(file)
-        if posixpath.dirname(file) == folder and base.startswith("tsconfig"):
-            output = _tsconfig_out(project, file)
-            if output is not None and _below(output, path) and _compiled(project, folder, output):
-                yield file, output
+    for file in _tsconfigs(project).get(folder, ()):
+        output = _tsconfig_out(project, file)
+        if output is not None and _below(output, path) and _compiled(project, folder, output):
+            yield file, output
     for package in packages:
         main = package.value.text("main")
         # an entry without anything that builds it is left over from `npm init` or from before

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 
 from checklist.model import Project
 
 
+@lru_cache(maxsize=2)
+@lru_cache(maxsize=2)
 def folders(project: Project) -> frozenset[str]:
     """Every folder that holds something that was seen or is tracked; "" is the root."""
     found = {""}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from checklist.facts import testing
 from checklist.facts.folders import above
@@ -131,8 +132,14 @@ def _ships(project: Project, needed: Mapping[str, Value], at: Location | None, o
     if said is not None:
         return said
     found = next((name for name in needed if _TRANSPORT.fullmatch(name)), None)
-    found = found or next((p for p in sorted(_seen(project)) if _AGENT.search(p)), None)
+    found = found or _agent(project)
     return Value(found if found is not None else otherwise, at)
+
+
+@lru_cache(maxsize=2)
+def _agent(project: Project) -> str | None:
+    """The config of a program that ships logs."""
+    return next((p for p in sorted(_seen(project)) if _AGENT.search(p)), None)
 
 
 def _seen(project: Project) -> frozenset[str]:

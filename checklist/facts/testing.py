@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from checklist.facts.folders import above
 from checklist.model import Content, Document, Location, Project, Unknown, Value
@@ -95,14 +97,15 @@ def is_test(file: str) -> bool:
     return bool(_NAMED.search(file) or (_FOLDER.search(file) and not _HELPER.search(file)))
 
 
-def _tests(project: Project) -> list[str]:
+@lru_cache(maxsize=2)
+def _tests(project: Project) -> tuple[str, ...]:
     seen = {*project.paths, *project.files, *(project.tracked or ())}
-    return sorted(f for f in seen if "node_modules/" not in f and is_test(f))
+    return tuple(sorted(f for f in seen if "node_modules/" not in f and is_test(f)))
 
 
-def _home(file: str, folders: Iterable[str]) -> str:
+def _home(file: str, folders: Collection[str]) -> str:
     """The folder of the package that governs a file; the root where none does."""
-    return max((f for f in folders if not f or file.startswith(f + "/")), key=len, default="")
+    return next((f for f in above(posixpath.dirname(file)) if f in folders), "")
 
 
 def _libraries(packages: Iterable[Document], *keys: str) -> list[str]:

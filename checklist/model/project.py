@@ -35,9 +35,12 @@ class Document:
         return Location(self.file)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Project:
-    """What was read from a folder and its git index. A dict of texts is as good as a folder."""
+    """What was read from a folder and its git index. A dict of texts is as good as a folder.
+
+    One is only equal to itself: what is true of the whole of it can be found once, behind an lru_cache.
+    """
 
     files: Mapping[str, str]
     """Text of every recognised file, by POSIX path from the root."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from checklist.model import Location
 from checklist.parse.shell import Source, Spot
 
@@ -14,7 +16,7 @@ def source(text: str, at: Location, value: str) -> Source:
     Every character of the value is looked for in order behind the last one. Quotes, escapes, indentation and folded lines
     are what lies between; a character that cannot be found stands where the last one does.
     """
-    lines = text.split("\n")
+    lines = _lines(text)
     row, column = at.line - 1, at.column - 1
     if row < len(lines) and lines[row][column : column + 1] in ("|", ">"):
         row, column = row + 1, 0
@@ -35,6 +37,12 @@ def source(text: str, at: Location, value: str) -> Source:
         spots.append((row + 1, column + 1))
         column += width
     return Source(at.file, value, spots)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """A file has many strings: it is taken apart once."""
+    return text.split("\n")
 
 
 def _next(lines: list[str], row: int, column: int, character: str, escapes: bool) -> tuple[int, int, int] | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from typing import Protocol
 
 from checklist.model import Location, Problem
 from checklist.parse.lines import Lines
@@ -21,11 +24,18 @@ Spot = tuple[int, int]
 """A line and a column, from 1."""
 
 
+class Spots(Protocol):
+    """The place of every character of a text."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Spot: ...
+
+
 class Source:
     """A text that is read as shell, and where in a file each of its characters stands."""
 
     def __init__(
-        self, file: str, text: str, spots: Sequence[Spot] | None = None, holes: Sequence[str] = (), *, exact: bool = False, sure: int | None = None
+        self, file: str, text: str, spots: Spots | None = None, holes: Sequence[str] = (), *, exact: bool = False, sure: int | None = None
     ) -> None:
         """`spots` has the place of every character, None for a text that is the whole file; `holes` is what `plain` took out.
         From `sure` on the text may be another one when it is read.
@@ -34,7 +44,7 @@ class Source:
         `exact`: as bash takes them.
         """
         # no character moves: every place stays where it is in the file
-        self.text = text if exact else _WINDOWS.sub(lambda end: " \\\n" if end[1] else "\n\n", text)
+        self.text = text if exact or "\r" not in text else _WINDOWS.sub(lambda end: " \\\n" if end[1] else "\n\n", text)
         self.file, self._spots, self._holes = file, spots, holes
         self.sure = len(text) + 1 if sure is None else sure
         self._lines = Lines(file, text) if spots is None else None
@@ -59,7 +69,7 @@ class Source:
         spots = self._spots or ()
         if offset < len(spots):
             return spots[offset]
-        line, column = spots[-1] if spots else (1, 0)
+        line, column = spots[len(spots) - 1] if spots else (1, 0)
         return line, column + 1
 
     def embedded(self, pieces: Iterable[tuple[str, int, bool]], *, unseen: str | None = None, sure: int | None = None) -> Source:
@@ -68,18 +78,17 @@ class Source:
         `unseen` stands in them for what nobody knows: it becomes a variable that has no value. Behind the first such no text
         is sure, nor behind `sure`.
         """
-        holes = list(self._holes)
-        text, spots = [], list[Spot]()
+        holes, found = list(self._holes), list[tuple[str, int, bool]]()
         for piece, offset, literal in pieces:
             if unseen is not None and unseen in piece:
                 piece = piece.replace(unseen, f"${{__EXPRESSION_{len(holes)}__}}")
                 holes.append("…")
-            text.append(piece)
-            spots += [self.spot(offset + i if literal else offset) for i in range(len(piece))]
-        whole = "".join(text)
+            if piece:
+                found.append((piece, offset, literal))
+        whole = "".join(text for text, _, _ in found)
         hole = _HOLE.search(whole) if holes else None
         known = [n for n in (sure, hole.start() if hole is not None else None) if n is not None]
-        return Source(self.file, whole, spots, holes, sure=min(known, default=None))
+        return Source(self.file, whole, _Pieces(self, found), holes, sure=min(known, default=None))
 
     def plain(self, holes: re.Pattern[str], words: re.Pattern[str]) -> Source:
         """The text with a variable that nobody knows in place of each match: GitHub's `${{ … }}` is none of the shell's.
@@ -101,6 +110,22 @@ class Source:
     def said(self, text: str) -> str:
         """A part of the text as a person has written it, with what `plain` took out."""
         return _HOLE.sub(lambda hole: self._holes[int(hole[1])], text) if self._holes else text
+
+
+class _Pieces:
+    """The spots of a text that is made of pieces of another; few of them are ever asked for."""
+
+    def __init__(self, of: Source, pieces: Sequence[tuple[str, int, bool]]) -> None:
+        self._of, self._pieces = of, pieces
+        self._starts = [0, *accumulate(len(text) for text, _, _ in pieces)]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, index: int, /) -> Spot:
+        number = bisect_right(self._starts, index) - 1
+        _, offset, literal = self._pieces[number]
+        return self._of.spot(offset + index - self._starts[number] if literal else offset)
 
 
 @dataclass(frozen=True, slots=True)

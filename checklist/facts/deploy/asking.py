@@ -96,7 +96,6 @@ class Asking(Processes):
                         out.false |= mask
                     else:
                         out.true |= mask
-                self.changes += 1
                 return out
         for sign, operator in (("==", "-eq"), ("!=", "-ne"), ("<=", "-le"), (">=", "-ge"), ("<", "-lt"), (">", "-gt")):
             left, found, right = said.partition(sign)
@@ -115,7 +114,6 @@ class Asking(Processes):
         if found and name.isidentifier():
             for mask, value in list(expand.calculated(expression, shell, worlds)):
                 shell.assign(mask, name, value)
-            self.changes += 1
             return Out(true=worlds)
         return self.fork(worlds)
 

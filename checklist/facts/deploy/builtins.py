@@ -31,7 +31,7 @@ class Builtins(Moves):
                 found: list[expand.Field] = []
                 for word in one.value:
                     found += next(f for mask, f in expand.fields(word, shell, worlds, m.substitution) if mask & m.ledger.usual(worlds))
-                before = next(expand.lookup(one.name, shell, m.ledger.usual(worlds)))[1] if one.appends else ()
+                before = expand.lookup(one.name, shell, m.ledger.usual(worlds))[0][1] if one.appends else ()
                 worlds |= m.take()
                 if own:
                     shell.hide(worlds, one.name)
@@ -46,7 +46,6 @@ class Builtins(Moves):
                 for mask, value in [(values[0][0] | born, values[0][1]), *values[1:]]:
                     for part, kept in list(expand.lookup(one.name, shell, mask)) if one.appends else [(mask, "")]:
                         shell.assign(part, one.name, value if kept == "" else kept + value if isinstance(kept, str) and isinstance(value, str) else None)
-            m.changes += 1
             if m.substituted is not None:
                 status = m.substituted
         if status is None:
@@ -89,7 +88,6 @@ class Builtins(Moves):
             case "unset" | "read" | "mapfile" | "readarray" | "getopts":
                 for name in filter(str.isidentifier, argv[1:]):
                     shell.assign(worlds, name, "" if argv[0] == "unset" else None)
-                m.changes += 1
                 return Out(true=worlds) if argv[0] in ("unset", "mapfile", "readarray") else m.fork(worlds)
             case "shift":
                 shell.frame = object()

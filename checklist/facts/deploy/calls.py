@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from checklist.facts.deploy.effects import BEFORE
 from checklist.facts.deploy.state import Call, Shell
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
+from checklist.parse.shell import Source
 
 
 def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
@@ -13,12 +16,28 @@ def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
 
     `opens`: it is a function or script, which may itself hand on what it is given, `run "$@"`.
     """
-    place = shell.source.at(node.start, node.end)
-    if shell.calls:
-        words = [w for w in node.words if (w.literal() or "-") not in BEFORE and not (w.literal() or "").startswith("-")]
-        if any(name in ("@", "*") or (name.isdigit() and not opens) for name in map(_variable, words if opens else words[:1])):
-            return Call(place, shell.calls[-1].at, shell.calls[-1].text)
-    return Call(place, place, shell.source.said(shell.source.text[node.start : node.end]))
+    made = _written(shell.source, node.start, node.end)
+    if shell.calls and _hands_on(node.words, opens=opens):
+        return Call(made.place, shell.calls[-1].at, shell.calls[-1].text)
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _written(source: Source, start: int, end: int) -> Call:
+    place = source.at(start, end)
+    return Call(place, place, source.said(source.text[start:end]))
+
+
+def _hands_on(words: tuple[Word, ...], *, opens: bool) -> bool:
+    """Whether the words of a command are those that its shell was given."""
+    for word in words:
+        name = _variable(word)
+        if name in ("@", "*") or (name.isdigit() and not opens):
+            return True
+        said = word.literal()
+        if not opens and not (said and (said in BEFORE or said.startswith("-"))):
+            return False
+    return False
 
 
 def _variable(word: Word) -> str:

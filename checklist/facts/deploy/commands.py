@@ -78,12 +78,6 @@ class Commands(Builtins):
                 # `ENV=prod deploy`: a variable of the function, for this call
                 self._assign(m, shell, node.assignments, worlds)
             return self._function(m, shell, node, worlds, name, said[1:], ignored)
-        built = self._builtin(m, shell, node, worlds, argv, of, said, ignored)
-        if built is not None:
-            return built
-        entered = self._door(m, shell, node, worlds, argv, of, said)
-        if entered is not None:
-            return entered
         if name in _PRINTERS:
             if argv[:2] == ["printf", "-v"] and len(argv) > 2:
                 shell.assign(worlds, argv[2], None)
@@ -91,6 +85,12 @@ class Commands(Builtins):
             # `cat .env` in a log is somebody's business
             self._step(m, shell, node, worlds, argv, False)
             return Out(true=worlds)
+        built = self._builtin(m, shell, node, worlds, argv, of, said, ignored)
+        if built is not None:
+            return built
+        entered = self._door(m, shell, node, worlds, argv, of, said)
+        if entered is not None:
+            return entered
         if name in _READERS:
             answers = [*m.piped, *self._fed(m, shell, node.redirects, worlds)]
             if answers:

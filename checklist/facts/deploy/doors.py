@@ -42,7 +42,7 @@ class Doors(Steps):
             case ["docker" | "podman" | "docker-compose" | "kubectl", *rest]:
                 index = next((i for i, w in enumerate(argv) if w in _SHELLS and i + 2 < len(argv) and re.fullmatch(r"-\w*c", argv[i + 1])), None)
                 return self._text(m, shell, node, worlds, [of[index + 2]], host="container", reads=argv[index]) if index is not None and "exec" in rest else None
-            case [name, *rest] if posixpath.basename(name) in _SHELLS:
+            case [name, *_] if name.rpartition("/")[2] in _SHELLS:
                 return self._shell(m, shell, node, worlds, argv, of, said)
             case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):
                 file = self._find(name, shell, m.ledger.usual(worlds))

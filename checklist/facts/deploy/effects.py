@@ -83,20 +83,21 @@ def declared(argv: Sequence[str], policy: Document) -> str | None:
 
 def effect(argv: Sequence[str], policy: Document) -> str | None:
     """The effect of a command's bare words, None for one that has none."""
-    found = declared(argv, policy) or _named(" ".join(argv))
-    return None if found in ("none", *_VERIFIES) else found
+    return meaning(argv, policy)[0]
+
+
+def meaning(argv: Sequence[str], policy: Document) -> tuple[str | None, str | None]:
+    """The effect of a command's bare words, and `test` or `lint` for one that says whether the code is good."""
+    named = _named(" ".join(argv))
+    verifies = named if named in _VERIFIES else None
+    found = declared(argv, policy) or named
+    return None if found in ("none", *_VERIFIES) else found, verifies
 
 
 def looks(argv: Sequence[str]) -> bool:
     """Whether a command leaves the files of its host as they are."""
     said = " ".join(argv)
     return bool(_LOOKS.match(said)) or _named(said) in ("health_check", "notify")
-
-
-def verification(argv: Sequence[str]) -> str | None:
-    """`test` or `lint` for a command that says whether the code is good and does nothing to a deploy."""
-    found = _named(" ".join(argv))
-    return found if found in _VERIFIES else None
 
 
 @lru_cache(maxsize=1024)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Default, Known, Worlds
-from checklist.parse.sh.tree import AndOr, Arithmetic, Sequence, Simple, Substitution, Text, Variable, Word
+from checklist.parse.sh.tree import AndOr, Arithmetic, Part, Sequence, Simple, Substitution, Text, Variable, Word
 
 UNSEEN = "\0"
 """Stands in a text for the part of it that cannot be known."""
@@ -82,17 +82,23 @@ def _both(left: Field, right: Field) -> Field:
     return Default(made) if isinstance(left, Default) or isinstance(right, Default) else made
 
 
-def _part(part: object, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
+def _part(part: Part, shell: Shell, worlds: Worlds, run: Run) -> Iterable[tuple[Worlds, Known]]:
     match part:
-        case Text(written):
-            yield worlds, written
+        case Text():
+            return ((worlds, part.text),)
         case Variable():
-            yield from _variable(part, shell, worlds, run)
+            return _variable(part, shell, worlds, run) if part.operator or not part.name else _plain(part.name, shell, worlds)
         case Substitution():
             said = run(part, shell, worlds)
-            yield worlds, said if part.operator == "$" or isinstance(said, Answer) else None  # `<(…)` is the name of a file
-        case Arithmetic(expression):
-            yield from calculated(expression, shell, worlds)
+            return ((worlds, said if part.operator == "$" or isinstance(said, Answer) else None),)  # `<(…)` is the name of a file
+        case Arithmetic():
+            return calculated(part.text, shell, worlds)
+
+
+def _plain(name: str, shell: Shell, worlds: Worlds) -> Iterable[tuple[Worlds, Known]]:
+    """`$name`: of an array its first element."""
+    found = lookup(name, shell, worlds)
+    return found if name in ("@", "*") else [(mask, _element(value, None) if isinstance(value, tuple) else value) for mask, value in found]
 
 
 def calculated(expression: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
@@ -124,35 +130,39 @@ def _number(said: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, i
         yield mask, int(value) if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value) else None
 
 
-def lookup(name: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
+def lookup(name: str, shell: Shell, worlds: Worlds) -> list[tuple[Worlds, Known]]:
     """A variable's value in which worlds."""
     if name == "?":
         ok, bad = shell.status
-        if worlds & bad:
-            yield worlds & bad, "1"
-        if worlds & ~bad:
-            yield worlds & ~bad, "0" if worlds & ok else None
-    elif name == "!":
-        yield worlds, shell.job
-    elif name == "PIPESTATUS":
-        yield from _piped(shell, worlds)
-    elif name == "0" or name == "BASH_SOURCE":
-        yield worlds, shell.script if name == "0" or shell.source.file in shell.script else f"{REPOSITORY}/{shell.source.file}"
-    elif name in ("@", "*"):
-        yield worlds, (None,) if shell.arguments is None else shell.arguments  # type: ignore[misc]
-    elif name == "#":
-        yield worlds, None if shell.arguments is None else str(len(shell.arguments))
-    elif name.isdigit():
-        known = shell.arguments
-        yield worlds, None if known is None else known[int(name) - 1] if int(name) <= len(known) else ""
-    elif name == "PWD":
-        yield from shell.directory.split(worlds)
-    elif name in shell.variables:
-        yield from shell.variables[name].split(worlds)
-    elif name == "HOME":
-        yield worlds, "~"
-    else:
-        yield worlds, None
+        values: tuple[tuple[Worlds, Known], ...] = ((worlds & bad, "1"), (worlds & ~bad, "0" if worlds & ok else None))
+        return [(mask, said) for mask, said in values if mask]
+    if name == "PIPESTATUS":
+        return list(_piped(shell, worlds))
+    if name == "PWD":
+        return [*shell.directory.split(worlds)]
+    if name.isdigit() or name in ("@", "*", "#", "!", "BASH_SOURCE"):
+        return [(worlds, _given(name, shell))]
+    if (held := shell.variables.get(name)) is not None:
+        return held.split(worlds)
+    unset: Known = "~" if name == "HOME" else None
+    return [(worlds, unset)]
+
+
+def _given(name: str, shell: Shell) -> Known:
+    """What a script or function is called with."""
+    known = shell.arguments
+    match name:
+        case "0":
+            return shell.script
+        case "!":
+            return shell.job
+        case "BASH_SOURCE":
+            return shell.script if shell.source.file in shell.script else f"{REPOSITORY}/{shell.source.file}"
+        case "@" | "*":
+            return (None,) if known is None else known  # type: ignore[return-value]  # no arrays in arrays
+        case "#":
+            return None if known is None else str(len(known))
+    return None if known is None else known[int(name) - 1] if int(name) <= len(known) else ""
 
 
 def _piped(shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:

@@ -23,7 +23,7 @@ def _identity(part: object, shell: Shell, worlds: Worlds) -> Hashable:
         case Text(said):
             return said
         case Variable(called, _, _, _, operator, argument) if called not in _CHANGING and not operator.startswith("!") and (called or not operator):
-            value = next(lookup(called, shell, worlds))[1] if not operator else None
+            value = lookup(called, shell, worlds)[0][1] if not operator else None
             if isinstance(value, str) and not isinstance(value, Default) and UNSEEN not in value:
                 return value
             if operator in ("-", ":-", "?", ":?") and (operator.endswith("?") or argument is None or not argument.parts):

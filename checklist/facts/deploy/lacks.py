@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from checklist.facts.deploy.met import Met, Path
@@ -136,9 +137,11 @@ def _stale(project: Project, path: Path, values: Sequence[Value], apps: Sequence
 _OWN = {"PATH", "NODE_ENV", "HOME", "PM2_HOME", "NVM_DIR", "CI", "LANG", "LC_ALL", "DEBIAN_FRONTEND", "NODE_OPTIONS"}
 
 
+@lru_cache(maxsize=1024)
 def _read(project: Project, name: str) -> bool:
     """Whether a source of the service reads a variable."""
-    return any(re.search(rf"process\.env\.{re.escape(name)}\b|process\.env\[['\"]{re.escape(name)}['\"]\]", text) for text in project.sources.values())
+    read = re.compile(rf"process\.env\.{re.escape(name)}\b|process\.env\[['\"]{re.escape(name)}['\"]\]")
+    return any(name in text and read.search(text) for text in project.sources.values())
 
 
 def _output(project: Project, path: Path, last: int | None, app: Document | None, apps: Sequence[Document], packages: Sequence[Document]) -> dict[str, Any]:

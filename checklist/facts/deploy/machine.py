@@ -43,7 +43,8 @@ class Machine(Asking):
             out.true, out.false = done.true, done.false
             worlds = done.on
             shell.status = (done.true & ~done.false, done.false)
-            if (gone := (done.left_true | done.left_false) & ~self.ledger.divided) and not shell.exit_trap.differs and shell.exit_trap.one(1) is None:
+            gone = (done.left_true | done.left_false) & ~self.ledger.divided & ~shell.absent
+            if gone and not shell.exit_trap.differs and shell.exit_trap.one(1) is None:
                 # who has left this shell needs its variables no more
                 shell.forget(gone)
         return out
@@ -57,6 +58,10 @@ class Machine(Asking):
                 out = self.checked(self._execute(self, shell, node, worlds, ignored), shell, ignored)
                 shell.piped = ()
                 return out
+            case tree.Group(_, _, body, subshell):
+                if not subshell:
+                    return self.sequence(body, shell, worlds, ignored)
+                return self.checked(self.inside(body, shell.child(), worlds, ignored), shell, ignored)
             case Sequence():
                 return self.sequence(node, shell, worlds, ignored)
             case tree.AndOr(_, _, left, operator, right):
@@ -71,10 +76,6 @@ class Machine(Asking):
                 return self._for(node, shell, worlds, ignored)
             case tree.Case():
                 return self._case(node, shell, worlds, ignored)
-            case tree.Group(_, _, body, subshell):
-                if not subshell:
-                    return self.sequence(body, shell, worlds, ignored)
-                return self.checked(self.inside(body, shell.child(), worlds, ignored), shell, ignored)
             case tree.Redirected(_, _, inner, redirects):
                 self.substitutions(redirects, shell, worlds)
                 outside = shell.into
@@ -178,7 +179,7 @@ class Machine(Asking):
     def _while(self, node: tree.While, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
         out, branch = Out(), shell.branch
         for _ in range(_ROUNDS):
-            forks, changes = self.forked, self.changes
+            forks, before = self.forked, shell.view(worlds)
             decided = self.sequence(node.condition, shell, worlds, True)
             out.add(decided)
             guessed = self.forked != forks
@@ -197,7 +198,7 @@ class Machine(Asking):
             if guessed:
                 out.true |= again
                 break
-            if again == worlds and self.changes == changes:
+            if again == worlds and shell.view(worlds) == before:
                 # nothing changes any more: this loop does not end
                 self._hang(again, out)
                 break

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 
-from checklist.facts.deploy.worlds import Worlds
+from checklist.facts.deploy.worlds import Worlds, single
 
 _YES: frozenset[Hashable] = frozenset({True})
 
@@ -30,6 +31,8 @@ class Memory:
     answers: dict[Hashable, dict[frozenset[Hashable], tuple[Worlds, Worlds]]] = field(default_factory=dict)
     files: dict[str, object] = field(default_factory=dict)
     folders: dict[str, object] = field(default_factory=dict)
+    known: dict[Worlds, set[tuple[Hashable, frozenset[Hashable]]]] = field(default_factory=lambda: defaultdict(set))
+    """Which questions each single world has an answer to."""
 
     def recall(self, question: Question, worlds: Worlds) -> tuple[Worlds, Worlds]:
         """(the worlds in which it is so, those in which it is not); in the others it has not been asked."""
@@ -44,24 +47,29 @@ class Memory:
         return worlds & yes & ~no, worlds & no
 
     def learn(self, question: Question, yes: Worlds, no: Worlds) -> None:
-        known = self.answers.setdefault(question.about, {})
-        was, was_not = known.get(question.among, (0, 0))
-        known[question.among] = (was | yes, was_not | no)
+        answers = self.answers.setdefault(question.about, {})
+        was, was_not = answers.get(question.among, (0, 0))
+        answers[question.among] = (was | yes, was_not | no)
+        for world in single(yes | no):
+            self.known[world].add((question.about, question.among))
 
     def born(self, parent: Worlds, child: Worlds) -> None:
         """A new world knows what its parent knows."""
-        for known in self.answers.values():
-            for among, (yes, no) in known.items():
-                if (yes | no) & parent:
-                    known[among] = (yes | child if yes & parent else yes, no | child if no & parent else no)
+        for about, among in self.known[parent]:
+            yes, no = self.answers[about][among]
+            self.answers[about][among] = (yes | child if yes & parent else yes, no | child if no & parent else no)
+        self.known[child] = set(self.known[parent])
 
     def met(self, ways: Collection[Worlds], parent: Worlds) -> None:
         """Ways that were told apart are one again: it knows what they agree on."""
-        every = sum(ways)
-        for known in self.answers.values():
-            for among, (yes, no) in known.items():
-                if (yes | no) & (every | parent):
-                    known[among] = ((yes & ~parent) | (parent if yes & every == every else 0), (no & ~parent) | (parent if no & every == every else 0))
+        every, agreed = sum(ways), set[tuple[Hashable, frozenset[Hashable]]]()
+        for about, among in self.known[parent].union(*(self.known[way] for way in ways)):
+            yes, no = self.answers[about][among]
+            same, same_not = yes & every == every, no & every == every
+            self.answers[about][among] = ((yes & ~parent) | (parent if same else 0), (no & ~parent) | (parent if same_not else 0))
+            if same or same_not:
+                agreed.add((about, among))
+        self.known[parent] = agreed
 
     def wrote(self, host: str, *, removes: bool) -> None:
         """Its files are no longer what they were: a command may have changed them, or others in the time that went by.

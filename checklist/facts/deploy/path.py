@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checklist.facts.deploy.commands import Commands
@@ -10,7 +10,7 @@ from checklist.facts.deploy.entries import Entry
 from checklist.facts.deploy.machine import Machine, TooMuch
 from checklist.facts.deploy.memory import contradictions
 from checklist.facts.deploy.steps import Step
-from checklist.facts.deploy.worlds import Out, Worlds
+from checklist.facts.deploy.worlds import Out, Worlds, single
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Run:
         key = (first.order, second.order)
         if key not in self._together:
             self._together[key] = any(
-                self.ledger.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in _bits(first.ran & self.ledger.base) for y in _bits(second.ran & self.ledger.base)
+                self.ledger.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in single(first.ran & self.ledger.base) for y in single(second.ran & self.ledger.base)
             )
         return self._together[key]
 
@@ -116,12 +116,6 @@ class Run:
             if way & (self._ended_badly | self.ledger.failed) and not (way in self.ledger.parents and not way & self.ledger.failed):
                 found.append(path)
         return found
-
-
-def _bits(worlds: Worlds) -> Iterator[Worlds]:
-    while worlds:
-        yield worlds & -worlds
-        worlds &= worlds - 1
 
 
 def follow(entry: Entry, commands: Commands) -> Run:

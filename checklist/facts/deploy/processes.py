@@ -51,7 +51,6 @@ class Processes:
         self.problems: dict[Location, tuple[Problem, str]] = {}
         """What the shell cannot read of the texts in other files and other texts, and the host where it is read."""
         self.parts: list[tuple[Location, Out]] = []
-        self.changes = 0
         self.spent = 0
         self.forked = 0
         self._execute = execute
@@ -139,7 +138,8 @@ class Processes:
         while waiting:
             parent = waiting & -waiting
             waiting ^= parent
-            fork = Fork(parent, self.ledger.new(parent, len(self.steps)), self.ledger.new(parent, len(self.steps)), asked, divided)
+            yes, no = (self.ledger.new(parent, len(self.steps)) for _ in range(2))
+            fork = Fork(parent, yes, no, asked, divided)
             self._born(parent, fork.yes | fork.no)
             memory.learn(asked, fork.yes, fork.no)
             self.ledger.base |= fork.yes | fork.no

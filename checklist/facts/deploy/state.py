@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Any
 
 from checklist.facts.deploy.worlds import Known, Masked, Worlds
@@ -19,6 +20,8 @@ REPOSITORY = "@"
 
 _OPTIONS = ("directory", "errexit", "pipefail", "err_trap", "exit_trap")
 _UNSET: Masked[Known] = Masked.of(None)
+_OFF = Masked.of(False)
+_NO_TRAP: Masked[Source | None] = Masked.of(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,12 @@ class Call:
     at: Location
     text: str
 
+    def __hash__(self) -> int:
+        # they are looked up for every command that is run: what tells most of them apart is enough
+        return hash((self.text, self.place.line, self.place.column))
 
-@dataclass(slots=True)
+
+@dataclass
 class Shell:
     source: Source
     script: str
@@ -48,8 +55,8 @@ class Shell:
     """The worlds in which nothing happens here: those not yet opened, those that have left. They have any value."""
     exports_all: bool = False
     """After `set -a`."""
-    errexit: Masked[bool] = field(default_factory=lambda: Masked.of(False))
-    pipefail: Masked[bool] = field(default_factory=lambda: Masked.of(False))
+    errexit: Masked[bool] = _OFF
+    pipefail: Masked[bool] = _OFF
     arguments: tuple[Known, ...] | None = None
     """None where they cannot be known."""
     status: tuple[Worlds, Worlds] = (-1, 0)
@@ -58,8 +65,8 @@ class Shell:
     """`$PIPESTATUS` of the pipeline that has just run, like `status`."""
     job: str | None = None
     """`$!`"""
-    err_trap: Masked[Source | None] = field(default_factory=lambda: Masked[Source | None].of(None))
-    exit_trap: Masked[Source | None] = field(default_factory=lambda: Masked[Source | None].of(None))
+    err_trap: Masked[Source | None] = _NO_TRAP
+    exit_trap: Masked[Source | None] = _NO_TRAP
     hidden: list[Masked[Source | None]] = field(default_factory=list)
     """The traps on ERR around the functions and traps that are being run: they have none themselves."""
     err_trace: bool = False
@@ -81,19 +88,16 @@ class Shell:
 
     def child(self, *, errexit: bool = True) -> Shell:
         """A subshell: it has all, and what it changes is lost. Command substitutions drop `set -e` (bash 5.2, 3.7.3)."""
-        return replace(
-            self,
-            variables=dict(self.variables),
-            functions=dict(self.functions),
-            exported=set(self.exported),
-            differing=set(self.differing),
-            since=dict(self.since),
-            local=None if self.local is None else dict(self.local),
-            errexit=self.errexit if errexit else Masked.of(False),
-            hidden=[],
-            err_trap=self.err_trap if self.err_trace else Masked.of(None),
-            exit_trap=Masked.of(None),
-        )
+        made = copy(self)
+        made.variables, made.functions = dict(self.variables), dict(self.functions)
+        made.exported, made.differing = set(self.exported), set(self.differing)
+        made.hidden, made.since, made.exit_trap = [], dict(self.since), _NO_TRAP
+        made.local = None if self.local is None else dict(self.local)
+        if not errexit:
+            made.errexit = _OFF
+        if not self.err_trace:
+            made.err_trap = _NO_TRAP
+        return made
 
     def fresh(self, source: Source, *, script: str | None = None, host: str | None = None) -> Shell:
         """A new shell process: only the folder and exported variables go along, and not to another host."""
@@ -112,6 +116,12 @@ class Shell:
             outside=object() if far else self.outside,
             since={} if far else {k: v if k in self.exported else object() for k, v in self.since.items() if k != "PWD"},
         )
+
+    def view(self, worlds: Worlds) -> object:
+        """All that commands can change here, as it is in some worlds: equal where nothing has changed."""
+        options = [getattr(self, name).split(worlds) for name in _OPTIONS]
+        values = {name: held.split(worlds) for name, held in self.variables.items()}
+        return values, options, self.arguments, [worlds & mask for mask in self.status], set(self.exported), len(self.functions)
 
     def forget(self, worlds: Worlds) -> None:
         """Nothing will happen in some worlds any more."""
@@ -146,7 +156,7 @@ class Shell:
     def hide_trap(self) -> None:
         """There is no trap on ERR until `show_trap`."""
         self.hidden.append(self.err_trap)
-        self.err_trap = Masked.of(None)
+        self.err_trap = _NO_TRAP
 
     def show_trap(self) -> None:
         """The trap is what it was, where no other was set in the meantime."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare, declared, effect, looks, script_body, verification, without_place
+from checklist.facts.deploy.effects import bare, declared, looks, meaning, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine, goes_away
@@ -110,13 +110,14 @@ class Steps:
             argv, folder = without_place(argv)
             if folder is not None:
                 directory = None if folder == UNSEEN else joined(directory, folder)
-            where = self.folder(directory)
-            found, verifies = effect(argv, self.project.policy), verification(argv)
-            body = script_body(argv, dict(scripts(self.project, home(self.project, where)))) if where is not None and argv[:1] in _RUNNERS else None
+            found, verifies = meaning(argv, self.project.policy)
+            if argv[:1] in _RUNNERS and (where := self.folder(directory)) is not None:
+                body = script_body(argv, dict(scripts(self.project, home(self.project, where))))
             if body is not None:
-                inside = [effect(b, self.project.policy) for b in body]
-                found = next((e for e in ("build", "start", "restart", "reload", "migrate", "health_check") if e in inside), found)
-                verifies = verifies or next((v for b in body if (v := verification(b)) is not None), None)
+                inside = [meaning(b, self.project.policy) for b in body]
+                effects = {e for e, _ in inside}
+                found = next((e for e in ("build", "start", "restart", "reload", "migrate", "health_check") if e in effects), found)
+                verifies = verifies or next((v for _, v in inside if v is not None), None)
             if found == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
                 found = None  # what is downloaded is run
         if argv is None or not looks(argv):

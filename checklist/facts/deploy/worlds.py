@@ -15,6 +15,13 @@ Worlds = int
 T = TypeVar("T")
 
 
+def single(worlds: Worlds) -> Iterator[Worlds]:
+    """Each of some worlds by itself."""
+    while worlds:
+        yield worlds & -worlds
+        worlds &= worlds - 1
+
+
 @dataclass(slots=True)
 class Out:
     """In which worlds a piece of script ended how."""
@@ -111,11 +118,9 @@ class Masked(NamedTuple, Generic[T]):
         *rest, (mask, value) = [(left, v) for m, v in self.pairs if (left := m & ~absent)] or self.pairs[:1]
         return Masked((*rest, (mask | absent, value)))
 
-    def split(self, worlds: Worlds) -> Iterator[tuple[Worlds, T]]:
+    def split(self, worlds: Worlds) -> list[tuple[Worlds, T]]:
         """The values in some worlds with the worlds that have them."""
-        for mask, value in self.pairs:
-            if mask & worlds:
-                yield mask & worlds, value
+        return [(mask & worlds, value) for mask, value in self.pairs if mask & worlds]
 
     def one(self, world: Worlds) -> T:
         """The value in one world."""

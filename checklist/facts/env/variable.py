@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from checklist.facts.env.service import NOT_HERE, Service, examples
 from checklist.facts.placeholders import is_placeholder, is_reference
@@ -52,6 +53,7 @@ def document(project: Project, service: Service, wanted: Value) -> Document:
     return Document("env.variable", at.file, value(data, at), name if not service.directory else f"{service.directory}: {name}")
 
 
+@lru_cache(maxsize=2)
 def _initialised(project: Project) -> bool | Unknown:
     """Whether some source starts Sentry; false only where all of them are seen and none so much as names it."""
     if any(_SENTRY.search(text) for text in project.sources.values()):

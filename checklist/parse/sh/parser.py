@@ -28,7 +28,9 @@ from checklist.parse.sh.tree import (
 )
 from checklist.parse.sh.words import Lost, arithmetic_end, word
 
-_RESERVED = re.compile(r"(?:!|\[\[|[{}]|[a-z]+)(?=[ \t\n;&|<>()]|\Z)")
+_RESERVED = re.compile(
+    r"(?:!|\[\[|[{}]|if|then|el(?:if|se)|fi|case|esac|for|select|while|until|do(?:ne)?|in|function|time)(?=[ \t\n;&|<>()]|\Z)"
+)
 _FUNCTION = re.compile(r"([^\s;&|<>()\"'`$\\]++)[ \t]*\([ \t]*\)")
 _NAME = re.compile(r"[^\s;&|<>()\"'`$\\]+")
 _CLOSERS = {"then", "elif", "else", "fi", "do", "done", "esac", "}", "in"}
@@ -70,8 +72,11 @@ class Parser(Reader):
         items: list[Command] = [] if top is None else top
         self._newlines()
         start = self.at
-        while self.at < self.end and not self._stops(stops):
-            items.append(self._and_or())
+        while self.at < self.end:
+            said = self._reserved()
+            if self._stops(stops, said):
+                break
+            items.append(self._and_or(said))
             if self.at < self.end and self.text[self.at] in ";&":
                 if self.text.startswith(";;", self.at) or self.text.startswith(";&", self.at):
                     break
@@ -91,10 +96,8 @@ class Parser(Reader):
             raise Lost(self.at, f"`{self._reserved() or self.text[self.at]}` is not expected here")
         return body
 
-    def _stops(self, stops: tuple[str, ...]) -> bool:
-        if self.text[self.at] == ")" or self.text.startswith((";;", ";&"), self.at):
-            return True
-        return bool(stops) and self._reserved() in stops
+    def _stops(self, stops: tuple[str, ...], said: str) -> bool:
+        return said in stops if said else self.text[self.at] in ");" and self.text.startswith((")", ";;", ";&"), self.at)
 
     def _reserved(self) -> str:
         found = _RESERVED.match(self.text, self.at, self.end)
@@ -106,44 +109,46 @@ class Parser(Reader):
             raise Lost(opened, f"`{of}` without `{reserved}`")
         self.at += len(reserved)
 
-    def _and_or(self) -> Command:
-        left = self._pipeline()
+    def _and_or(self, said: str) -> Command:
+        """`said` is the reserved word that it begins with."""
+        left = self._pipeline(said)
         while True:
             operator = self.text[self.at : min(self.at + 2, self.end)]
             if operator not in ("&&", "||"):
                 return left
             self.at += 2
             self._newlines()
-            right = self._pipeline()
+            right = self._pipeline(self._reserved())
             left = AndOr(left.start, right.end, left, operator, right)
 
-    def _pipeline(self) -> Command:
+    def _pipeline(self, said: str) -> Command:
         start, negated = self.at, False
-        while (said := self._reserved()) in ("!", "time"):
+        while said in ("!", "time"):
             negated ^= said == "!"
             self.at += len(said)
             self._blank()
             while said == "time" and self.text.startswith("-p", self.at):
                 self.at += 2
                 self._blank()
-        parts = [self._command()]
+            said = self._reserved()
+        parts = [self._command(said)]
         while True:
             if not (self.at < self.end and self.text[self.at] == "|") or self.text.startswith("||", self.at):
                 break
             self.at += 2 if self.text.startswith("|&", self.at) else 1
             self._newlines()
-            parts.append(self._command())
+            parts.append(self._command(self._reserved()))
         if len(parts) == 1 and not negated:
             return parts[0]
         return Pipeline(start, parts[-1].end, tuple(parts), negated)
 
     # ---- commands ----
 
-    def _command(self) -> Command:
+    def _command(self, said: str) -> Command:
         """The command that begins here; it takes the blanks behind it."""
         if self.at >= self.end:
             raise Lost(self.at, "a command is missing")
-        made = self._compound()
+        made = self._compound(said)
         if made is None:
             return self._simple()
         redirects: list[Redirect] = []
@@ -154,7 +159,7 @@ class Parser(Reader):
             return made
         return Redirected(made.start, self.at, made, redirects)
 
-    def _compound(self) -> Command | None:
+    def _compound(self, said: str) -> Command | None:
         text, start = self.text, self.at
         if text.startswith("((", start):
             close = arithmetic_end(self, start + 2)
@@ -168,7 +173,6 @@ class Parser(Reader):
                 raise Lost(start, "( is not closed")
             self.at += 1
             return Group(start, self.at, body, True)
-        said = self._reserved()
         match said:
             case "":
                 pass
@@ -211,7 +215,7 @@ class Parser(Reader):
 
     def _function(self, start: int, name: str) -> Command:
         self._newlines()
-        body = self._command()
+        body = self._command(self._reserved())
         return Function(start, self.at, name, body)
 
     def _do(self, start: int, of: str) -> Sequence:

@@ -10,6 +10,7 @@ from checklist.parse.sh.tree import Assignment, Command, Part, Redirect, Sequenc
 from checklist.parse.sh.words import Lost, inside, word
 
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*(?:#[^\n]*)?")
+_LINES = re.compile(r"(?:[ \t\n]++|\\\n|#[^\n]*+)*+")
 _ASSIGN = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\n]*\])?(\+?)=", re.ASCII)
 _REDIRECT = re.compile(r"(\d+|\{\w+\})?(&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<(?!\()|>(?!\())")
 _REDIRECTS = set("<>&{0123456789")
@@ -33,12 +34,15 @@ class Reader:
             self.at = found.end()
 
     def _newlines(self) -> None:
-        self._blank()
-        while self.at < self.end and self.text[self.at] == "\n":
-            self.at += 1
-            if self._heredocs:
-                self._bodies()
+        if self.at < self.end and self.text[self.at] not in " \t\n\\#":
+            return
+        if self._heredocs:
             self._blank()
+            if self.at < self.end and self.text[self.at] == "\n":
+                self.at += 1
+                self._bodies()
+        if found := _LINES.match(self.text, self.at, self.end):
+            self.at = found.end()
 
     def _bodies(self) -> None:
         """The here-documents that were announced on the line before."""
@@ -94,10 +98,11 @@ class Reader:
         redirects: list[Redirect] = []
         last = start
         assigns = True
-        while self.at < self.end:
-            if self.text[self.at] in _REDIRECTS and self._redirect(redirects):
+        text, end = self.text, self.end
+        while self.at < end:
+            if text[self.at] in _REDIRECTS and self._redirect(redirects):
                 pass
-            elif assigns and (found := _ASSIGN.match(self.text, self.at, self.end)):
+            elif assigns and (found := _ASSIGN.match(text, self.at, end)):
                 assignments.append(self._assignment(found))
             elif (item := word(self)) is not None:
                 words.append(item)
@@ -105,7 +110,10 @@ class Reader:
             else:
                 break
             last = self.at
-            self._blank()
+            if last < end and text[last] == " ":
+                self.at += 1  # most often there is just one
+            if self.at < end and text[self.at] in " \t\\#":
+                self._blank()
         if not (assignments or words or redirects):
             raise Lost(self.at, f"`{self.text[self.at : self.at + 1]}` is not expected here" if self.at < self.end else "a command is missing")
         return Simple(start, last, tuple(assignments), tuple(words), redirects)

@@ -34,8 +34,8 @@ def word(p: Reader) -> Word | None:
     start, text = p.at, p.text
     if alone := _ALONE.match(text, start, p.end):  # most words are one piece
         kind = alone.lastindex or 0
-        p.at = alone.end()
-        return Word(start, p.at, (Text(alone[kind], alone.start(kind), kind > 1),))
+        p.at, quoted = alone.end(), kind > 1
+        return Word(start, p.at, (Text(alone[kind], start + quoted, quoted),))
     parts = list[Part]()
     while p.at < p.end:
         c = text[p.at]
