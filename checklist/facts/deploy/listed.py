@@ -45,7 +45,9 @@ def _changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection
         return False
     if any(o.step.effect == "delete" and path.run.together(o.step, m.step) for o in path.met[:n]):
         return True
-    names = {a.value.text("name") for a in apps} | {"all"}
+    # what is stopped or restarted by a name is on the list
+    listed = {t for o in path.met if o.step.effect in ("stop", "restart", "reload") for t in _targets(o) if not CONFIG.search(t)}
+    names = {a.value.text("name") for a in apps} | listed | {"all"}
     targets = _targets(m)
     if targets and all(t in names or t.isdigit() for t in targets):
         return False
