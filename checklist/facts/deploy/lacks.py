@@ -28,8 +28,8 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
     app = met[last].app if last is not None else None
     stops = _stops(path)
     return {
-        # steps whose failure does not keep the app from being restarted
-        "lets_pass": [values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect in _PREPARES and _restarts_anyway(path, i)],
+        # steps whose failure does not keep the app from being restarted; a hook of PM2 is told so elsewhere
+        "lets_pass": [] if path.entry.hides else [values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect in _PREPARES and _restarts_anyway(path, i)],
         # the step that takes the app down, and those after which it stays down if they fail
         "stops": values[stops[0]] if stops else None,
         "stopped_for": [values[i] for i in stops[1:]],
