@@ -189,7 +189,7 @@ def _astray(path: Path, step: Step) -> bool:
     """Whether it runs in the wrong folder when a `cd` before it fails."""
     if step.effect != "clean":
         return False
-    words = [w for w in (step.argv or ())[1:] if not w.startswith("-")]
+    words = [w for w in (step.argv or ())[2 if (step.argv or ("",))[0] == "git" else 1 :] if not w.startswith("-")]
     if any(w.startswith(("/", "~", "@/")) or "\0" in w for w in words) or (words and all(_REMADE.match(w) for w in words)):
         return False
     cds = [s for s in path.run.steps if s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.order < step.order]
