@@ -108,7 +108,9 @@ def _documents(
     if met:
         last = restarts[-1] if restarts else None
         quiet = silent(project, subject.started([m.step for m in met], apps), packages)
-        whole = _path(project, path, values, restarts, checks, brings=bool(deploying), quiet=quiet)
+        # pm2 deploy has checked out the new commit before it calls this hook
+        brings = bool(deploying) or (bool(restarts) and path.entry.name.endswith("/post-deploy"))
+        whole = _path(project, path, values, restarts, checks, brings=brings, quiet=quiet)
         whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
         whole["unpacks"] = unpacks.unpacked(project, path, last, apps, packages, packed)
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
