@@ -28,6 +28,7 @@ from checklist.facts import monitor as monitors
 from checklist.facts.pm2 import configs as pm2_configs
 from checklist.facts.pm2 import files as pm2_files
 from checklist.facts.pm2 import targets
+from checklist.facts.pm2.script import found_by_deploys
 from checklist.model import Document, Location, Project, Value
 from checklist.parse import markdown, usage
 
@@ -72,7 +73,7 @@ def derive(project: Project) -> Facts:
         *configs.written,
         *pm2_files.documents(project, configs.written, {f: s.style for f, s in understood.items()}, package_docs, configs.spare),
         *target_docs,
-        *(_with_steps(app, deploy_docs) for app in configs.apps),
+        *(_with_steps(found_by_deploys(app, deploy_docs, project), deploy_docs) for app in configs.apps),
         *package_docs,
         *services.documents(project, base, package_docs),
         *pages.documents(project, base, package_docs),

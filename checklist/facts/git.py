@@ -128,15 +128,27 @@ def _env_file(project: Project, path: str) -> Document:
 def _outputs(project: Project, apps: Sequence[Document], packages: Sequence[Document], folders: Sequence[str]) -> Iterator[Document]:
     """{path, what, files, examples, frontend}: tracked files below one build dir are one document."""
     tracked = _inside(project, folders, project.tracked or ())
+    published = {posixpath.join(folder, name) for p in packages if (folder := p.value.text("directory")) for name in _published(p)}
+    running = {a.value.text("directory") or "" for a in apps}
     for folder in folders:
         for name in build_dirs(project.policy):
             path = posixpath.join(folder, name)
+            # somebody else's library, copied in as it is published: its dist/ is what it is for
+            if path in published and folder not in running:
+                continue
             files = tracked.get(path, [])
             code = [f for f in files if _CODE.fullmatch(f)]
             # a folder called build/ may as well hold what a build is made with
             meant = name == "build" and produced(project, folder, name, apps, packages) is None
             if code and not meant:
                 yield _output(project, apps, f"{path}/", folder, "build_output", code, len(files))
+
+
+def _published(package: Document) -> Iterator[str]:
+    """What a package of a registry holds, by its `files`; nothing of one that is private."""
+    private = package.value.get("private")
+    if private is None or private.content is not True:
+        yield from (f.content.removeprefix("./").rstrip("/") for f in (package.value.get("files") or Value(())).items() if isinstance(f.content, str))
 
 
 def _archives(project: Project, apps: Sequence[Document]) -> Iterator[Document]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from checklist.model import Document, Project, Value, value
 
 _LOCKS = {"package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm", "bun.lock": "bun", "bun.lockb": "bun"}
-_SHOWN = ("name", "type", "main", "scripts", "dependencies", "devDependencies", "engines", "workspaces", "packageManager")
+_SHOWN = ("name", "type", "main", "scripts", "dependencies", "devDependencies", "engines", "workspaces", "packageManager", "private", "files")
 
 
 def document(file: str, of: Value, project: Project) -> Document:

@@ -12,6 +12,7 @@ from checklist.secrets import mask
 _MOVES = {"master", "main", "develop", "dev", "trunk", "HEAD", "latest"}
 _NAMED = re.compile(r"\$\{\{\s*(matrix|env)\.([\w-]+)\s*\}\}")
 _IMPORTANT = ("test", "lint", "build")
+_LOCK_REMOVED = re.compile(r"(?:sudo )?rm .*?(?<=\s)(?:\./)?(?:package-lock|npm-shrinkwrap)\.json(?=\s|$)")
 
 
 def step_documents(flow: Workflow, packages: list[Document], project: Project) -> list[Document]:
@@ -125,10 +126,11 @@ def _within(have: int, sign: str, number: int, rest: str) -> bool:
 
 
 def command_documents(flow: Workflow, packages: list[Document]) -> list[Document]:
-    """`ci.command`: {job, text, does, masked, shows, remote, ignores_lock}."""
+    """`ci.command`: {job, text, does, masked, shows, remote, ignores_lock, lock_left_out}."""
     locked = {p.value.text("directory") or "" for p in packages if any(i.content == "npm" for i in (p.value.get("locks") or Value(())).items())}
     out = []
     for job in flow.jobs.values():
+        removed = set[str]()
         for step in job.steps:
             if step.of.at is None or step.of.at.file != flow.file:
                 continue
@@ -136,7 +138,10 @@ def command_documents(flow: Workflow, packages: list[Document]) -> list[Document
             moved = any(re.match(r"cd\b|pushd\b", c.text) for c in step.commands)
             for c in step.commands:
                 plain = c.does == "install" and re.fullmatch(r"(?:sudo )?npm (?:install|i)(?: --?[a-z][\w-]*(?:=\S+)?)*", c.text) and not re.search(r"\s(?:-g|--global|--prefix|-C|--package-lock-only)\b", c.text)
-                ignores = bool(plain and not c.remote and not moved and posixpath.normpath(folder or ".") in {d or "." for d in locked})
-                data = {"job": job.id, "text": mask(c.text.splitlines()[0]), "does": c.does, "masked": c.masked, "shows": c.shows, "remote": c.remote, "ignores_lock": ignores}
+                place = posixpath.normpath(folder or ".")
+                ignores = bool(plain and not c.remote and not moved and place in {d or "." for d in locked})
+                if _LOCK_REMOVED.match(c.text) and not c.remote and not moved:
+                    removed.add(place)
+                data = {"job": job.id, "text": mask(c.text.splitlines()[0]), "does": c.does, "masked": c.masked, "shows": c.shows, "remote": c.remote, "ignores_lock": ignores, "lock_left_out": place in removed}
                 out.append(Document("ci.command", flow.file, value(data, c.at), mask(c.text.splitlines()[0])))
     return out

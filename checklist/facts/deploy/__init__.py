@@ -108,7 +108,9 @@ def _documents(
     if met:
         last = restarts[-1] if restarts else None
         quiet = silent(project, subject.started([m.step for m in met], apps), packages)
-        whole = _path(project, path, values, restarts, checks, brings=bool(deploying), quiet=quiet)
+        # pm2 deploy has checked out the new commit before it calls this hook
+        brings = bool(deploying) or (bool(restarts) and path.entry.name.endswith("/post-deploy"))
+        whole = _path(project, path, values, restarts, checks, brings=brings, quiet=quiet)
         whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
         whole["unpacks"] = unpacks.unpacked(project, path, last, apps, packages, packed)
         yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
@@ -189,7 +191,7 @@ def _astray(path: Path, step: Step) -> bool:
     """Whether it runs in the wrong folder when a `cd` before it fails."""
     if step.effect != "clean":
         return False
-    words = [w for w in (step.argv or ())[1:] if not w.startswith("-")]
+    words = [w for w in (step.argv or ())[2 if (step.argv or ("",))[0] == "git" else 1 :] if not w.startswith("-")]
     if any(w.startswith(("/", "~", "@/")) or "\0" in w for w in words) or (words and all(_REMADE.match(w) for w in words)):
         return False
     cds = [s for s in path.run.steps if s.argv is not None and s.argv[0] == "cd" and s.effect is None and s.order < step.order]

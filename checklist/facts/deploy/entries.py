@@ -13,6 +13,7 @@ from checklist.facts.deploy.state import REPOSITORY, Shell, strict
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import is_retired
 from checklist.facts.placeholders import is_unfilled
+from checklist.facts.pm2 import targets
 from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
@@ -56,6 +57,8 @@ class Entry:
     at: Location
     run: Callable[[Machine], Out]
     job: Job | None = None
+    hides: bool = False
+    """Whether it is a hook of PM2 of which pm2/hook-hides-failure says already that it goes on after a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def _hooks(file: str, text: str, config: Value) -> Iterator[Entry]:
             if re.fullmatch(r"(?:pre|post)-(?:setup|deploy|deploy-local)", hook) and isinstance(script.content, str) and script.at is not None:
                 host = "local" if hook.endswith("-local") else "remote"
                 reads = "bash" if host == "remote" else "sh"
-                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host, reads=reads))
+                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host, reads=reads), hides=targets.hides(script) is not None)
 
 
 def _make(file: str, text: str) -> Iterator[Entry]:

@@ -17,6 +17,7 @@ from checklist.model import Document, Project, Unknown, Value
 
 _PREPARES = ("fetch", "ship", "install", "build", "migrate")
 _RESETS = re.compile(r"git (?:reset --hard|checkout (?:-f|--force|\.|-- \.))")
+_FOLLOWS = re.compile(r"-[a-z]*[fF]\w*$|--follow\b")
 _RELEASE = re.compile(r"(?i)current|release")
 _LIFECYCLE = ("prepare", "postinstall", "install", "preinstall", "prestart")
 
@@ -27,8 +28,8 @@ def lacks(project: Project, path: Path, values: Sequence[Value], last: int | Non
     app = met[last].app if last is not None else None
     stops = _stops(path)
     return {
-        # steps whose failure does not keep the app from being restarted
-        "lets_pass": [values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect in _PREPARES and _restarts_anyway(path, i)],
+        # steps whose failure does not keep the app from being restarted; a hook of PM2 is told so elsewhere
+        "lets_pass": [] if path.entry.hides else [values[i] for i, m in enumerate(met) if m.fate.normal and m.step.effect in _PREPARES and _restarts_anyway(path, i)],
         # the step that takes the app down, and those after which it stays down if they fail
         "stops": values[stops[0]] if stops else None,
         "stopped_for": [values[i] for i in stops[1:]],
@@ -89,6 +90,9 @@ def _hides(path: Path, n: int) -> bool:
         return False
     # PM2 itself is asked afterwards, and what the script does with the answer is not known here
     if any(PM2_ASKED.match(" ".join(s.argv or ())) and s.order > step.order and s.ran & step.world for s in path.run.steps):
+        return False
+    # `tail -f` never ends by itself: whoever started the deploy sits before what PM2 said
+    if any(s.argv is not None and s.argv[0] == "tail" and any(_FOLLOWS.match(w) for w in s.argv[1:]) and s.order > step.order and path.run.normal(s) for s in path.run.steps):
         return False
     # another start that takes its place, or a check that is made later, will tell
     return not any(m.step.effect in (*STARTS, "health_check") and path.run.because(m.step, step) for m in path.met)

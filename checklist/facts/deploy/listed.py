@@ -18,6 +18,7 @@ from checklist.model import Document
 
 _PROGRAM = re.compile(r"(?:^|/)ecosystem\.[cm]?js$")
 """Meant as a config; PM2 runs it as a program (see pm2/config-name)."""
+_FILE = re.compile(r"/|\.(?:[cm]?[jt]sx?|json\d?|ya?ml|sh|py)$")
 
 
 def saved(paths: Iterable[Path]) -> frozenset[tuple[str, str]]:
@@ -45,7 +46,9 @@ def _changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection
         return False
     if any(o.step.effect == "delete" and path.run.together(o.step, m.step) for o in path.met[:n]):
         return True
-    names = {a.value.text("name") for a in apps} | {"all"}
+    # what is stopped or restarted by a name is on the list; a file may be started for the first time
+    listed = {t for o in path.met if o.step.effect in ("stop", "restart", "reload") for t in _targets(o) if not _FILE.search(t)}
+    names = {a.value.text("name") for a in apps} | listed | {"all"}
     targets = _targets(m)
     if targets and all(t in names or t.isdigit() for t in targets):
         return False

@@ -26,6 +26,9 @@ def ignored(project: Project, met: Met) -> str | None:
     if met.step.host == "local" and met.step.at.file.startswith(".github/"):
         return None
     place = home(project, met.folder)
+    # an image is built from the root or from the folder of its Dockerfile; beside a package.json it is the latter
+    if recognise(met.step.at.file) == "dockerfile" and project.exists(posixpath.join(own := posixpath.dirname(met.step.at.file), "package.json")):
+        place = own
     return next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.exists(posixpath.join(place, name))), None)
 
 

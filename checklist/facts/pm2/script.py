@@ -2,19 +2,20 @@
 
 PM2 resolves it from `cwd`, else from the folder in which pm2 is called, needs the ending, and looks the word up in PATH
 where there is no such file (PM2 7.0.4 lib/Common.js:105-150). The folder of the call is not known here: a file counts as
-there if it lies in the config's folder or in any above.
+there if it lies in the config's folder or in any above, or where a deploy script calls pm2 with the config.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from checklist.facts.folders import above, build_dirs
 from checklist.facts.ignores import Ignores
 from checklist.facts.outputs import produced, written
-from checklist.model import Content, Document, Project, Unknown, Value
+from checklist.model import Content, Document, Project, Unknown, Value, value
 from checklist.parse import recognise
 
 _ENDINGS = (".js", ".cjs", ".mjs", ".ts")
@@ -54,6 +55,23 @@ def script_file(
     bare = "/" not in text and "." not in text
     found = _absent(paths, project, packages, known, bare=bare)
     return _told("elsewhere", paths[0]) if found["state"] == "missing" and _is_copied(config, project) else found
+
+
+def found_by_deploys(app: Document, steps: Iterable[Document], project: Project) -> Document:
+    """The app, its script looked for as well in the folder in which a deploy calls PM2 with the config: without `cwd` PM2
+    takes it from there (`cd .next/standalone && pm2 start ../../ecosystem.config.js`)."""
+    of, script = app.value.get("script_file"), app.value.text("script")
+    if of is None or of.text("state") != "missing" or script is None or app.value.text("cwd") is not None:
+        return app
+    for step in steps:
+        folder, argv = step.value.text("directory"), [w.content for w in (step.value.get("argv") or Value(())).items()]
+        if not folder or argv[:1] != ["pm2"] or not any(isinstance(w, str) and posixpath.basename(w) == posixpath.basename(app.file) for w in argv):
+            continue
+        path = posixpath.normpath(posixpath.join(folder, script))
+        if project.exists(path) or not any(p.startswith(f"{folder}/") for p in (*project.files, *project.paths)):
+            told = value(_told("there" if project.exists(path) else "elsewhere", path), of.at)
+            return replace(app, value=replace(app.value, content={**app.value.members(), "script_file": told}))
+    return app
 
 
 def _is_copied(config: str, project: Project) -> bool:

@@ -34,12 +34,12 @@ def documents(config: Document) -> Iterator[Document]:
             "needed": Value({key: members[key] for key in _NEEDED if key not in missing}, target.at, target.key_at, target.more),
             "missing": missing,
             "hooks": Value(hooks, target.at),
-            "hidden": [hidden for hook in hooks.values() if (hidden := _hidden(hook)) is not None],
+            "hidden": [hidden for hook in hooks.values() if (hidden := hides(hook)) is not None],
         }
         yield Document("pm2.deploy", config.file, Value(value(told, target.at).members(), target.at, more=target.more), name)
 
 
-def _hidden(hook: Value) -> Value | None:
+def hides(hook: Value) -> Value | None:
     """The first command of a hook whose failure the next one hides; None where none is seen."""
     text = hook.content
     if not isinstance(text, str) or re.search(r"\bset\s+-\w*e|\btrap\b", text):
