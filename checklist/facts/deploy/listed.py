@@ -46,6 +46,8 @@ def _changes_set(path: Path, n: int, apps: Sequence[Document], known: Collection
     if any(o.step.effect == "delete" and path.run.together(o.step, m.step) for o in path.met[:n]):
         return True
     names = {a.value.text("name") for a in apps} | {"all"}
+    # what was stopped just before is on the list, whatever it is called there
+    names |= {t for o in path.met[:n] if o.step.effect == "stop" and path.run.together(o.step, m.step) for t in _targets(o)}
     targets = _targets(m)
     if targets and all(t in names or t.isdigit() for t in targets):
         return False
