@@ -58,6 +58,9 @@ DESKS = [
     ({"ecosystem.config.js": DEV, "ecosystem.prod.config.js": PROD, "package.json": '{"scripts": {"pm2:start": "pm2 start ecosystem.config.js"}}'}, ["ecosystem.prod.config.js"]),
     ({"ecosystem.dev.config.js": DEV, "ecosystem.config.js": PROD, "package.json": '{"scripts": {"deploy:dev": "pm2 start ecosystem.dev.config.js"}}'}, ["ecosystem.config.js"]),
     ({"ecosystem.dev.config.js": DEV, "ecosystem.config.js": PROD, "start-dev.sh": "pm2 start ecosystem.dev.config.js\n"}, ["ecosystem.config.js"]),
+    # a script or an image for development starts it, and nothing else does
+    ({"ecosystem.dev.config.js": PLAIN, "start.dev.sh": "npm run migrate\npm2-runtime ecosystem.dev.config.js\n"}, []),
+    ({"ecosystem.dev.config.js": PLAIN, "start.dev.sh": "pm2-runtime ecosystem.dev.config.js\n", "start.sh": "pm2-runtime ecosystem.dev.config.js\n"}, ["ecosystem.dev.config.js"]),
     # nothing else would run on the server
     ({"ecosystem.dev.config.js": DEV}, ["ecosystem.dev.config.js"]),
     ({"ecosystem.config.js": DEV}, ["ecosystem.config.js"]),

@@ -39,7 +39,7 @@ _DOES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("health", r"(?i:.*\b(?:invoke-webrequest|invoke-restmethod|iwr)\b(?!.*-method +['\"]?(?:post|put)))"),
         ("health", r"(?:bash |sh |\./|\S*/)\S*(?:health|smoke|verify|wait-for)\S*"),
         ("deploy", r"pm2 deploy\b"),
-        ("deploy", rf"(?!source |\. /?\S*lib/){_SCRIPTED}(?!\S*(?:check|test|lint|valid|guard|common|helper|prepare|notif))[\w.-]*deploy[\w.-]*\.(?:sh|bash)\b"),
+        ("deploy", rf"(?!source |\. /?\S*lib/){_SCRIPTED}(?!\S*(?:check|test|lint|valid|guard|common|helper|prepare|notif|monitor|metric|report|status))[\w.-]*deploy[\w.-]*\.(?:sh|bash)\b"),
         ("restart", r"forever (?:re)?start"),
         # a web server or a database that is restarted beside the service is not the service
         ("restart", r"(?:(?:systemctl|supervisorctl)(?: -\S+)* (?:re)?(?:start|load)|service(?= \S+ (?:re)?(?:start|load)))\b(?!.*\b(?:nginx|caddy|apache2?|httpd|haproxy|cloudflared|postgresql|pgbouncer|mysqld?|redis|docker)\b)"),

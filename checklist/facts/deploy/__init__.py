@@ -13,6 +13,7 @@ from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
 from checklist.facts.deploy.lacks import lacks
+from checklist.facts.deploy.leaves import leaves
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
@@ -157,6 +158,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "runs": (met.app.value.get("runs") or Value(None)) if met.app else None,
         "app": met.app.value.text("name") if met.app else None,
         "output": met.output,
+        "leaves": leaves(path, met.output),
         "can_fail": fate.ends_badly,
         "tells": step.tells if step.effect == "health_check" else None,
         "astray": _astray(path, step),

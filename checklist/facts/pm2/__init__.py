@@ -128,6 +128,9 @@ def _facts(
     file = script_file(script, taken.options.get("cwd"), config.file, project, packages, known)
     here = file["state"] == "there" or is_here(run, found, config.file, project)
     starts = starts_with(script, run, found, project, here=here, as_it_is=interpreter is not None and interpreter.content == "none")
+    if script is not None and isinstance(script.content, OneOf):
+        others = (_facts(config, entry, replace(taken, options={**taken.options, "script": option}), project, packages, known) for option in script.content.options[1:])
+        starts = starts if all(other["starts"].content == starts for other in others) else Unknown("it depends on a condition")
     declared = project.policy.value.text("run_from")
     allowed = {v.content for v in (project.policy.value.get("pm2_options") or Value(())).items()}
     return {
@@ -142,7 +145,7 @@ def _facts(
         "starts": Value(starts, at),
         "declared": value(declared, at),
         "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
-        "exec_mode": mode(taken, script),
+        "exec_mode": mode(taken, script, here=here),
         "mode_by": Value(mode_by(taken), entry.at),
         "script_file": value(file, at),
         "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),

@@ -62,7 +62,8 @@ def is_used(project: Project, file: str) -> bool:
 
 def at_desks(project: Project, configs: Sequence[Document]) -> set[str]:
     """The configs that are started on somebody's own machine only: they are for development by their name or by every
-    NODE_ENV in them, one for a server lies beside or above them, and nothing that runs on a server names them."""
+    NODE_ENV in them, one for a server lies beside or above them or a script for development starts them, and nothing
+    that runs on a server names them."""
     found = set()
     with_apps = [c for c in configs if entries(c.value)]
     for config in with_apps:
@@ -72,9 +73,18 @@ def at_desks(project: Project, configs: Sequence[Document]) -> set[str]:
         around = [c for c in with_apps if posixpath.dirname(c.file) in above(posixpath.dirname(config.file)) and not stages.DESK.search(posixpath.basename(c.file))]
         # of two that are not named for it, the other has to say that it is production's
         others = around if named else [c for c in around if _modes(c) == {"production"}]
-        if others and not _on_servers(project, config, by_folder=not named):
+        if (others or (named and _named_at_desks(project, config))) and not _on_servers(project, config, by_folder=not named):
             found.add(config.file)
     return found
+
+
+def _named_at_desks(project: Project, config: Document) -> bool:
+    """Whether a script or an image that is for development itself starts it."""
+    name = posixpath.basename(config.file)
+    return any(
+        name in text and stages.DESK.search(posixpath.basename(file)) and recognise(file, text[:200]) in ("shell", "dockerfile") and _named(name).search(text)
+        for file, text in project.files.items()
+    )
 
 
 def _modes(config: Document) -> set[str]:
