@@ -224,6 +224,7 @@ def _path(project: Project, path: Path, values: list[Value], restarts: list[int]
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
         "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)) and not _by_hand(path),
+        "sets_up": subject.sets_up(run.steps),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
         "silent": quiet,

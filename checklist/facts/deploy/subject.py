@@ -16,6 +16,7 @@ from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
 
 _ARCHIVE = re.compile(r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)$")
+_PACKAGERS = ("apt", "apt-get", "yum", "dnf", "apk", "zypper")
 STARTS = ("start", "restart", "reload")
 CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$")
 """Of what PM2 takes for a config, by the name that it is given."""
@@ -25,6 +26,12 @@ def is_deploy(document: Document) -> bool:
     """Whether it is a `deploy.path` that brings code and restarts the app."""
     deploys = document.value.get("deploys") if document.kind == "deploy.path" else None
     return deploys is not None and deploys.content is True
+
+
+def sets_up(steps: Sequence[Step]) -> bool:
+    """Whether they set up a new server: under no condition they install the system's packages and clone a repository."""
+    always = [s.argv for s in steps if s.argv is not None and not s.branch]
+    return any(a[0] in _PACKAGERS and "install" in a for a in always) and any(a[:2] == ("git", "clone") for a in map(tuple, always))
 
 
 def started(steps: Sequence[Step], apps: Sequence[Document]) -> Sequence[Document]:
