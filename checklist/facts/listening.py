@@ -62,5 +62,5 @@ def silent(project: Project, apps: Sequence[Document], packages: Sequence[Docume
         return False
     if not apps:
         return bool(packages) and all(p.value.get("silent") == Value(True) for p in packages)
-    governors = [governing(code_folder(a, project), packages) if a.value.text("starts") not in ("static", "other") else None for a in apps]
+    governors = [governing(code_folder(a, project), packages, project) if a.value.text("starts") not in ("static", "other") else None for a in apps]
     return all(p is not None and p.value.get("silent") == Value(True) for p in governors)

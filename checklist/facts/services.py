@@ -53,7 +53,7 @@ def documents(project: Project, apps: Sequence[Document], packages: Sequence[Doc
         starts = app.value.get("starts")
         if starts is not None and starts.content in ("static", "other"):
             continue
-        package = governing(code_folder(app, project), packages) if starts is not None else None
+        package = governing(code_folder(app, project), packages, project) if starts is not None else None
         groups.setdefault(("package", package.file) if package else ("config", app.file), []).append(app)
     found = {p.file: p for p in packages}
     return [_service(project, found.get(file) if kind == "package" else None, of, packages) for (kind, file), of in groups.items()]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from checklist.facts import loading, stages, testing
-from checklist.facts.folders import home
+from checklist.facts.folders import above, home
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.mode import mode, mode_by
@@ -121,7 +121,7 @@ def _facts(
     given = _words(script) + _words(taken.options.get("args")) if script else []
     # a relative script of a config in a folder that is no package, such as deploy/, is meant from the package around it
     directory = _directory(taken, given, home(project, base), project, packages, known)
-    package = governing(directory, packages)
+    package = governing(directory, packages, project)
     interpreter = taken.options.get("exec_interpreter")
     run = _run(given, interpreter, package)
     found = entry_file(run, directory, package, project, known)
@@ -222,15 +222,10 @@ def _words(of: Value | None) -> list[str]:
     return []
 
 
-def governing(directory: str, packages: Iterable[Document]) -> Document | None:
-    """The package.json that governs a folder: its own, else the nearest above."""
-    found = None
-    for package in packages:
-        folder = package.value.text("directory") or ""
-        inside = not folder or directory == folder or directory.startswith(folder + "/")
-        if inside and (found is None or len(folder) > len(found.value.text("directory") or "")):
-            found = package
-    return found
+def governing(directory: str, packages: Iterable[Document], project: Project) -> Document | None:
+    """The package.json that governs a folder: its own, else the nearest above; None where that cannot be read."""
+    file = next((file for folder in above(directory) if project.exists(file := posixpath.join(folder, "package.json"))), None)
+    return next((p for p in packages if p.file == file), None)
 
 
 def _relative_env_file(node_args: Value | None, at: Location | None) -> Value:

@@ -36,7 +36,7 @@ def documents(project: Project, configs: Sequence[Document], styles: Mapping[str
         if config.file in spare:
             yield Document("pm2.file", config.file, value({"path": config.file, "role": "spare", "loads": None, "secrets": secrets}, Location(config.file)), config.file)
             continue
-        package = governing(posixpath.dirname(config.file), packages)
+        package = governing(posixpath.dirname(config.file), packages, project)
         here = config.value.at if config.value.at and config.value.at.file == config.file else Location(config.file)
         told = {
             "role": Value(_role(project, config.file, packages), Location(config.file)),
