@@ -55,6 +55,7 @@ def read(project: Project, sources: Mapping[str, Source], packages: Sequence[Doc
     spare = {f for f in found if not files.is_used(project, f)}
     written = [Document("pm2.config", f, sealed(s.parsed.value), f) for f, s in found.items() if s.parsed.value is not None]
     spare |= files.at_desks(project, [c for c in written if c.file not in spare])
+    spare |= files.copies(project, [c for c in written if c.file not in spare], packages)
     used = [c for c in written if c.file not in spare]
     apps = [app for config in used for app in pm2.apps(config, project, packages)]
     quiet = {c.file for c in used if pm2.entries(c.value) and not any(a.file == c.file for a in apps)}

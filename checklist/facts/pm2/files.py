@@ -78,6 +78,19 @@ def at_desks(project: Project, configs: Sequence[Document]) -> set[str]:
     return found
 
 
+def copies(project: Project, configs: Sequence[Document], packages: Sequence[Document]) -> set[str]:
+    """The configs in a folder that is a copy of another, packed for the server: each has the text of one that lies less
+    deep, and beside both is a package.json of one name. What is said of the other need not be said again."""
+    first: dict[tuple[str, str], str] = {}
+    names = {p.value.text("directory") or "": p.value.text("name") for p in packages}
+    found = set()
+    for file in sorted((c.file for c in configs), key=lambda f: (f.count("/"), f)):
+        name = names.get(posixpath.dirname(file))
+        if name is not None and first.setdefault((name, project.files[file]), file) != file:
+            found.add(file)
+    return found
+
+
 def _named_at_desks(project: Project, config: Document) -> bool:
     """Whether a script or an image that is for development itself starts it."""
     name = posixpath.basename(config.file)
