@@ -61,8 +61,9 @@ DESKS = [
     # a script or an image for development starts it, and nothing else does
     ({"ecosystem.dev.config.js": PLAIN, "start.dev.sh": "npm run migrate\npm2-runtime ecosystem.dev.config.js\n"}, []),
     ({"ecosystem.dev.config.js": PLAIN, "start.dev.sh": "pm2-runtime ecosystem.dev.config.js\n", "start.sh": "pm2-runtime ecosystem.dev.config.js\n"}, ["ecosystem.dev.config.js"]),
-    # a copy of a folder that is packed for the server; two services of one template are none
+    # a copy of a folder that is packed for the server; two servers side by side are none, nor services of one template
     ({f"{d}/{f}": t for d in ("api", "deploy/to-copy/api") for f, t in (("ecosystem.config.js", PROD), ("package.json", '{"name": "api"}'))}, ["api/ecosystem.config.js"]),
+    ({f"{d}/{f}": t for d in ("api-1", "api-2") for f, t in (("ecosystem.config.js", PROD), ("package.json", '{"name": "api"}'))}, ["api-1/ecosystem.config.js", "api-2/ecosystem.config.js"]),
     ({f"{d}/{f}": t for d in ("api", "web") for f, t in (("ecosystem.config.js", PROD), ("package.json", f'{{"name": "{d}"}}'))}, ["api/ecosystem.config.js", "web/ecosystem.config.js"]),
     # nothing else would run on the server
     ({"ecosystem.dev.config.js": DEV}, ["ecosystem.dev.config.js"]),

@@ -86,7 +86,7 @@ def copies(project: Project, configs: Sequence[Document], packages: Sequence[Doc
     found = set()
     for file in sorted((c.file for c in configs), key=lambda f: (f.count("/"), f)):
         name = names.get(posixpath.dirname(file))
-        if name is not None and first.setdefault((name, project.files[file]), file) != file:
+        if name is not None and first.setdefault((name, project.files[file]), file).count("/") < file.count("/"):
             found.add(file)
     return found
 
