@@ -18,7 +18,8 @@ from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
-from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED, silent
+from checklist.facts.deploy.whole import may_check, whole
+from checklist.facts.listening import silent
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
@@ -31,8 +32,6 @@ _OWN_FOLDER = re.compile(r"dirname\b.*(?:\$0|\$\{0|BASH_SOURCE)")
 _NEVER = re.compile(r"! -[de] \S*(?:node_modules|dist|build|out|\.next|\.nuxt|\.output)(?![\w-])")
 # `npm install -D tsx`
 _TOOL = re.compile(r"(?:npm|pnpm|bun|yarn) (?:install|i|add)(?: (?:-[DSEO]|--save(?:-\w+)?|--no-save|--force|--silent|--legacy-peer-deps))* [@\w]")
-# what was kept of the release before, by its name
-_KEPT = re.compile(r"(?i)prev|backup|[._-](?:bak|old)(?![a-z])|last[-_]?good|rollback")
 _BRINGS = ("fetch", "ship", "install", "build")
 
 
@@ -60,7 +59,7 @@ def documents(
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
-    return [*ways.compared(project, found, paths, _may_check), *scripts.documents(project, deployed, paths, apps=bool(apps))]
+    return [*ways.compared(project, found, paths, may_check), *scripts.documents(project, deployed, paths, apps=bool(apps))]
 
 
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
@@ -111,10 +110,10 @@ def _documents(
         quiet = silent(project, subject.started([m.step for m in met], apps), packages)
         # pm2 deploy has checked out the new commit before it calls this hook
         brings = bool(deploying) or (bool(restarts) and path.entry.name.endswith("/post-deploy"))
-        whole = _path(project, path, values, restarts, checks, brings=brings, quiet=quiet)
-        whole |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
-        whole["unpacks"] = unpacks.unpacked(project, path, last, apps, packages, packed)
-        yield Document("deploy.path", path.entry.at.file, value(whole, path.entry.at), path.entry.name)
+        members = whole(project, path, values, restarts, checks, brings=brings, quiet=quiet)
+        members |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
+        members["unpacks"] = unpacks.unpacked(project, path, last, apps, packages, packed)
+        yield Document("deploy.path", path.entry.at.file, value(members, path.entry.at), path.entry.name)
 
 
 def _adds_nothing(step: Step) -> bool:
@@ -200,91 +199,3 @@ def _astray(path: Path, step: Step) -> bool:
     # a later one that starts at the root, or goes to the script's own folder, leads to the same folder from anywhere
     found = (i for i, s in enumerate(cds) if not any(_from_anywhere(c) and s.world & c.ran & ~c.world for c in cds[i + 1 :]))
     return any(cds[i].world & step.ran and not _OWN_FOLDER.search(cds[i].text) for i in found)
-
-
-def _path(project: Project, path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool, quiet: bool) -> dict[str, object]:
-    met, run, at = path.met, path.run, path.entry.at
-    last = restarts[-1] if restarts else None
-    after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
-    unseen = last is not None and any(s.argv is None or _may_check(s.argv) for s in after if s.effect is None)
-    asked = quiet and any(PM2_ASKED.match(" ".join(s.argv or ())) for s in after)
-    open_ = run.unknown or ("a command is not known here" if unseen else PM2_ANSWERS if asked else None)
-    real = [i for i in checks if met[i].fate.ends_badly]
-    smoke: object = "real" if real else "cannot_fail" if checks else "none"
-    if smoke != "real" and open_:
-        smoke = Value(Unknown(open_), met[last].step.at if last is not None else None)
-    patient = any(_patient(met, last, i) for i in real) if last is not None else False
-    restart = values[last] if last is not None else None
-    check = values[real[-1] if real else checks[-1]] if checks else None
-    return {
-        "entry": path.entry.name,
-        "steps": values,
-        "apps": sorted({m.app.value.text("name") or "" for m in met if m.app is not None}),
-        "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
-        # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
-        # one calls is judged there
-        "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)) and not _by_hand(path),
-        "sets_up": subject.sets_up(run.steps),
-        "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
-        "smoke": smoke,
-        "silent": quiet,
-        "patient": patient,
-        "last_restart": restart,
-        "health_check": check,
-        "decisive": check or restart,
-        "rolls_back": _rolls_back(project, path, real or ([last] if last is not None else [])),
-    }
-
-
-def _by_hand(path: Path) -> bool:
-    """Whether it is a package's `pm2:start` that builds what is there and starts it: a person's way, no deploy."""
-    return re.search(r"package\.json#pm2[:_-](?!.*(?:deploy|release|prod))", path.entry.name) is not None and all(
-        m.step.at.file == path.entry.at.file and m.step.effect not in ("fetch", "ship", "install") for m in path.met
-    )
-
-
-def _patient(met: Sequence[Met], last: int, check: int) -> bool:
-    """Whether the app is given time: a wait before the check, a repeated check, curl's own retries, or a check of the project's own."""
-    step = met[check].step
-    return step.own or "--retry" in (step.argv or ()) or any(
-        m.step.effect == "wait" and ((last < i < check and m.fate.normal) or (m.step.ran & step.world and i > last)) for i, m in enumerate(met)
-    )
-
-
-def _is_lost(project: Project, argv: Sequence[str]) -> bool:
-    """Whether a script runs that nobody has: neither the repository, nor another machine by a path of its own."""
-    script = next((w for w in argv if re.search(r"\.(?:ba)?sh$", w)), None)
-    names = {posixpath.basename(f) for f in (*project.files, *project.paths, *(project.tracked or ()))}
-    return script is not None and not script.startswith(("/", "~")) and posixpath.basename(script) not in names
-
-
-def _rolls_back(project: Project, path: Path, decisive: Sequence[int]) -> object:
-    """Whether a failure of the smoke test, or without one of the restart, leads back to the last good release."""
-    lost = {m.step.order for m in path.met if m.step.effect == "rollback" and not m.fate.normal and _is_lost(project, m.step.argv or ())}
-    for i in decisive:
-        world = path.met[i].step.world
-        beside = [m.step.effect for m in path.met if m.step.ran & world and not m.fate.normal and m.step.order not in lost]
-        if "rollback" in beside or (("fetch" in beside or "ship" in beside) and any(e in STARTS for e in beside)):
-            return True
-        if any(s.effect is None and s.ran & world and not path.run.normal(s) and (s.argv is None or _may_check(s.argv)) for s in path.run.steps):
-            return Value(Unknown("a command is not known here"), path.met[i].step.at)
-    # a rollback that is reached in another way
-    if any(m.step.effect == "rollback" and not m.fate.normal and m.step.order not in lost for m in path.met) or _put_back(path):
-        return True
-    if lost:
-        return Value(Unknown("the rollback script is not in the repository"), path.entry.at)
-    return Value(Unknown(path.run.unknown), path.entry.at) if path.run.unknown else False
-
-
-def _put_back(path: Path) -> bool:
-    """Whether what was kept is copied over what was brought, and the app restarted, where the deploy has failed."""
-    copies = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("cp", "mv", "rsync") and any(_KEPT.search(w) for w in s.argv[1:]) and not path.run.normal(s)]
-    return any(m.step.effect in STARTS and not m.fate.normal and m.step.order > s.order and m.step.ran & s.ran for s in copies for m in path.met)
-
-
-def _may_check(argv: Sequence[str]) -> bool:
-    """A script or command of one's own that may well be the check."""
-    if argv[0] in ("curl", "wget", "http") and any("\0" in w for w in argv):
-        # to an address that is not known; who sends something there asks nothing
-        return not any(re.match(r"--?d(?:ata\S*)?$|--data|-X$|--request|--json|-F$|--form", w) for w in argv)
-    return bool(re.match(r"(?:\./|\.\./|/|@/|~/|bash |sh |node |npm run |python)", " ".join(argv))) or bool(re.search(r"(?i)health|smoke|verify|check", argv[0]))
