@@ -72,6 +72,7 @@ def test_apps_that_share_a_value_are_all_named(names: str, en: str, ru: str) -> 
         "{script: '/srv/venv/bin/celery', args: '-A app worker'}",
         "{script: 'main.py', interpreter: 'python3'}",
         "{script: 'gunicorn', args: 'app:app'}",
+        "{script: 'ngrok', args: 'http 3000', interpreter: 'none'}",
     ],
 )
 def test_a_program_of_another_language_is_not_taken_for_sources_of_node(app: str) -> None:

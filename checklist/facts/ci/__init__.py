@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from checklist.facts.ci.jobs import jobs
@@ -11,10 +12,11 @@ from checklist.facts.deploy.met import Path
 from checklist.facts.listening import silent
 from checklist.model import Document, Project, Unknown, Value, value
 
-_OTHERS = (
-    ".gitlab-ci.yml", ".gitlab-ci.yaml", "Jenkinsfile", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml",
-    ".travis.yml", ".drone.yml", ".woodpecker.yml", ".buildkite/pipeline.yml", "appveyor.yml", ".teamcity/settings.kts", "cloudbuild.yaml",
-)  # fmt: skip
+_OTHERS = re.compile(
+    r"(?i)(?:\.gitlab-ci|\.circleci/config|bitbucket-pipelines|azure-pipelines|\.travis|\.drone|\.woodpecker|\.buildkite/pipeline|appveyor|cloudbuild|buildspec)\.ya?ml"
+    r"|\.teamcity/settings\.kts|(?:.*/)?jenkinsfile(?:[._-][\w.-]*)?"
+)
+"""The files of other CI systems; a Jenkinsfile may lie and be called as one likes."""
 
 
 def documents(project: Project, parsed: dict[str, Value], apps: list[Document], packages: list[Document], paths: Sequence[Path]) -> list[Document]:
@@ -40,7 +42,7 @@ def _whole(project: Project, apps: list[Document], job_docs: list[Document], flo
             deploys = Value(Unknown("a workflow may deploy in a way that is not read here"))
         elif any(v is not None and isinstance(v.content, Unknown) for v in seen):
             deploys = Value(Unknown("a workflow that is not seen may deploy"))
-        elif any(project.exists(p) for p in _OTHERS):
+        elif any(_OTHERS.fullmatch(p) for p in (*project.paths, *project.files)):
             deploys = Value(Unknown("another CI system may deploy"))
         elif any(f.problem for f in flows.values()):
             deploys = Value(Unknown("the file cannot be understood"))

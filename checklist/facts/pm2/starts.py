@@ -13,7 +13,10 @@ from checklist.model import Content, Document, Project, Unknown, Value
 _STATIC = {"serve", "http-server", "live-server", "pm2-serve"}
 # What is installed in a Python environment: `./venv/bin/celery`.
 _VENV = re.compile(r"(?:^|/)\.?v?env\d*/bin/")
-_OTHERS = {"python", "python3", "java", "php", "ruby", "go", "cargo", "dotnet", "gunicorn", "uvicorn", "hypercorn", "celery", "flask", "streamlit", "bundle", "rails", "puma"}
+_OTHERS = {
+    "python", "python3", "java", "php", "ruby", "go", "cargo", "dotnet", "gunicorn", "uvicorn", "hypercorn", "celery", "flask", "streamlit",
+    "bundle", "rails", "puma", "ngrok", "cloudflared", "caddy", "nginx", "redis-server",
+}  # fmt: skip
 _TYPESCRIPT = {"tsx", "ts-node", "ts-node-esm", "ts-node-dev", "tsnd", "esno", "swc-node"}
 
 
