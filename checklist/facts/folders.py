@@ -54,6 +54,14 @@ def above(folder: str) -> Iterator[str]:
         yield folder
 
 
+def of_code(project: Project, entry: str | None, directory: str) -> str:
+    """Where the code of an entry is, which need not be below the folder that it runs in. What is still to be built is not
+    there, but the package that it is to lie in is."""
+    folder = posixpath.dirname(entry or "")
+    in_package = any(project.exists(posixpath.join(f, "package.json")) for f in above(folder) if f)
+    return folder if in_package or (entry is not None and project.exists(entry)) else directory
+
+
 def is_frontend(project: Project, folder: str, apps: Sequence[Document], policy: Document) -> bool:
     """Whether a folder's build output is what it is for: policy names it, or it has a bundler and no PM2 app there.
 

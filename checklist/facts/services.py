@@ -5,13 +5,12 @@ Judged by package.json, the names of files and the policy; what the sources do w
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from checklist.facts import testing
-from checklist.facts.folders import above
+from checklist.facts.folders import above, of_code
 from checklist.facts.pm2 import governing
 from checklist.model import Content, Document, Location, Project, Unknown, Value, value
 
@@ -61,8 +60,7 @@ def documents(project: Project, apps: Sequence[Document], packages: Sequence[Doc
 
 def code_folder(app: Document, project: Project) -> str:
     """Where the app's code is: its entry's folder, which need not be below the one that it runs in."""
-    entry = app.value.text("entry")
-    return posixpath.dirname(entry) if entry and project.exists(entry) else app.value.text("directory") or ""
+    return of_code(project, app.value.text("entry"), app.value.text("directory") or "")
 
 
 def _service(project: Project, package: Document | None, apps: list[Document], packages: Sequence[Document]) -> Document:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from checklist.facts import loading, stages, testing
-from checklist.facts.folders import above, home
+from checklist.facts.folders import above, home, of_code
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.mode import mode, mode_by
@@ -136,7 +136,7 @@ def _facts(
     return {
         "name": taken.options.get("name") or Value(_stem(given[0]) if given else None, entry.at),
         "config": Value(config.file, entry.at),
-        "test_script": testing.script(package, packages, at),
+        "test_script": testing.script(governing(of_code(project, found, directory), packages, project), packages, at),
         "directory": value(directory, at),
         "command": value(list(run.command), at),
         "entry": value(found, at),
