@@ -18,7 +18,7 @@ from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.path import Run, follow
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
-from checklist.facts.deploy.whole import may_check, whole
+from checklist.facts.deploy.whole import whole
 from checklist.facts.listening import silent
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
@@ -59,7 +59,7 @@ def documents(
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
-    return [*ways.compared(project, found, paths, may_check), *scripts.documents(project, deployed, paths, apps=bool(apps))]
+    return [*ways.compared(project, found, paths), *scripts.documents(project, deployed, paths, apps=bool(apps))]
 
 
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
@@ -107,9 +107,9 @@ def _documents(
             yield Document("deploy.command", step.at.file, told, text)
     if met:
         last = restarts[-1] if restarts else None
-        quiet = silent(project, subject.started([m.step for m in met], apps), packages)
+        quiet = last is not None and silent(project, subject.started([m.step for m in met], apps), packages)
         # pm2 deploy has checked out the new commit before it calls this hook
-        brings = bool(deploying) or (bool(restarts) and path.entry.name.endswith("/post-deploy"))
+        brings = bool(deploying) or (bool(restarts) and path.entry.hook == "post-deploy")
         members = whole(project, path, values, restarts, checks, brings=brings, quiet=quiet)
         members |= lacks(project, path, values, last, apps, packages) | {"dirties": writes.dirties(project, path), "rollback_script": back}
         members["unpacks"] = unpacks.unpacked(project, path, last, apps, packages, packed)

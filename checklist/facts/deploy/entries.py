@@ -57,6 +57,8 @@ class Entry:
     at: Location
     run: Callable[[Machine], Out]
     job: Job | None = None
+    hook: str = ""
+    """Of a hook of PM2: `post-deploy`."""
     hides: bool = False
     """Whether it is a hook of PM2 of which pm2/hook-hides-failure says already that it goes on after a failure."""
 
@@ -139,7 +141,7 @@ def _hooks(file: str, text: str, config: Value) -> Iterator[Entry]:
             if re.fullmatch(r"(?:pre|post)-(?:setup|deploy|deploy-local)", hook) and isinstance(script.content, str) and script.at is not None:
                 host = "local" if hook.endswith("-local") else "remote"
                 reads = "bash" if host == "remote" else "sh"
-                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host, reads=reads), hides=targets.hides(script) is not None)
+                yield Entry(f"{file}#{target}/{hook}", script.at, _one(embedded.source(text, script.at, script.content), host=host, reads=reads), hook=hook, hides=targets.hides(script) is not None)
 
 
 def _make(file: str, text: str) -> Iterator[Entry]:

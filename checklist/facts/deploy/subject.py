@@ -15,7 +15,8 @@ from checklist.facts.outputs import written as paths_written
 from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
 
-_ARCHIVE = re.compile(r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)$")
+ARCHIVE = r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)"
+"""The endings of archives."""
 _PACKAGERS = ("apt", "apt-get", "yum", "dnf", "apk", "zypper")
 STARTS = ("start", "restart", "reload")
 CONFIG = re.compile(r"\.config\.[cm]?js$|\.(?:json|ya?ml)$")
@@ -101,7 +102,7 @@ def _not_here(project: Project, folder: str, before: str) -> bool:
 
 def archives(step: Step) -> set[str]:
     """The names of the archives that a step speaks of."""
-    return {posixpath.basename(w) for w in step.argv or () if _ARCHIVE.search(w)}
+    return {posixpath.basename(w) for w in step.argv or () if re.search(f"{ARCHIVE}$", w)}
 
 
 def output(project: Project, folder: str | None, step: Step, app: Document, others: Collection[str] = ()) -> str | None:

@@ -15,7 +15,6 @@ from checklist.facts.folders import build_dirs, has_bundler
 from checklist.model import Document, Project, Unknown, Value
 
 _UNPACKS = re.compile(r"(?:bsd)?tar (?:-?\w*x|(?:\S+ )*(?:-\w*x\w*|--extract|--get)(?: |$))|unzip (?!(?:\S+ )*-\w*[lptvz])|7z x ")
-_ARCHIVE = r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _named(project: Project, step: Step, known: Packed) -> str | None:
     if step.argv is None or not _UNPACKS.match(" ".join(step.argv)):
         return None
     for word in map(posixpath.basename, step.argv[1:]):
-        found = next((n for n in build_dirs(project.policy) if re.fullmatch(re.escape(n) + _ARCHIVE, word)), None)
+        found = next((n for n in build_dirs(project.policy) if re.fullmatch(re.escape(n) + subject.ARCHIVE, word)), None)
         if found is not None and word not in known.other:
             return found
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ from checklist.facts.deploy.entries import Job
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS, has_own_build, is_deploy
+from checklist.facts.deploy.whole import may_check
 from checklist.facts.deploy.writes import own_configs
 from checklist.facts.folders import home, scripts
 from checklist.model import Document, Project, Value, walk
@@ -27,8 +28,8 @@ _ELSEWHERE = re.compile(r"(?i)(?<![a-z])(?:stag(?:e|ing)?|dev(?:elop(?:ment)?)?|
 _PARTLY = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|hot-?_?fix|front|client|admin|worker|docs|migrat")
 _PLACES = re.compile(r"(?i)environment|(?:\w+_)?(?:host|hostname|server|target|ip)")
 """Keys of a job under which it says where it leads."""
-_ENTRY = re.compile(r"/post-deploy$|package\.json#(?:deploy|release)(?::prod(?:uction)?)?$|[Mm]akefile#(?:deploy|release)(?:-prod(?:uction)?)?$")
-"""Hooks of PM2, npm scripts and targets of make that deploy."""
+_ENTRY = re.compile(r"package\.json#(?:deploy|release)(?::prod(?:uction)?)?$|[Mm]akefile#(?:deploy|release)(?:-prod(?:uction)?)?$")
+"""npm scripts and targets of make that deploy."""
 _BRANCH = re.compile(r"main|master|prod\w*|release.*|live|stable|\*\*?|v.*")
 _ADDRESS = re.compile(r"[\w.-]+@([\w-]+(?:\.[\w-]+)+)")
 _UNPACKS = re.compile(r"(?:tar \S*x|unzip|docker|podman|7z x|git bundle)\b")
@@ -72,16 +73,15 @@ class _Way:
         return any(name == s.effect or any(effect(b, self.policy) == name for b in s.body or ()) for s in self.path.run.steps)
 
 
-def compared(project: Project, documents: Iterable[Document], paths: Sequence[Path], own: Callable[[Sequence[str]], bool]) -> Iterator[Document]:
+def compared(project: Project, documents: Iterable[Document], paths: Sequence[Path]) -> Iterator[Document]:
     """The documents, each `deploy.path` with `other_way`: {entry, lacks, late, restarts} of the first script, job or
     hook of PM2 that deploys the same apps to the same place in another way; null where there is none.
 
     `lacks` are the effects that this one leaves out, `late` whether it migrates after the restart and the other before,
-    `restarts` whether it takes a cluster down that the other reloads. `own` says of a command's words whether it may be
-    a program of the project's, which may do anything.
+    `restarts` whether it takes a cluster down that the other reloads.
     """
     given = list(documents)
-    ways = {d.value.text("entry"): w for d in given if (w := _way(project, d, paths, own)) is not None}
+    ways = {d.value.text("entry"): w for d in given if (w := _way(project, d, paths)) is not None}
     # a project of many such scripts holds experiments and repairs: which of them is meant is not known here
     count = Counter(w.apps for w in ways.values() if "#" not in w.path.entry.name)
     known = [w for w in ways.values() if w.apps and ("#" in w.path.entry.name or count[w.apps] <= _MANY)]
@@ -95,7 +95,7 @@ def compared(project: Project, documents: Iterable[Document], paths: Sequence[Pa
         yield replace(document, value=replace(document.value, content={**document.value.members(), "other_way": told}))
 
 
-def _way(project: Project, document: Document, paths: Sequence[Path], own: Callable[[Sequence[str]], bool]) -> _Way | None:
+def _way(project: Project, document: Document, paths: Sequence[Path]) -> _Way | None:
     """A way that leads to production, as far as its names say."""
     if not is_deploy(document):
         return None
@@ -109,14 +109,14 @@ def _way(project: Project, document: Document, paths: Sequence[Path], own: Calla
         meant = starts and (starts[-1].step.host == "remote" or job.own_runner) and not _PARTLY.search(path.entry.name)
         meant = meant and not any(_ELSEWHERE.search(text) for text in said) and (not job.branches or any(_BRANCH.fullmatch(b) for b in job.branches))
     elif "#" in path.entry.name:
-        meant = _ENTRY.search(path.entry.name) is not None and _ELSEWHERE.search(path.entry.name.partition("#")[2]) is None
+        meant = (path.entry.hook == "post-deploy" or _ENTRY.search(path.entry.name) is not None) and _ELSEWHERE.search(path.entry.name.partition("#")[2]) is None
     else:
         # who writes the config sets a server up
         meant = _DEPLOYS.search(name) is not None and _OTHERS.search(name) is None and not own_configs(project, path.run)
     far = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("ssh", "sshpass", "scp", "rsync")]
     if not meant or not starts or any(_ELSEWHERE.search(s.text.split("\n")[0]) for s in far):
         return None
-    unseen = path.run.unknown is not None or any(s.effect is None and s.verifies is None and (s.argv is None or own(s.argv)) for s in path.run.steps)
+    unseen = path.run.unknown is not None or any(s.effect is None and s.verifies is None and (s.argv is None or may_check(s.argv)) for s in path.run.steps)
     return _Way(document, path, starts[-1], project.policy, unseen)
 
 
@@ -162,7 +162,7 @@ def _elsewhere(one: _Way, other: _Way) -> bool:
     """Whether they are known to lead to two places, or to be two parts of one way."""
     if one.job is not None and other.job is not None and (one.job.waits or other.job.waits):
         return True
-    if all("/post-deploy" in w.path.entry.name for w in (one, other)):
+    if all(w.path.entry.hook == "post-deploy" for w in (one, other)):
         return True
     return any(bool(a) and bool(b) and not a & b for a, b in ((_hosts(one), _hosts(other)), (_folders(one), _folders(other))))
 

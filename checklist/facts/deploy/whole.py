@@ -100,7 +100,7 @@ def _put_back(path: Path) -> bool:
 
 
 def may_check(argv: Sequence[str]) -> bool:
-    """A script or command of one's own that may well be the check."""
+    """A script or command of one's own that may well be the check, or anything else."""
     if argv[0] in ("curl", "wget", "http") and any("\0" in w for w in argv):
         # to an address that is not known; who sends something there asks nothing
         return not any(re.match(r"--?d(?:ata\S*)?$|--data|-X$|--request|--json|-F$|--form", w) for w in argv)
