@@ -15,7 +15,8 @@ from checklist.facts import derive
 from checklist.model import plain
 from checklist.report import measures
 
-APP = {"ecosystem.config.js": "module.exports = { apps: [{ name: 'api', script: 'tsx', args: 'src/server.ts' }] };\n"}
+ECOSYSTEM = "module.exports = { apps: [{ name: 'api', script: 'tsx', args: 'src/server.ts', cwd: '/srv/api/current' }] };\n"
+APP = {"ecosystem.config.js": ECOSYSTEM}
 BACK = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || { bash rollback.sh v1; exit 1; }\n"
 ONLY_EXITS = "git pull\npm2 restart api\ncurl -sf http://localhost:3000/health || exit 1\n"
 CANNOT_FAIL = "git pull\npm2 restart api\ncurl -s http://localhost:3000/health || ln -sfn releases/1 current\n"
@@ -55,6 +56,10 @@ def test_the_rule_and_the_measure_have_one_number() -> None:
     assert measures.rows(report, "en")[0].at == finding.location
 
 
+def without_cwd(instead: str) -> str:
+    return ECOSYSTEM.replace(", cwd: '/srv/api/current'", instead)
+
+
 WORKS = 'ln -sfn "releases/$1" current\npm2 restart api\ncurl -sf http://localhost:3000/health\n'
 BY_HAND = ({"way": "by_hand"}, False)
 ITSELF = ({"way": "automatic"}, True)
@@ -80,6 +85,14 @@ SCRIPT = ({"way": "script"}, None)
         ({"deploy.sh": BACK.replace("bash rollback.sh v1", 'ln -sfn "$previous" current; pm2 restart api')}, (1, 1, 0), True, ITSELF),
         ({"deploy.sh": BACK.replace("bash rollback.sh v1", 'ln -sfn "$previous" current')}, (1, 0, 1), False, BY_HAND),
         ({"deploy.sh": ONLY_EXITS}, (1, 0, 0), False, BY_HAND),
+        # PM2 does not run the app in the link that is flipped: the bad release goes on answering
+        ({"deploy.sh": BACK, "rollback.sh": WORKS, "ecosystem.config.js": without_cwd("")}, (1, 0, 1), False, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS, "ecosystem.config.js": without_cwd(", cwd: '/srv/api/releases/1'")}, (1, 0, 1), False, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS, "ecosystem.config.js": without_cwd(", cwd: process.env.DIR")}, (1, 0, 0), None, SCRIPT),
+        ({"deploy.sh": BACK, "rollback.sh": WORKS.replace("restart api", "delete api\npm2 start tsx --name api"), "ecosystem.config.js": without_cwd("")}, (1, 1, 0), True, ITSELF),
+        ({"deploy.sh": BACK.replace("bash rollback.sh v1", 'ln -sfn "$previous" current; pm2 restart api'), "ecosystem.config.js": without_cwd("")}, (1, 0, 1), False, BY_HAND),
+        # a rollback by git has no link
+        ({"deploy.sh": BACK, "rollback.sh": WORKS.replace('ln -sfn "releases/$1" current', "git reset --hard HEAD~1"), "ecosystem.config.js": without_cwd("")}, (1, 1, 0), True, ITSELF),
         # a smoke test that cannot fail never starts its rollback
         ({"deploy.sh": CANNOT_FAIL}, (1, 0, 0), False, BY_HAND),
         ({"a.sh": BACK, "b.sh": ONLY_EXITS, "rollback.sh": WORKS}, (2, 1, 0), False, SCRIPT),

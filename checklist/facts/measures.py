@@ -31,7 +31,7 @@ def document(project: Project, monitor: Value | None, deploys: Iterable[Document
     calls something that would not.
     """
     paths = [d for d in deploys if is_deploy(d)]
-    rollback = _rollback(paths, [d for d in rollbacks if d.kind == "rollback" and d.value.text("script") is not None])
+    rollback = _rollback(paths, list(rollbacks))
     measures = {
         "detection": _detection(monitor),
         "repair": _repair(rollback, _script(project, packages)),
@@ -81,6 +81,7 @@ def _goes_back(path: Document, rollbacks: Sequence[Document]) -> tuple[str | Non
     `back`: it does, and that works; `broken`: it does, and that does not; `no`; None where it is not known.
     """
     at = path.place(("last_restart",))
+    scripts = [d for d in rollbacks if d.kind == "rollback" and d.value.text("script") is not None]
     smoke, back = path.value.get("smoke"), path.value.get("rolls_back")
     steps = [s for s in (path.value.get("steps") or Value(())).items() if not (s.get("normal") or Value(True)).content]
     if smoke is not None and isinstance(smoke.content, Unknown):
@@ -93,12 +94,18 @@ def _goes_back(path: Document, rollbacks: Sequence[Document]) -> tuple[str | Non
     for n, step in enumerate(steps):
         if step.text("effect") not in ("rollback", "fetch", "ship"):
             continue
-        script = next((r for r in rollbacks if posixpath.basename(r.value.text("script") or "") in re.split(r"[\s/\"']", step.text("text") or "")), None)
+        script = next((r for r in scripts if posixpath.basename(r.value.text("script") or "") in re.split(r"[\s/\"']", step.text("text") or "")), None)
         if script is not None:
             works = script.value.get("works")
             told = works.content if works is not None else None
             return ("back" if told is True else "broken" if told is False else None), (works.at if works is not None and works.at else at)
-        if (step.text("text") or "").startswith(("ln ", "git ")):
+        text = step.text("text") or ""
+        if text.startswith(("ln ", "git ")):
+            places = [p for d in rollbacks if d.kind == "rollback.app" and text.startswith("ln ") and (p := d.value.get("place"))]
+            if lost := next((p for p in places if p.content in ("first", "release", "elsewhere")), None):
+                return "broken", lost.at or at
+            if unknown := next((p for p in places if isinstance(p.content, Unknown)), None):
+                return None, unknown.at or at
             # it goes back by itself: to what was in use before, if it restarts that
             return ("back" if any(s.text("effect") in STARTS for s in steps[n + 1 :]) else "broken"), step.at or at
         return None, at

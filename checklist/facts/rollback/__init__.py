@@ -36,12 +36,13 @@ def documents(project: Project, apps: Sequence[Document], paths: Sequence[Path],
     ways = [way(project, path) for path in paths]
     whole = [d for d in deploys if is_deploy(d)]
     together = common(project, ways, whole, deploys, targets, packages)
-    out = [_rollback(project, w, w.script, deploys, together) for w in ways if w.script is not None] or [_none(apps, whole, together)]
     flips = {link.step.at: link for w in ways for link in w.links}
+    housed = list(_apps(project.root, apps, ways, list(flips.values())))
+    out = [_rollback(project, w, w.script, deploys, together, housed) for w in ways if w.script is not None] or [_none(apps, whole, together)]
     out += [
         Document("rollback.link", at.file, value({"path": link.path and link.path.replace("\0", "…"), "how": link.how, "text": _text(link.step)}, at), at.file) for at, link in flips.items()
     ]
-    return [*out, *_apps(apps, list(flips.values()))]
+    return [*out, *housed]
 
 
 def _text(step: Step) -> str:
@@ -57,7 +58,9 @@ def _none(apps: Sequence[Document], paths: Sequence[Document], common: dict[str,
 # ---- one script ------------------------------------------------------------------------------------------------------
 
 
-def _rollback(project: Project, way: Way, script: str, deploys: Sequence[Document], common: dict[str, Value]) -> Document:
+def _rollback(
+    project: Project, way: Way, script: str, deploys: Sequence[Document], common: dict[str, Value], apps: Sequence[Document]
+) -> Document:
     text, run = project.files[script], way.run
     source = Source(script, text)
     start = Location(script)
@@ -89,16 +92,17 @@ def _rollback(project: Project, way: Way, script: str, deploys: Sequence[Documen
         "argument": Value(_argument(text, script, call), call.place() if call is not None else start),
         "call": Value(call.value.text("text") if call is not None else None, call.place() if call is not None else start),
     }
-    return Document("rollback", script, Value({**data, "works": _works(data)}, start), script)
+    return Document("rollback", script, Value({**data, "works": _works(data, apps if way.links else ())}, start), script)
 
 
-def _works(told: Mapping[str, Value]) -> Value:
-    """Whether it is right in all that the rules ask of a rollback, and where it is not."""
+def _works(told: Mapping[str, Value], apps: Sequence[Document]) -> Value:
+    """Whether it is right in all that the rules ask of a rollback, and where it is not; `apps` run in the link that it flips."""
     asked: list[tuple[Value, set[object]]] = [(told["picks"], {"before", "mark", "argument"}), (told["flips"], {"atomic", None}), (told["argument"], {"given", None}), (told["restarts"], {True})]
     if told["restarts"].content is True:
         asked.append((told["checks"], {True}))
     if told["by_path"].content is True:
         asked.append((told["executable"], {True}))
+    asked += [(place, {"link", None}) for app in apps if (place := app.value.get("place")) is not None]
     open_ = next((of for of, _ in asked if isinstance(of.content, Unknown)), None)
     wrong = next((of for of, right in asked if not isinstance(of.content, Unknown) and of.content not in right), None)
     if told["kind"].content is None or told["valid"].content is not True:
@@ -183,19 +187,51 @@ def _by_path(project: Project, file: str, call: Document) -> bool:
 # ---- apps ------------------------------------------------------------------------------------------------------------
 
 
-def _apps(apps: Sequence[Document], flips: Sequence[Link]) -> Iterator[Document]:
-    """{name, cwd, link, place}: `place` is `link`, `release` or `elsewhere`; null where that is not known."""
+def _apps(root: str, apps: Sequence[Document], ways: Sequence[Way], flips: Sequence[Link]) -> Iterator[Document]:
+    """{name, cwd, link, place}: `place` is `link`, `release`, `elsewhere`, or `first` where there is no cwd, or none that
+    stays the same: the folder of the first start; null where it is not known which server is meant."""
     known = [link.path for link in flips if link.path]
     linked = {app.value.text("name") for app in apps if (told := app.value.text("cwd")) and _place(told, known) == "link"}
     for app in apps:
-        cwd = app.value.get("cwd")
-        if cwd is None or not isinstance(cwd.content, str) or cwd.secret or not known:
+        cwd = app.value.get("cwd") or Value(None)
+        if cwd.secret or not known:
             continue
-        place = _place(cwd.content.rstrip("/"), known)
-        if place == "elsewhere" and app.value.text("name") in linked:
+        written = cwd.content.rstrip("/") if isinstance(cwd.content, str) else ""
+        absolute = written.startswith(("/", "~"))
+        place: Content = _place(written, known) if written else None
+        # `__dirname` is a release as well: Node resolves links
+        if place is None and (not absolute or f"{written}/".startswith(f"{root}/")):
+            if any(_only_restarts(way, app) for way in ways):
+                place = cwd.content if isinstance(cwd.content, Unknown) else "first"
+            elif not written:
+                continue
+        if place in ("elsewhere", "first") and app.value.text("name") in linked:
             place = None  # a second config, for servers without the link
         link = known[0].replace("\0", "…")
-        yield Document("rollback.app", app.file, value({"name": app.value.get("name") or Value(None), "cwd": cwd, "link": link, "place": Value(place, cwd.at)}, cwd.at), app.subject)
+        at = app.place(("cwd",))
+        data = {"name": app.value.get("name") or Value(None), "cwd": cwd, "link": link, "place": Value(place, at)}
+        yield Document("rollback.app", app.file, value(data, at), app.subject)
+
+
+def _only_restarts(way: Way, app: Document) -> bool:
+    """Whether a run flips a link and then restarts the app without deleting it before: it stays where PM2 first started it
+    (PM2 7.0.4, measured; lib/API.js takes process.cwd(), in which links are resolved)."""
+    run = way.run
+    about = [s for s in run.steps if s.argv and s.argv[0] == "pm2" and _means(s.argv, app)]
+    for step in about:
+        if step.effect in STARTS and "--cwd" not in (step.argv or ()):
+            lost = not run.normal(step)  # both after a failure
+            before = [s for s in run.steps if s.order < step.order and (run.together(s, step) or (lost and not run.normal(s)))]
+            if any(link.step in before for link in way.links) and not any(s.effect == "delete" and s in before for s in about):
+                return True
+    return False
+
+
+def _means(argv: Sequence[str], app: Document) -> bool:
+    """Whether a command of PM2's is about the app: by its name, by the file of its config, or as one of all."""
+    if "--only" in argv[:-1]:
+        return app.value.text("name") in argv[argv.index("--only") + 1].split(",")
+    return any(w in (app.value.text("name"), "all") or posixpath.basename(w) == posixpath.basename(app.file) for w in argv[2:])
 
 
 def _place(cwd: str, known: Sequence[str]) -> str | None:
