@@ -12,7 +12,7 @@ from checklist.facts.deploy.met import Path
 from checklist.facts.listening import silent
 from checklist.model import Document, Project, Unknown, Value, value
 
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"(?i)(?:\.gitlab-ci|\.circleci/config|bitbucket-pipelines|azure-pipelines|\.travis|\.drone|\.woodpecker|\.buildkite/pipeline|appveyor|cloudbuild|buildspec)\.ya?ml"
     r"|\.teamcity/settings\.kts|(?:.*/)?jenkinsfile(?:[._-][\w.-]*)?"
 )
@@ -42,7 +42,7 @@ def _whole(project: Project, apps: list[Document], job_docs: list[Document], flo
             deploys = Value(Unknown("a workflow may deploy in a way that is not read here"))
         elif any(v is not None and isinstance(v.content, Unknown) for v in seen):
             deploys = Value(Unknown("a workflow that is not seen may deploy"))
-        elif any(_OTHERS.fullmatch(p) for p in (*project.paths, *project.files)):
+        elif any(OTHERS.fullmatch(p) for p in (*project.paths, *project.files)):
             deploys = Value(Unknown("another CI system may deploy"))
         elif any(f.problem for f in flows.values()):
             deploys = Value(Unknown("the file cannot be understood"))
