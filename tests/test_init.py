@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -228,7 +230,7 @@ def test_the_healthy_example_needs_no_more_than_its_hook(tmp_path: Path) -> None
 def test_nothing_is_written_beside_a_deploy_that_is_there(folder: Folder, script: str) -> None:
     root = folder({**SOURCE, script: "#!/bin/bash\nset -e\nssh deploy@shop.example.com 'cd /var/www/shop && git pull && npm ci && pm2 restart shop'\n"})
     told = init(root, "--write").output
-    assert f"scripts/deploy.sh: not proposed: there is a deploy already, and this would take its place: {script} (shop" in told
+    assert re.search(rf"^scripts/deploy\.sh, .*: not proposed: there is a deploy already, and this would take its place: {re.escape(script)} \(shop", told, re.MULTILINE)
     written = set(texts(root))
     assert not written & {"scripts/deploy.sh", "scripts/rollback.sh", ".github/workflows/deploy.yml", "docs/runbook.md"}
     assert written >= {".pre-commit-config.yaml", "onai-check.yaml"}
@@ -314,14 +316,14 @@ def test_what_a_terminal_would_obey_is_written_out(folder: Folder) -> None:
     assert "\\u202e evil" in told
 
 
-HOOK = "  - repo: https://github.com/onai/onai-check\n    rev: v"
+HOOK = "  - repo: local\n    hooks:\n      - id: onai-check\n"
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
         ("repos:\n  - repo: local\n    hooks: []\n", HOOK),
-        ("repos:\n- repo: local\n  hooks: []", "- repo: https://github.com/onai/onai-check\n  rev: v"),
+        ("repos:\n- repo: local\n  hooks: []", "- repo: local\n  hooks:\n    - id: onai-check\n"),
         ("# ours\nci: {skip: []}\nrepos:\n  - repo: https://example.com/hooks  # mine\n    rev: v1\n    hooks:\n      - id: a\n", HOOK),
         # here the end of the file is not the end of the list
         ("repos:\n  - repo: local\n    hooks: []\ndefault_stages: [pre-commit]\n", None),
@@ -342,6 +344,152 @@ def test_the_hook_is_added_only_where_the_rest_stays_as_it_is(folder: Folder, be
         assert now.startswith(before)
         assert after in now
         subprocess.run([sys.executable, "-m", "pre_commit", "validate-config", str(root / ".pre-commit-config.yaml")], check=True)
+
+
+def test_the_hook_runs_what_is_installed(repository: Folder, tmp_path_factory: pytest.TempPathFactory) -> None:
+    root, bin = repository(SOURCE), tmp_path_factory.mktemp("bin")
+    init(root, "--write")
+    (bin / "onai-check").write_text(f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom checklist.cli import main\nmain()\n")
+    (bin / "onai-check").chmod(0o755)
+    subprocess.run([need("git"), "-C", str(root), "add", "-A"], check=True)
+    environment = {**os.environ, "PATH": f"{bin}:{os.environ['PATH']}", "PRE_COMMIT_HOME": str(bin / "cache")}
+    done = subprocess.run([sys.executable, "-m", "pre_commit", "run", "onai-check"], cwd=root, env=environment, capture_output=True, text=True)
+    # the monitor is what a person has to declare
+    assert (done.returncode, "monitor/not-declared" in done.stdout, "Gate closed" in done.stdout) == (1, True, True), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cwd", "wanted"),
+    [
+        ("", True),
+        ("cwd: __dirname,", True),
+        ("cwd: './',", True),
+        ("cwd: process.env.DIR,", True),
+        ("cwd: '/srv/shop/releases/1',", True),
+        ("cwd: '/srv/shop/currently',", True),
+        ("cwd: '/srv/shop/current/../repo',", True),
+        ("cwd: '/srv/shop/current',", False),
+        ("cwd: '/srv/shop/current/',", False),
+        ("cwd: '/srv/shop/current/backend',", False),
+    ],
+)
+@pytest.mark.parametrize("name", ["shop", "jobs"])
+def test_every_app_has_to_run_in_the_link_before_a_rollback_is_written(folder: Folder, name: str, cwd: str, wanted: bool) -> None:
+    given = {"shop": "cwd: '/srv/shop/current',", "jobs": "cwd: '/srv/shop/current',", name: cwd}
+    apps = "".join(f"{{ name: '{n}', {c} script: 'src/server.js' }},\n" for n, c in given.items())
+    root = folder({**SOURCE, "ecosystem.config.js": f"module.exports = {{ apps: [\n{apps}] }}\n"})
+    told = init(root, "--write").output
+    line = 2 if name == "shop" else 3
+    assert (f"before anything else: ecosystem.config.js:{line}: {name}: cwd: '/srv/shop/current'" in told) == wanted
+    assert [(root / p).exists() for p in propose.SCRIPTS] == [not wanted] * 5
+
+
+def test_names_that_a_config_service_reads_are_in_the_example(folder: Folder) -> None:
+    nest = """import { ConfigService } from '@nestjs/config'
+class Orders {
+  constructor(private readonly config: ConfigService) {}
+  url() { return this.config.getOrThrow<string>('ORDERS_URL') + this.config.get('ORDERS_KEY', 'x') }
+}
+"""
+    root = folder({**SOURCE, "src/orders.service.ts": nest})
+    init(root, "--write")
+    assert "DATABASE_URL=\nORDERS_KEY=\nORDERS_URL=\n" in (root / ".env.example").read_text()
+
+
+# ---- shapes of projects ----------------------------------------------------------------------------------------------
+
+FETCH = "set -e\ncd /var/www/shop\ngit pull\nnpm ci\npm2 restart shop\ncurl -sf http://localhost:8080/api/health\n"
+WORKFLOW = "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ssh d@shop.example.com 'cd /srv/shop && git pull && npm ci && pm2 restart shop'\n"
+TESTS_ONLY = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci && npm test\n"
+SECTION = "deploy: { production: { user: 'd', host: 'shop.example.com', ref: 'origin/main', repo: 'git@example.com:shop.git', path: '/srv/shop', 'post-deploy': 'npm ci && pm2 reload ecosystem.config.js' } }, "
+GITLAB = "deploy:\n  script:\n    - ssh d@shop.example.com 'cd /srv/shop && git pull && pm2 restart shop'\n"
+
+DEPLOYS: dict[str, dict[str, str]] = {
+    "none": {},
+    "tests only": {".github/workflows/ci.yml": TESTS_ONLY},
+    "script here": {"scripts/deploy.sh": FETCH},
+    "script here, another argument": {"scripts/deploy.sh": 'set -e\nssh "$1" \'cd /srv/shop && git pull && npm ci && pm2 restart shop\'\n'},
+    "script here, not understood": {"scripts/deploy.sh": "exec ansible-playbook site.yml -e target=$1\n"},
+    "script of another name": {"tools/ship-it.sh": FETCH},
+    "rollback only": {"bin/rollback.sh": "git reset --hard HEAD~1\npm2 restart shop\n"},
+    "smoke test of another": {"scripts/smoke-test.sh": 'curl -sf "$1"\n'},
+    "workflow": {".github/workflows/release.yml": WORKFLOW},
+    "workflow under our name": {".github/workflows/deploy.yml": WORKFLOW},
+    "npm script": {"package.json": SOURCE["package.json"].replace('"lint"', '"deploy": "git pull && npm ci && pm2 restart shop", "lint"')},
+    "make": {"Makefile": "deploy:\n\tgit pull\n\tnpm ci\n\tpm2 restart shop\n"},
+    "pm2 deploy": {"ecosystem.config.js": SECTION},
+    "gitlab": {".gitlab-ci.yml": GITLAB},
+    "gitlab, tests only": {".gitlab-ci.yml": "test:\n  script: [npm ci, npm test]\n"},
+    "powershell": {"deploy.ps1": "ssh d@h 'pm2 restart shop'\n"},
+    "javascript": {"scripts/deploy.js": "const { Client } = require('ssh2')\nnew Client().connect({ host: 'shop.example.com' })\n"},
+    "commands of a bot": {"deploy-commands.js": "new REST().put(Routes.applicationCommands(id), { body: commands })\n"},
+    "capistrano": {"Capfile": "require 'capistrano/setup'\n"},
+}
+FREE = {"none", "tests only", "gitlab, tests only", "commands of a bot"}
+"""Where nothing deploys yet."""
+LOCKS = {"npm": ("package-lock.json", "{}\n"), "yarn": ("yarn.lock", "# yarn lockfile v1\n"), "pnpm": ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"), "bun": ("bun.lock", "{}\n")}
+# a file of the project by its path, wherever it is said: not one of the server's own folders
+_NAMED = re.compile(r"(?<![\w./$@-])(?:/srv/shop/(?:repo|current)/|\$here/)?((?:scripts|docs|\.github)/[\w./-]+\.\w+|[\w-]+\.sh|\.env\.example|[\w.-]+\.config\.\w+|package(?:-lock)?\.json|\.nvmrc)(?![\w/])")
+
+
+def shaped(deploy: str, *, cwd: bool, production: bool, manager: str) -> dict[str, str]:
+    files = {path: text for path, text in SOURCE.items() if path != "package-lock.json"}
+    files |= dict([LOCKS[manager]])
+    files |= {path: text for path, text in DEPLOYS[deploy].items() if path != "ecosystem.config.js"}
+    written = "cwd: '/srv/shop/current', " * cwd
+    env = "env_production: { NODE_ENV: 'production' }, " * production
+    options = f"name: 'shop', {written}script: 'src/server.js', max_restarts: 3, min_uptime: '30s', {env}env: {{ PORT: 8080 }}"
+    files["ecosystem.config.js"] = f"module.exports = {{ {DEPLOYS[deploy].get('ecosystem.config.js', '')}apps: [{{ {options} }}] }}\n"
+    return files
+
+
+# where nothing deploys all of it, elsewhere what is there decides
+SHAPES = [("none", *rest) for rest in product((False, True), (False, True), LOCKS)] + [
+    (deploy, cwd, True, "npm") for deploy in DEPLOYS if deploy != "none" for cwd in (False, True)
+]
+
+
+@pytest.mark.parametrize(("deploy", "cwd", "production", "manager"), SHAPES)
+def test_whatever_the_shape_of_the_project(repository: Folder, deploy: str, cwd: bool, production: bool, manager: str) -> None:
+    root = repository(shaped(deploy, cwd=cwd, production=production, manager=manager))
+    before = set(texts(root))
+    done = init(root, "--write")
+    assert done.exit_code == 0
+    made = set(texts(root)) - before
+    # one deploy, and never a second one
+    assert (propose.DEPLOY in made) == (cwd and deploy in FREE)
+    assert (".github/workflows/deploy.yml" in made) == (cwd and deploy in FREE - {"gitlab, tests only"})
+    assert bool(made & {"docs/runbook.md", "docs/incident-response.md", propose.ROLLBACK, propose.START}) == (cwd and deploy in FREE)
+    # what is named is there
+    here = set(texts(root)) | {posixpath.basename(p) for p in texts(root) if p.startswith("scripts/")}
+    for file in made:
+        text = (root / file).read_text()
+        assert {m[1] for m in _NAMED.finditer(text)} <= here, file
+        for run in re.findall(rf"\b{manager} run ([\w:]+)", text):
+            assert run in SOURCE["package.json"], (file, run)
+    # and it is right
+    subprocess.run([need("git"), "-C", str(root), "add", "-A"], check=True)
+    # what is not there is said at the config: a monitor, and a workflow where it is not proposed
+    absent = {("P0", "monitor/not-declared", "onai-check.yaml"), ("P1", "ci/no-deploy-workflow", "onai-check.yaml")}
+    assert {f for f in said(root) if f[2] in made} <= absent
+    scripts = [p for p in propose.SCRIPTS if p in made]
+    if scripts:
+        checked = subprocess.run([shellcheck(), "--norc", "--severity=style", *scripts], capture_output=True, text=True, cwd=root)
+        assert (checked.returncode, checked.stdout) == (0, "")
+    assert init(root, "--write").output.endswith("Nothing to write.\n")
+
+
+def test_what_was_deleted_of_ours_is_written_again(folder: Folder) -> None:
+    root = folder(SOURCE)
+    init(root, "--write")
+    whole = texts(root)
+    for path in (propose.ROLLBACK, propose.SMOKE, ".github/workflows/deploy.yml", "docs/runbook.md"):
+        (root / path).unlink()
+    with (root / propose.DEPLOY).open("a") as mine:
+        mine.write("# mine\n")
+    init(root, "--write")
+    assert {p for p, text in texts(root).items() if whole.get(p) != text} == {propose.DEPLOY}
+    assert set(texts(root)) == set(whole)
 
 
 # ---- whether it is any good ------------------------------------------------------------------------------------------
@@ -449,6 +597,10 @@ def test_the_incident_is_put_right_step_by_step(tmp_path: Path) -> None:
     # the old deploy goes, as init says, and it is asked again
     for old in ("deploy-backend-final.sh", "deploy-production.sh", "scripts/deploy-backend.sh", ".github/workflows/deploy.yml"):
         (root / old).unlink()
+    # and the cwd comes first: without it a rollback would do nothing
+    assert "before anything else: ecosystem.config.js:3: shop-api: cwd: '/srv/shop-api/current'" in init(root, "--write").output
+    assert not (root / "scripts").exists() or not (root / "scripts" / "rollback.sh").exists()
+    edit(root / "ecosystem.config.js", ("script: 'tsx',\n", "cwd: '/srv/shop-api/current',\n      script: 'tsx',\n"))
     init(root, "--write")
     left = rules()
     assert not {r for r in left if r.startswith(("deploy/", "ci/", "docs/"))}
@@ -458,7 +610,7 @@ def test_the_incident_is_put_right_step_by_step(tmp_path: Path) -> None:
         ("max_restarts: 15", "max_restarts: 3"),
         ("min_uptime: '5s'", "min_uptime: '30s'"),
         ("      exp_backoff_restart_delay: 100,\n", ""),
-        ("script: 'tsx',\n      args: 'src/server.ts',", "cwd: '/srv/shop-api/current',\n      script: 'src/server.ts',\n      interpreter: 'node',\n      interpreter_args: '--import tsx',"),
+        ("script: 'tsx',\n      args: 'src/server.ts',", "script: 'src/server.ts',\n      interpreter: 'node',\n      interpreter_args: '--import tsx',"),
     )
     edit(root / ".gitignore", ("node_modules/\n", "node_modules/\ndist/\nbuild/\ndist.tar.gz\n"))
     with (root / "onai-check.yaml").open("a") as config:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from checklist import __version__, propose
 from checklist import config as configs
+from checklist import propose
 from checklist.cli import common, files
 from checklist.cli.helping import Command
 from checklist.discover import discover, repository, texts
@@ -80,9 +80,9 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
     # a folder's own config is looked for above it as well
     if config.file and propose.CONFIG not in present:
         present[propose.CONFIG] = None
-    proposed = propose.proposals(of, present, lang, __version__, below=below)
-    for one in proposed:
-        common.write(no_command(_told(one, present, lang)))
+    proposed = propose.proposals(of, present, lang, below=below)
+    for alike in _alike(proposed):
+        common.write(no_command(_told(alike, present, lang)))
     wanted = [p for p in proposed if p.writes]
     besides = propose.notes(of, proposed, lang)
     if besides:
@@ -100,7 +100,8 @@ def _survey(path: Path, config: configs.Config, releases: str | None) -> tuple[S
     root = common.root_of(path)
     project = discover(root, exclude=config.exclude, policy=config.policy)
     sources = [p for p in sorted(project.paths) if propose.is_code(p)][:_MANY]
-    code = {p: text for p, text in texts(root, sources).items() if text is not None}
+    others = propose.other_systems(sorted(project.paths))
+    code = {p: text for p, text in texts(root, [*sources, *others]).items() if text is not None}
     facts = derive(project)
     common.something(path, facts.checked)
     of = propose.survey(project, facts.documents, code)
@@ -131,9 +132,18 @@ def _asked(of: Survey, lang: str) -> Survey:
     return of
 
 
-def _told(one: Proposal, present: Mapping[str, str | None], lang: str) -> str:
+def _alike(proposed: Sequence[Proposal]) -> Iterator[list[Proposal]]:
+    """The proposals in their order; what is held for one reason is told once."""
+    for one in proposed:
+        same = [p for p in proposed if p.state == "held" and (p.state, p.why) == (one.state, one.why)]
+        if not same or one is same[0]:
+            yield same or [one]
+
+
+def _told(alike: Sequence[Proposal], present: Mapping[str, str | None], lang: str) -> str:
     """A heading, and below it the diff or the reason."""
-    heading = f"{one.path}: {_SAYS[one.state][lang]}"
+    one = alike[0]
+    heading = f"{', '.join(p.path for p in alike)}: {_SAYS[one.state][lang]}"
     if one.why:
         heading += f": {one_line(one.why)}"
     if one.state == "shown":

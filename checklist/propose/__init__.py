@@ -1,5 +1,11 @@
 """What `init` proposes: a survey of the project, and the files that it lacks, made from templates. Pure."""
 
+from checklist.propose.deploys import DEPLOY as DEPLOY
+from checklist.propose.deploys import ROLLBACK as ROLLBACK
+from checklist.propose.deploys import SCRIPTS as SCRIPTS
+from checklist.propose.deploys import SMOKE as SMOKE
+from checklist.propose.deploys import START as START
+from checklist.propose.deploys import other_systems as other_systems
 from checklist.propose.notes import notes as notes
 from checklist.propose.proposals import CONFIG as CONFIG
 from checklist.propose.proposals import EXAMPLE as EXAMPLE

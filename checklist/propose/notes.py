@@ -16,6 +16,11 @@ def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:
     """What is to be done by hand, in the language asked for; `proposed` has what becomes of each file."""
     has = {one.path for one in proposed if one.writes or one.state == "there"}
     found: list[Texts] = []
+    if of.strays and not of.deploys and DEPLOY not in has:
+        found.append({
+            "en": f"before anything else: {_wanted(of)}, so that PM2 starts the app from the link that a rollback flips; then onai-check init again",
+            "ru": f"прежде всего: {_wanted(of)}, чтобы PM2 запускал приложение через ссылку, которую переключает откат; затем снова onai-check init",
+        })
     for at in of.unchecked:
         if at.folder is not None and SMOKE in has:
             line = f"bash {shlex.quote(posixpath.relpath(SMOKE, at.folder or '.'))} || exit 1"
@@ -39,11 +44,6 @@ def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:
             "en": f"{of.config}: PM2 starts {of.entry}, so run_from: build is proposed; if the sources are meant to run, change `script` first",
             "ru": f"{of.config}: PM2 запускает {of.entry}, поэтому предложено run_from: build; если должны работать исходники, сначала изменить `script`",
         })
-    if of.apps and of.cwd != of.link and DEPLOY in has:
-        found.append({
-            "en": f"{of.config}: set cwd: '{of.link}', so that PM2 starts the app from the link that a rollback flips",
-            "ru": f"{of.config}: указать cwd: '{of.link}', чтобы PM2 запускал приложение через ссылку, которую переключает откат",
-        })
     if of.apps and of.lock is None and has & {DEPLOY, WORKFLOW}:
         found.append({
             "en": "no lock file is here, and `npm ci` needs one: run `npm install` once and commit package-lock.json",
@@ -60,3 +60,8 @@ def notes(of: Survey, proposed: Iterable[Proposal], lang: str) -> list[str]:
             "ru": f"{CONFIG}: описать монитор доступности, когда он появится; сам он отсюда не заведётся",
         })
     return [text[lang] for text in found]
+
+
+def _wanted(of: Survey) -> str:
+    """The cwd that each app needs, and where."""
+    return "; ".join(f"{of.config}:{home.line}: {home.app}: cwd: '{of.link_to(home.folder)}'" for home in of.strays)

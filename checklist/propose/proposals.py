@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from checklist.model import Texts
 from checklist.parse import yaml
-from checklist.propose.deploys import DEPLOY, ROLLBACK, SMOKE
+from checklist.propose.deploys import DEPLOY, SCRIPTS, SMOKE, ours
 from checklist.propose.survey import Survey, has_tests
 from checklist.propose.template import render
 
 CONFIG, HOOKS, WORKFLOW, EXAMPLE = "onai-check.yaml", ".pre-commit-config.yaml", ".github/workflows/deploy.yml", ".env.example"
 RUNBOOK, PLAYBOOK, ADR = "docs/runbook.md", "docs/incident-response.md", "docs/adr/0001-releases.md"
-TARGETS = (CONFIG, HOOKS, DEPLOY, ROLLBACK, SMOKE, WORKFLOW, EXAMPLE, RUNBOOK, PLAYBOOK, ADR)
+TARGETS = (CONFIG, HOOKS, *SCRIPTS, WORKFLOW, EXAMPLE, RUNBOOK, PLAYBOOK, ADR)
 """Every file that may be proposed."""
 
 _INSTALL = {"npm": "npm ci", "yarn": "yarn install --frozen-lockfile", "pnpm": "pnpm install --frozen-lockfile", "bun": "bun install --frozen-lockfile"}
@@ -43,10 +43,10 @@ class Proposal:
         return self.path.endswith(".sh")
 
 
-def proposals(of: Survey, present: Mapping[str, str | None], lang: str, version: str, *, below: bool = False) -> list[Proposal]:
+def proposals(of: Survey, present: Mapping[str, str | None], lang: str, *, below: bool = False) -> list[Proposal]:
     """What is proposed for each of TARGETS. `present` has those that exist (None: not to be read), `below` says that the
     folder is part of a larger repository."""
-    made = _Maker(of, lang, version)
+    made = _Maker(of, lang, present, below=below)
     return [_one(path, of, present, made, below=below) for path in TARGETS]
 
 
@@ -68,39 +68,61 @@ def _one(path: str, of: Survey, present: Mapping[str, str | None], made: _Maker,
 
 def _held(path: str, of: Survey, *, below: bool, present: Mapping[str, str | None]) -> Texts | None:
     """Why a file is not written, None if it may be."""
-    if below and path in (HOOKS, WORKFLOW, DEPLOY, ROLLBACK):
+    if below and path in (HOOKS, WORKFLOW, *SCRIPTS):
         return {
             "en": "the repository begins above this folder: run `onai-check init` at its top",
             "ru": "репозиторий начинается выше этой папки: запустить `onai-check init` в его корне",
         }
     if path not in (CONFIG, HOOKS) and not of.apps:
         return {"en": "no PM2 config here names an app", "ru": "ни один конфиг PM2 здесь не называет приложение"}
-    if path in (DEPLOY, ROLLBACK) and of.deploys:
+    if path == SMOKE and SMOKE not in present and any(at.folder is not None for at in of.unchecked):
+        return None
+    if path in SCRIPTS:
+        return _no_release(of, present)
+    if path == WORKFLOW and (of.workflows or of.other_ci):
+        told = ", ".join(of.workflows or of.other_ci)
+        if of.workflows:
+            return {"en": f"there is a workflow that deploys already: {told}", "ru": f"workflow с деплоем уже есть: {told}"}
+        return {"en": f"another CI system is in use: {told}", "ru": f"используется другая система CI: {told}"}
+    if path in (WORKFLOW, RUNBOOK, PLAYBOOK, ADR) and (below or _no_release(of, present) is not None):
+        return {"en": f"it is about {DEPLOY}, which is not written", "ru": f"он рассчитан на {DEPLOY}, а тот не создаётся"}
+    document = {RUNBOOK: "runbook", PLAYBOOK: "playbook", ADR: "adr"}.get(path)
+    if document in of.documents:
+        return {"en": "there is one already", "ru": "такой документ уже есть"}
+    return None
+
+
+def _no_release(of: Survey, present: Mapping[str, str | None]) -> Texts | None:
+    """Why the deploy by releases, with all that belongs to it, is not written; None if it is, or is there."""
+    if of.deploys:
         told = "; ".join(of.deploys)
         one = len(of.deploys) == 1
         return {
             "en": f"there is a deploy already, and this would take its place: {told}. Remove {'it' if one else 'them'} and run this again, or mend {'it as its' if one else 'them as their'} findings say",
             "ru": f"деплой уже есть, и этот файл встал бы на его место: {told}. Удалить {'его' if one else 'их'} и запустить команду ещё раз или исправить по замечаниям",
         }
-    if path in (DEPLOY, ROLLBACK) and of.rollbacks:
-        told = ", ".join(of.rollbacks)
-        return {"en": f"there is a rollback already, and this would take its place: {told}", "ru": f"откат уже есть, и этот файл встал бы на его место: {told}"}
-    # each calls the others
-    others = [p for p in (DEPLOY, ROLLBACK, SMOKE) if p != path and p in present]
-    if path in (DEPLOY, ROLLBACK) and (DEPLOY in present or ROLLBACK in present):
-        return {"en": f"{others[0]} is there, and the two belong together", "ru": f"{others[0]} уже есть, а они работают вместе"}
-    if path == SMOKE and not any(at.folder is not None for at in of.unchecked):
-        mine = "smoke-test.sh" in (present[DEPLOY] or "") if DEPLOY in present else _held(DEPLOY, of, below=below, present=present) is None
-        if not mine:
-            return {"en": "nothing here would call it", "ru": "здесь его никто не вызовет"}
-    if path == WORKFLOW and of.workflows:
+    if of.workflows:
         told = ", ".join(of.workflows)
         return {"en": f"there is a workflow that deploys already: {told}", "ru": f"workflow с деплоем уже есть: {told}"}
-    if path in (WORKFLOW, RUNBOOK, PLAYBOOK, ADR) and (of.deploys or of.rollbacks or below) and DEPLOY not in present:
-        return {"en": f"it is about {DEPLOY}, which is not written", "ru": f"он рассчитан на {DEPLOY}, а тот не создаётся"}
-    document = {RUNBOOK: "runbook", PLAYBOOK: "playbook", ADR: "adr"}.get(path)
-    if document in of.documents:
-        return {"en": "there is one already", "ru": "такой документ уже есть"}
+    if of.rollbacks:
+        told = ", ".join(of.rollbacks)
+        return {"en": f"there is a rollback already, and this would take its place: {told}", "ru": f"откат уже есть, и этот файл встал бы на его место: {told}"}
+    if foreign := [p for p in SCRIPTS if p in present and not ours(present[p])]:
+        return {
+            "en": f"{foreign[0]} is there and is not init's; the scripts call each other: rename it and run this again",
+            "ru": f"{foreign[0]} уже есть, и создал его не init, а скрипты вызывают друг друга: переименовать его и запустить команду ещё раз",
+        }
+    if of.strays:
+        told = "; ".join(f"{of.config}:{home.line}: cwd: '{of.link_to(home.folder)}'" for home in of.strays)
+        return {
+            "en": f"first set the cwd that a rollback can reach, then run this again: {told}",
+            "ru": f"сначала указать cwd, до которого дотянется откат, затем запустить команду ещё раз: {told}",
+        }
+    if of.runs.value == "build" and not of.makes:
+        return {
+            "en": f"PM2 starts {of.entry}, and nothing here builds it: add a build script to package.json",
+            "ru": f"PM2 запускает {of.entry}, но здесь его ничто не собирает: добавить скрипт build в package.json",
+        }
     return None
 
 
@@ -148,10 +170,13 @@ def _example(of: Survey, old: str | None, made: _Maker, *, exists: bool) -> Prop
 class _Maker:
     """Fills the templates."""
 
-    def __init__(self, of: Survey, lang: str, version: str) -> None:
+    def __init__(self, of: Survey, lang: str, present: Mapping[str, str | None], *, below: bool) -> None:
         self.of, self.lang = of, lang
-        self._values = _values(of, lang, version)
-        self._true = set(_conditions(of)) | {lang}
+        self._values = _values(of, lang)
+        self._true = {*_conditions(of), lang}
+        # a file names another only where that one is or will be
+        pushed = ours(present[WORKFLOW]) if WORKFLOW in present else _held(WORKFLOW, of, below=below, present=present) is None
+        self._true |= {"pushed" if pushed else "nopush", "keys" if of.example or of.env_names else "nokeys"}
 
     def text(self, path: str) -> str:
         name = {HOOKS: "pre-commit.yaml", EXAMPLE: "env.example", ADR: f"adr.{self.lang}.md"}.get(path) or posixpath.basename(path)
@@ -165,6 +190,8 @@ def _conditions(of: Survey) -> Iterator[str]:
     yield of.manager
     yield "silent" if of.silent else "asks"
     yield "monitor" if of.monitor else "nomonitor"
+    # PM2 reads YAML with a library of its own, Node.js does not
+    yield "yaml" if of.config.endswith((".yml", ".yaml")) else "javascript"
     if of.env_file.value:
         yield "env"
     if of.folder:
@@ -177,10 +204,15 @@ def _conditions(of: Survey) -> Iterator[str]:
         yield "notests"
 
 
-def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
+_LOCAL = re.compile(r"http://(?:localhost|127\.0\.0\.1|\[::1\]):(\d+)(?:[/?].*)?")
+
+
+def _values(of: Survey, lang: str) -> Mapping[str, str]:
     run = f"{of.manager} run"
     usual = {"en": "what is usual; nothing here says otherwise", "ru": "как обычно; ничто здесь не говорит иначе"}[lang]
     provider, url = of.monitor or ("", "")
+    example = of.example or EXAMPLE
+    port = _LOCAL.fullmatch(of.health.value) if not of.silent else None
     env_home = f"{of.root}/shared/{of.env_file.value or '.env'}"
     return {
         "name": of.name,
@@ -195,7 +227,15 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
         "config": shlex.quote(posixpath.relpath(of.config, of.folder or ".")) if of.config else "",
         "config_path": of.config,
         "install": _INSTALL[of.manager],
-        "build": f"{run} build",
+        "build": of.makes,
+        "environment": f" --env {of.environment}" if of.environment else "",
+        "load": 'eval("(" + readFileSync(file, "utf8") + ")") // as PM2 does' if of.config.endswith((".json", ".json5")) else "require(resolve(file))",
+        "playbook": of.documents.get("playbook") or PLAYBOOK,
+        "example": example,
+        "env_keys": {"en": f"; {example} names its keys", "ru": f"; его ключи перечислены в {example}"}[lang] if of.example or of.env_names else "",
+        # 0: it is not known which one is the app's own
+        "health_port": port[1] if port else "0",
+        "and_answers": {"en": f",\n# and no other Node.js answers on port {port[1]}", "ru": f",\n# и на порту {port[1]} не отвечает другой Node.js"}[lang] if port else "",
         "test": "bun run test" if of.manager == "bun" else f"{of.manager} test",
         "quality": "\n".join(f"      - run: {command}" for command in _quality(of, run)),
         "node": f"node-version-file: {of.node.value}" if of.node.where else f"node-version: {of.node.value}",
@@ -219,7 +259,6 @@ def _values(of: Survey, lang: str, version: str) -> Mapping[str, str]:
         "monitor_provider": json.dumps(provider, ensure_ascii=False),
         "monitor_url": json.dumps(url, ensure_ascii=False),
         "lang": lang,
-        "version": version,
     }
 
 

@@ -12,15 +12,13 @@ from checklist.facts.folders import has_bundler, is_frontend
 from checklist.facts.placeholders import role
 from checklist.model import Document, Project, Value, plain
 from checklist.parse import env as env_parser
-from checklist.parse import recognise
-from checklist.propose.deploys import ROLLBACK, Restart, named, unchecked
+from checklist.parse import markdown, recognise, usage
+from checklist.propose.deploys import Restart, named, other_systems, ours, unchecked
 
 _CODE = re.compile(r"(?i)(?!(?:.*/)?(?:tests?|__tests__|__mocks__|e2e|cypress|examples?|migrations|public|static)/)(?!.*(?:\.(?:test|spec|stories|min|d)|\.config)\.\w+$).*\.(?:[cm]?[jt]s|tsx|jsx)")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 # names are anybody's: what is no plain path is put into no script
 _PATH = re.compile(r"[\w./ @+-]*")
-_READ = re.compile(r"process\.env(?:\.([A-Za-z_]\w*)|\[\s*['\"]([A-Za-z_]\w*)['\"]\s*\])")
-_TAKEN_APART = re.compile(r"\{([^{}]*)\}\s*=\s*process\.env\b")
 _READS_FILE = re.compile(r"""(?:config|loadEnvFile|env-file)\w*\s*[(=][^)\n]*?['"`]?((?:[\w./-]*/)?(?:\.env[\w.-]*|[\w-]+\.env))(?=['"`\s)])""")
 # set by Node, npm, PM2 or the system, not by an env file
 _GIVEN = re.compile(r"NODE_ENV|NODE_APP_INSTANCE|CI|HOME|PATH|PWD|USER|SHELL|TERM|TZ|LANG|HOSTNAME|DEBUG|npm_\w+|pm_\w+|PM2_\w+")
@@ -34,6 +32,18 @@ class Seen:
 
     value: str
     where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where PM2 is told to run an app."""
+
+    app: str
+    cwd: str | None
+    """As it is written; None where it is not, or not known."""
+    folder: str
+    """The folder in the repository."""
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class Survey:
     env_names: tuple[str, ...]
     example: str
     """The example env file that is there, "" for none."""
+    environment: str
+    """`production` where the PM2 config has an env_production."""
     frontends: tuple[str, ...]
     root: str
     """The folder on the server that holds the releases."""
@@ -70,15 +82,17 @@ class Survey:
     scripts: Mapping[str, str]
     typed: bool
     deploys: tuple[str, ...]
-    """Scripts of the project's own that deploy already, with what they do."""
+    """What deploys already, with what it does."""
     unchecked: tuple[Restart, ...]
     rollbacks: tuple[str, ...]
     workflows: tuple[str, ...]
     """Workflows of its own that deploy already."""
-    documents: frozenset[str]
-    """Which of runbook, playbook and adr are there."""
-    cwd: str | None
-    """PM2's `cwd`, where it is written."""
+    other_ci: tuple[str, ...]
+    """Files of other CI systems."""
+    documents: Mapping[str, str]
+    """Which of runbook, playbook and adr are there, and one file of each."""
+    homes: tuple[Home, ...]
+    """Of each app."""
     monitor: tuple[str, str] | None = None
     """Provider and URL of the uptime monitor, where somebody has said so."""
 
@@ -88,8 +102,25 @@ class Survey:
 
     @property
     def link(self) -> str:
-        """The folder that PM2 is to start the apps in."""
-        return posixpath.join(self.root, "current", self.folder).rstrip("/")
+        """The folder that PM2 is to start the first app in."""
+        return self.link_to(self.folder)
+
+    def link_to(self, folder: str) -> str:
+        """A folder of the repository, as it is reached through the link to the release in use."""
+        return posixpath.join(self.root, "current", folder).rstrip("/")
+
+    @property
+    def strays(self) -> tuple[Home, ...]:
+        """Apps that PM2 does not run through that link: a rollback would not reach them."""
+        link = self.link_to("")
+        return tuple(home for home in self.homes if not f"{posixpath.normpath(home.cwd or '/')}/".startswith(f"{link}/"))
+
+    @property
+    def makes(self) -> str:
+        """The command that builds, "" where none is seen."""
+        if "build" in self.scripts:
+            return f"{self.manager} run build"
+        return "npx tsc" if self.typed else ""
 
 
 def is_code(path: str) -> bool:
@@ -97,8 +128,9 @@ def is_code(path: str) -> bool:
     return bool(_CODE.fullmatch(path))
 
 
-def survey(project: Project, documents: Sequence[Document], code: Mapping[str, str]) -> Survey:
-    """The survey of a project; `code` has the texts of its sources."""
+def survey(project: Project, documents: Sequence[Document], read: Mapping[str, str]) -> Survey:
+    """The survey of a project; `read` has the texts of its sources, and of the files of other CI systems."""
+    code = {path: text for path, text in read.items() if is_code(path)}
     apps = [d for d in documents if d.kind == "pm2.app" and _PATH.fullmatch(d.file) and d.value.get("environment") in (None, Value(None)) and d.value.text("starts") != "static"]
     # of ecosystem.config.js and ecosystem.config.dev.js the first, at whatever depth it is
     config = min((a.file for a in apps if _NAME.fullmatch(a.value.text("name") or "")), key=lambda f: (len(posixpath.basename(f)), f.count("/"), f), default="")
@@ -111,6 +143,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
     served = health.served(project, code, [d for d in documents if d.kind == "package"], apps)
     scripts = {k: v.content for k, v in (package.get("scripts") or Value({})).members().items() if isinstance(v.content, str)}
     locks = [(f, str(lock.content)) for f in dict.fromkeys((folder, "")) for lock in (packages.get(f, Value({})).get("locks") or Value(())).items()]
+    paths = sorted({*project.files, *project.paths})
     examples = sorted((f for f in project.files if recognise(f) == "env" and role(f) == "example" and posixpath.dirname(f) in ("", folder)), key=lambda f: (posixpath.dirname(f) != folder, f))
     declared = project.policy.value.get("run_from")
     whole = next((d.value for d in documents if d.kind == "project"), Value({}))
@@ -126,6 +159,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         env_file=_env_file(project, served, package),
         env_names=_env_names(project, served, first, examples),
         example=examples[0] if examples else "",
+        environment="production" if any(d.kind == "pm2.app" and d.file == config and d.value.text("environment") == "production" for d in documents) else "",
         frontends=_unrecognised(project, packages, frontends, folder),
         root=_root(first, config, documents) or f"/srv/{mine[0].value.text('name') if mine else 'app'}",
         branch=_branch(documents),
@@ -134,13 +168,22 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         node=_node(project, package, folder),
         scripts=scripts,
         typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
-        deploys=tuple(named(documents)),
+        deploys=tuple(dict.fromkeys(named(documents, {**read, **project.files}, paths))),
         unchecked=tuple(dict.fromkeys(unchecked(documents))),
-        rollbacks=tuple(sorted({p for p in (*project.files, *project.paths) if re.search(r"(?i)(?:^|/)[^/]*roll-?_?back[^/]*\.(?:sh|bash)$", p) and p != ROLLBACK})),
-        workflows=tuple(sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False})),
-        documents=frozenset(k for k in ("runbook", "playbook", "adr") if plain(whole.get(k)) is True),
-        cwd=first.text("cwd"),
+        rollbacks=tuple(p for p in paths if re.search(r"(?i)(?:^|/)[^/]*roll-?_?back[^/]*\.(?:sh|bash)$", p) and not ours(project.files.get(p))),
+        workflows=tuple(
+            sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False and not ours(project.files.get(d.file))})
+        ),
+        other_ci=other_systems(paths),
+        documents={k: next((p for p in paths if pattern.search(p)), "") for k, pattern in markdown.KINDS.items() if plain(whole.get(k)) is True},
+        homes=tuple(_home(a) for a in mine),
     )
+
+
+def _home(app: Document) -> Home:
+    cwd = app.value.get("cwd")
+    written = cwd.content if cwd is not None and isinstance(cwd.content, str) and cwd.content.startswith("/") else None
+    return Home(app.value.text("name") or "", written, app.value.text("directory") or "", app.place(("cwd",)).line)
 
 
 def _runs(app: Value, declared: Value | None, config: str) -> Seen:
@@ -169,10 +212,7 @@ def _env_file(project: Project, code: Mapping[str, str], package: Value) -> Seen
 
 def _env_names(project: Project, code: Mapping[str, str], app: Value, examples: Iterable[str]) -> tuple[str, ...]:
     """The variables that the service reads and that an env file has to set, without those that the example names already."""
-    read = {m[1] or m[2] for text in code.values() for m in _READ.finditer(text)}
-    for text in code.values():
-        for found in _TAKEN_APART.finditer(text):
-            read |= {part.partition("=")[0].partition(":")[0].strip() for part in found[1].split(",")}
+    read = {read.name for found in usage.scan_all(code).values() for read in found.reads}
     wanted = {str(v.content) for v in (project.policy.value.get("required_env") or Value(())).items()}
     known = {e.name for f in examples for e in env_parser.entries(f, project.files[f])} | set((app.get("env") or Value({})).members())
     return tuple(sorted(n for n in read | wanted if re.fullmatch(r"[A-Za-z_]\w*", n) and n not in known and not _GIVEN.fullmatch(n)))
