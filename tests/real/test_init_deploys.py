@@ -101,8 +101,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def first_deploy(home: Path, folder: str, files: Callable[[str, int], Mapping[str, str]], config: str = "") -> Iterator[Server]:
-    """A server after its first deploy, of version 1; `files` are made from PM2's `cwd` and the port."""
+def before_first_deploy(home: Path, folder: str, files: Callable[[str, int], Mapping[str, str]], config: str = "") -> Iterator[Server]:
+    """A server with a clone, and no release yet; `files` are made from PM2's `cwd` and the port."""
     for program in ("git", "bash", "curl", "flock", "npm"):
         need(program)
     port = free_port()
@@ -127,6 +127,13 @@ def first_deploy(home: Path, folder: str, files: Callable[[str, int], Mapping[st
         (made.root / "shared" / "env.env").write_text("KEY=1\n")
         made.commit("1")
         assert made.run("git", "clone", "-q", origin, made.root / "repo").returncode == 0
+        yield made
+
+
+@contextmanager
+def first_deploy(home: Path, folder: str, files: Callable[[str, int], Mapping[str, str]], config: str = "") -> Iterator[Server]:
+    """A server after its first deploy, of version 1."""
+    with before_first_deploy(home, folder, files, config) as made:
         first = made.script("deploy.sh", of="repo")
         assert first.returncode == 0, first.stdout + first.stderr
         yield made
