@@ -411,6 +411,7 @@ DEPLOYS: dict[str, dict[str, str]] = {
     "script here, another argument": {"scripts/deploy.sh": 'set -e\nssh "$1" \'cd /srv/shop && git pull && npm ci && pm2 restart shop\'\n'},
     "script here, not understood": {"scripts/deploy.sh": "exec ansible-playbook site.yml -e target=$1\n"},
     "script of another name": {"tools/ship-it.sh": FETCH},
+    "script called post-deploy": {"scripts/post-deploy.sh": FETCH},
     "rollback only": {"bin/rollback.sh": "git reset --hard HEAD~1\npm2 restart shop\n"},
     "smoke test of another": {"scripts/smoke-test.sh": 'curl -sf "$1"\n'},
     "workflow": {".github/workflows/release.yml": WORKFLOW},
