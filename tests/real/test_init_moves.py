@@ -188,12 +188,13 @@ def test_a_config_that_has_lost_its_cwd_is_rolled_back_all_the_same(tmp_path: Pa
     # the folder of the releases is reached through a link as well
     (tmp_path / "data").mkdir()
     (tmp_path / "srv").symlink_to("data")
-    with first_deploy(tmp_path.resolve(), "", files(app)) as server:
+    with before_first_deploy(tmp_path.resolve(), "", files(app)) as server:
         lost = app("", server.port)
         del lost["cwd"]
         change(server, configured(lost))
-        for version in ("2", "3"):
-            assert good(server.deploy(version))
+        for version, of in (("1", "repo"), ("2", "current"), ("3", "current")):
+            server.commit(version)
+            assert good(server.script("deploy.sh", of=of))
             assert server.answer() == (200, version)
         # the config is the same, and PM2 knows the folder of one release
         assert good(server.script("rollback.sh"))
