@@ -141,6 +141,15 @@ def test_a_value_is_where_one_would_edit_it(text: str, path: tuple[str | int, ..
     assert (found.at.line, found.at.column) == place
 
 
+def test_what_a_required_function_gives_is_in_its_file() -> None:
+    helper = "// a helper\nmodule.exports = (name) => ({ name, up: '1s' })\n"
+    text = "const app = require('./helper')\nmodule.exports = { apps: [app('api')] }\n"
+    value = evaluate("ecosystem.config.js", text, files={"helper.js": helper}).value
+    assert value is not None
+    found = {key: member.at and (member.at.file, member.at.line, member.at.column) for key, member in (value.get("apps", 0) or value).members().items()}
+    assert found == {"name": ("ecosystem.config.js", 2, 31), "up": ("helper.js", 2, 41)}
+
+
 CANARY = "canary-4711"
 SPILLS = """const path = require('path')
 const pw = process.env.DB_PASSWORD, o = {}

@@ -56,11 +56,29 @@ class Functions(Expressions):
 
     # ---- functions
 
+    places: Callable[[Any], Location | None] = staticmethod(lambda node: None)
+    """The places in the file whose code runs."""
+
+    def placed(self, run: Callable[..., Val]) -> Callable[..., Val]:
+        """Code of this file: wherever it is called from, what it makes stands here."""
+        here = self.places
+
+        def call(*args: Any) -> Val:
+            caller, self.places = self.places, here
+            try:
+                return run(*args)
+            finally:
+                self.places = caller
+
+        return call
+
     def function(self, node: Any, env: Env) -> Val:
         self.spend(6)
         at = self.place(node)
         if getattr(node, "async", False) or getattr(node, "isAsync", False) or getattr(node, "generator", False):
-            return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place), own=True), at)
+            return Val(
+                Fn(self.placed(lambda args, this, place: self._unseen_body(node, env, args, place)), own=True), at
+            )
         arrow = node.type == "ArrowFunctionExpression"
         own = getattr(node, "id", None)
         names_arguments = not arrow and "arguments" in names_used_in(node)
@@ -84,7 +102,7 @@ class Functions(Expressions):
                 del self.regions[regions:]
                 self.depth -= 1
 
-        made = Val(Fn(call, own=True), at)
+        made = Val(Fn(self.placed(call), own=True), at)
         return made
 
     def _this(self, this: Val) -> Val:

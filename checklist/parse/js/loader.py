@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +46,7 @@ class Loader:
                 texts=True,
             )
         )
-        self.places: Callable[[Any], Location | None] = lambda node: None
-        self.program = Program(lambda node: self.places(node), self._global)
+        self.program = Program(self._global)
         self.library = Library(self.program, self.environment, root, self.files, self._env_file)
         self.globals = self.library.globals()
 
@@ -56,7 +55,7 @@ class Loader:
         if problem is not None:
             return Module(None, problem)
         if expression:
-            self.places = places(file, text, 1)
+            self.program.places = places(file, text, 1)
             self.program.strict = False
             return Module(freeze(self.program.eval(tree.body[0].expression, Env(None))))
         try:
@@ -68,8 +67,8 @@ class Loader:
         return self.globals.get(name)
 
     def _run(self, file: str, text: str, tree: Any, style: str) -> Val:
-        before, self.places = self.places, places(file, text, 0 if style == "esm" else len(BEFORE))
         program = self.program
+        before, program.places = program.places, places(file, text, 0 if style == "esm" else len(BEFORE))
         strict = style == "esm" or any(getattr(node, "directive", None) == "use strict" for node in tree.body[:3])
         # one that changes its mind is not followed
         program.strict = strict if (strict or "use strict" not in text) and program.strict in (None, strict) else ...
@@ -119,7 +118,7 @@ class Loader:
             if len(program.regions) == regions:  # else it may have returned before
                 raise
         finally:
-            self.places = before
+            program.places = before
             del program.regions[regions:]
         return module.data.props["exports"].read() if isinstance(module.data, Obj) else exports
 

@@ -21,12 +21,12 @@ class Program(Loops):
     method = staticmethod(methods.call)
     has_method = staticmethod(methods.has)
 
-    def __init__(self, place: Callable[[Any], Location | None], global_names: Callable[[str], Val | None]) -> None:
+    def __init__(self, global_names: Callable[[str], Val | None]) -> None:
         super().__init__()
-        self._place, self._globals = place, global_names
+        self._globals = global_names
 
     def place(self, node: Any) -> Location | None:
-        return self._place(node)
+        return self.places(node)
 
     def global_name(self, name: str) -> Val:
         found = self._globals(name)
@@ -66,13 +66,11 @@ class Program(Loops):
                 self.spoil(self.function(member.value, inside), "")
                 self.hooked = self.hooked or member.kind in ("get", "set")
             elif member.type == "PropertyDefinition" and member.value is not None:
-                self.escaped.append(
-                    Val(Fn(lambda args, this, at, value=member.value: self.eval(value, inside), own=True))
-                )
+                run = self.placed(lambda args, this, at, value=member.value: self.eval(value, inside))
+                self.escaped.append(Val(Fn(run, own=True)))
             elif member.type == "StaticBlock":
-                self.escaped.append(
-                    Val(Fn(lambda args, this, at, body=member.body: self._static_block(body, inside), own=True))
-                )
+                run = self.placed(lambda args, this, at, body=member.body: self._static_block(body, inside))
+                self.escaped.append(Val(Fn(run, own=True)))
         self.run_escaped()
         return unknown("a class is not evaluated", self.place(node))
 
@@ -169,7 +167,7 @@ class Program(Loops):
             if equal is None:
                 for later in node.cases[index + 1 :]:
                     if later.test is not None:
-                        self._perhaps(lambda later=later: self.eval(later.test, env))  # type: ignore[misc]
+                        self._perhaps(lambda later=later: self.eval(later.test, env))
                 return self._switch_unknown(bodies, inner, has_default=any(c.test is None for c in node.cases))
             if equal:
                 start = index
