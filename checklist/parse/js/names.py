@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 
-def names_used_in(node: Any) -> set[str]:
+class Node(Protocol):
+    """A node of the tree (ESTree, as esprima makes it); what it does not have is None."""
+
+    type: str
+    range: tuple[int, int]
+    """Offsets in UTF-16 units."""
+    names_used: set[str] | None
+    vars_declared: list[str] | None
+    """What is remembered at a function."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+def names_used_in(function: Node) -> set[str]:
     """The identifiers in a function's parameters and body, those of arrow functions in it too."""
-    found = getattr(node, "names_used", None)
-    if found is None:
-        found, waiting = set(), [*node.params, node.body]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, list):
-                waiting += part
-            elif hasattr(part, "type"):
-                if part.type == "Identifier":
-                    found.add(part.name)
-                waiting += [v for v in vars(part).values() if isinstance(v, list) or hasattr(v, "type")]
-        node.names_used = found
-    return found
+    if function.names_used is None:
+        function.names_used = set(_identifiers([*function.params, function.body]))
+    return function.names_used
 
 
-def names(pattern: Any) -> list[str]:
+def _identifiers(waiting: list[Any]) -> Iterator[str]:
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif hasattr(part, "type"):
+            if part.type == "Identifier":
+                yield part.name
+            waiting += [value for value in vars(part).values() if isinstance(value, list) or hasattr(value, "type")]
+
+
+def names(pattern: Node | None) -> list[str]:
     """The variables that a pattern binds."""
+    if pattern is None:
+        return []
     match pattern.type:
         case "Identifier":
             return [pattern.name]
@@ -31,39 +48,42 @@ def names(pattern: Any) -> list[str]:
             return names(pattern.left)
         case "RestElement" | "SpreadElement":
             return names(pattern.argument)
+        case "Property":
+            return names(pattern.value)
         case "ObjectPattern":
-            return [
-                n
-                for p in pattern.properties
-                for n in names(p.argument if p.type in ("RestElement", "SpreadElement") else p.value)
-            ]
+            return all_names(pattern.properties)
         case "ArrayPattern":
-            return [n for e in pattern.elements if e is not None for n in names(e)]
+            return all_names(pattern.elements)
     return []
+
+
+def all_names(patterns: Iterable[Node | None]) -> list[str]:
+    """The variables that some patterns bind."""
+    return [name for pattern in patterns for name in names(pattern)]
+
+
+def declared(node: Node) -> list[str]:
+    """The variables that a declaration declares."""
+    return [node.id.name] if node.id is not None else all_names(one.id for one in node.declarations or ())
 
 
 _INSIDE = ("body", "consequent", "alternate", "block", "handler", "finalizer", "init", "left", "cases", "declaration")
 
 
-def variables(nodes: list[Any], of: Any = None) -> list[str]:
-    """The `var` variables of a function's body, functions inside left out; remembered at the function's node `of`."""
-    known: list[str] | None = getattr(of, "vars_declared", None)
-    if known is not None:
-        return known
+def variables(nodes: list[Node], function: Node | None = None) -> list[str]:
+    """The `var` variables of a function's body, functions inside left out; remembered at the function's node."""
+    if function is not None and function.vars_declared is not None:
+        return function.vars_declared
     found: list[str] = []
-    waiting = list(nodes)
+    waiting: list[Any] = list(nodes)
     while waiting:
         node = waiting.pop()
         if isinstance(node, list):
             waiting += node
-        elif getattr(node, "type", None) == "VariableDeclaration":
-            found += [n for d in node.declarations for n in names(d.id)] if node.kind == "var" else []
-        elif (
-            hasattr(node, "type")
-            and not node.type.endswith("Expression")
-            and not node.type.startswith(("Function", "Class"))
-        ):
-            waiting += [part for name in _INSIDE if (part := getattr(node, name, None)) is not None]
-    if of is not None:
-        of.vars_declared = found
+        elif node.type == "VariableDeclaration":
+            found += declared(node) if node.kind == "var" else []
+        elif not node.type.endswith("Expression") and not node.type.startswith(("Function", "Class")):
+            waiting += [part for name in _INSIDE if (part := getattr(node, name)) is not None]
+    if function is not None:
+        function.vars_declared = found
     return found
