@@ -73,7 +73,7 @@ def global_names(store: Store, process: Val) -> dict[str, Val]:
     number = obj(functions(store, NUMBER) | {"MAX_SAFE_INTEGER": Val(2**53 - 1)}, otherwise="Number.* is not evaluated")
     members = {"Object": obj(functions(store, objects.OBJECT)), "Array": obj(functions(store, ARRAY)), "Number": number}
     random = {"random": opaque("Math.random differs each time")}
-    whole = "the global object is not evaluated"
+    whole = Val(Obj(guarded=True, more=True, why="the global object is not evaluated"))
     return {
         "undefined": Val(UNDEFINED),
         "NaN": Val(math.nan),
@@ -84,8 +84,8 @@ def global_names(store: Store, process: Val) -> dict[str, Val]:
         "JSON": Val(obj(functions(store, JSON))),
         "console": Val(obj({}, otherwise="console.* gives nothing")),
         "process": process,
-        "global": Val(Obj(guarded=True, more=True, why=whole)),
-        "globalThis": Val(Obj(guarded=True, more=True, why=whole)),
+        "global": whole,
+        "globalThis": whole,
     }
 
 
