@@ -28,8 +28,8 @@ def evaluate(
 
     `file` is its POSIX path from the project's root, `root` that root's absolute path, `files` the project's texts that
     a local `require` may read; `env` is the whole of process.env (None: any variable may be set outside). With
-    `expression` the text is what PM2 makes of a .json file: a JavaScript expression (PM2 7.0.4 lib/Common.js:285). `budget`
-    is what the evaluation may cost.
+    `expression` the text is what PM2 makes of a .json file: a JavaScript expression (PM2 7.0.4 lib/Common.js:285).
+    `budget` is what the evaluation may cost.
     """
     try:
         return Loader(Host(root, files or {}, env), budget or Budget()).config(file, text, expression=expression)

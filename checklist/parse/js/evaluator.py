@@ -9,7 +9,7 @@ from checklist.model import Location
 from checklist.parse.js.flow import Scope
 from checklist.parse.js.heap import Val, unknown
 from checklist.parse.js.limits import TooComplex
-from checklist.parse.js.names import Node
+from checklist.parse.js.nodes import Node
 from checklist.parse.js.store import Store
 
 

@@ -10,7 +10,7 @@ from checklist.parse.js.flow import Scope
 from checklist.parse.js.functions import hoist
 from checklist.parse.js.heap import Val, unknown
 from checklist.parse.js.members import get
-from checklist.parse.js.names import Node, declared
+from checklist.parse.js.nodes import Node, declared
 from checklist.parse.js.properties import put
 
 Load = Callable[[str, Location | None], Val]

@@ -10,7 +10,7 @@ from checklist.parse.js.functions import class_expression, closure, function_exp
 from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Prop, Thrown, Val, is_nullish, iterable, one_of, unknown
 from checklist.parse.js.limits import MAX_ITEMS, TooComplex
 from checklist.parse.js.members import get
-from checklist.parse.js.names import Node
+from checklist.parse.js.nodes import Node
 from checklist.parse.js.operations import binary, call, logical, type_of, unary
 from checklist.parse.js.paths import new_url
 from checklist.parse.js.properties import blur, copy, put, remove

@@ -10,7 +10,7 @@ from checklist.parse.js.evaluator import Evaluator
 from checklist.parse.js.flow import Abrupt, Scope
 from checklist.parse.js.heap import UNDEFINED, Fn, Obj, Prop, Thrown, Val, is_nullish, one_of, unknown
 from checklist.parse.js.limits import TooComplex
-from checklist.parse.js.names import Node, all_names, declared, names_used_in, variables
+from checklist.parse.js.nodes import Node, all_names, declared, names_used_in, variables
 from checklist.parse.js.references import bind
 
 # ---- blocks

@@ -10,7 +10,7 @@ from checklist.parse.js.evaluator import Evaluator, Statement
 from checklist.parse.js.flow import Completion, Scope
 from checklist.parse.js.functions import hoist
 from checklist.parse.js.heap import Arr, Obj, Thrown, Unk, Val, aliases, iterable, ordered
-from checklist.parse.js.names import Node
+from checklist.parse.js.nodes import Node
 from checklist.parse.js.references import bind
 
 

@@ -25,7 +25,7 @@ from checklist.parse.js.heap import (
 )
 from checklist.parse.js.limits import TooComplex
 from checklist.parse.js.members import get
-from checklist.parse.js.names import Node
+from checklist.parse.js.nodes import Node
 from checklist.parse.js.operations import binary, logical, short_circuits
 from checklist.parse.js.properties import blur, copy, put
 

@@ -8,7 +8,7 @@ from checklist.parse.js.flow import Abrupt, Scope
 from checklist.parse.js.functions import class_declaration, function_declaration, hoist, run_block
 from checklist.parse.js.heap import UNDEFINED, Thrown, Val, is_unknown, unknown
 from checklist.parse.js.loops import LOOPS, labeled
-from checklist.parse.js.names import Node, names
+from checklist.parse.js.nodes import Node, names
 from checklist.parse.js.operators import is_strictly_equal
 from checklist.parse.js.references import bind
 

@@ -11,7 +11,7 @@ import esprima
 
 from checklist.model import Location, Problem
 from checklist.parse.js.limits import TooComplex
-from checklist.parse.js.names import Node
+from checklist.parse.js.nodes import Node
 from checklist.parse.lines import Lines
 
 # Node puts a CommonJS module into a function: it may `return`, and ask for new.target

@@ -1,4 +1,4 @@
-"""The names in a syntax tree: which a pattern binds, which a body declares, which a function uses."""
+"""Nodes of a syntax tree, and the names in it: which a pattern binds, which a body declares, which a function uses."""
 
 from __future__ import annotations
 
