@@ -119,6 +119,8 @@ CONFIGS = [
     "var a = 1; eval('a = 2'); " + M + "{ b: 1 }",
     "const a = [1, 2, 3]; for (const x of a) { if (x === 1) a.push(4) } " + M + "{ a }",
     M + "{ a: isNaN('x'), b: Array.isArray([]), c: Number.isInteger(5), d: Boolean(''), e: parseFloat('1.5x'), f: parseInt('08'), g: Number(''), h: Number('0x10'), i: Number(null) }",
+    "module.exports = { a: [1, 2, 3, 4].slice(0, 3, 2), b: [1].slice(0, 1, 0), c: 'abcd'.slice(0, 3, 2) }",
+    "module.exports = { same: global === globalThis, other: global !== globalThis }",
 ]
 
 # Odd and hostile ones.

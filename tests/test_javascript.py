@@ -20,7 +20,7 @@ from javascript_truth import differs
 
 from checklist.model import OneOf, Unknown, Value, walk
 from checklist.parse.javascript import evaluate
-from checklist.parse.js.state import State
+from checklist.parse.js.limits import Budget
 
 RUNNER = Path(__file__).parent / "truth_runner.js"
 KEYS = """
@@ -105,20 +105,13 @@ MOST = 130_000
 
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
-def test_a_bomb_is_too_complex_to_know(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[State] = []
-    begin = State.__init__
-
-    def remembered(self: State) -> None:
-        made.append(self)
-        begin(self)
-
-    monkeypatch.setattr(State, "__init__", remembered)
-    module = evaluate("ecosystem.config.js", text + TAIL)
+def test_a_bomb_is_too_complex_to_know(text: str) -> None:
+    budget = Budget()
+    module = evaluate("ecosystem.config.js", text + TAIL, budget=budget)
     assert module.problem is None
     assert module.value is not None
     assert module.value.content == Unknown("too complex to know")
-    assert made[0].steps <= MOST
+    assert budget.spent <= MOST
 
 
 @pytest.mark.parametrize(
@@ -139,6 +132,15 @@ def test_a_value_is_where_one_would_edit_it(text: str, path: tuple[str | int, ..
     assert found is not None
     assert found.at is not None
     assert (found.at.line, found.at.column) == place
+
+
+def test_what_a_required_function_gives_is_in_its_file() -> None:
+    helper = "// a helper\nmodule.exports = (name) => ({ name, up: '1s' })\n"
+    text = "const app = require('./helper')\nmodule.exports = { apps: [app('api')] }\n"
+    value = evaluate("ecosystem.config.js", text, files={"helper.js": helper}).value
+    assert value is not None
+    found = {key: member.at and (member.at.file, member.at.line, member.at.column) for key, member in (value.get("apps", 0) or value).members().items()}
+    assert found == {"name": ("ecosystem.config.js", 2, 31), "up": ("helper.js", 2, 41)}
 
 
 CANARY = "canary-4711"

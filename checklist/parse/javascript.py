@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checklist.model import Location, Unknown, Value
-from checklist.parse.js.heap import TooComplex
+from checklist.parse.js.limits import Budget, TooComplex
 from checklist.parse.js.loader import Loader, Module
+from checklist.parse.js.realm import Host
 
 
 def evaluate(
@@ -21,14 +22,16 @@ def evaluate(
     files: Mapping[str, str] | None = None,
     env: Mapping[str, str] | None = None,
     expression: bool = False,
+    budget: Budget | None = None,
 ) -> Module:
     """The value of a config.
 
     `file` is its POSIX path from the project's root, `root` that root's absolute path, `files` the project's texts that
     a local `require` may read; `env` is the whole of process.env (None: any variable may be set outside). With
     `expression` the text is what PM2 makes of a .json file: a JavaScript expression (PM2 7.0.4 lib/Common.js:285).
+    `budget` is what the evaluation may cost.
     """
     try:
-        return Loader(root, files or {}, env).config(file, text, expression=expression)
+        return Loader(Host(root, files or {}, env), budget or Budget()).config(file, text, expression=expression)
     except (TooComplex, RecursionError, MemoryError):
         return Module(Value(Unknown("too complex to know"), Location(file)))

@@ -5,149 +5,183 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cmp_to_key
 
-from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Thrown, TooComplex, Val, unknown
-from checklist.parse.js.reading import MIXED, Reading
-from checklist.parse.js.regions import MAX_ITEMS
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js.conversions import is_integer, to_number, to_string
+from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Thrown, Val, is_nullish, is_unknown
+from checklist.parse.js.iteration import MIXED, READING
+from checklist.parse.js.limits import MAX_ITEMS, TooComplex
+from checklist.parse.js.native import Builtin, Call, Method
 
 
-class Call(Reading):
-    """One call of an array's method."""
-
-    def run(self, name: str) -> Val | None:
-        if name.startswith("_") or name not in METHODS:
-            return None
-        if len(self.array.items) > MAX_ITEMS:
+def push(c: Call) -> Val:
+    array, items = c.this.data, c.this.data.items
+    if array.frozen:
+        raise Thrown
+    if not c.store.is_sure(array):
+        array.more = True
+    elif not array.more:
+        if len(items) + len(c.args) > MAX_ITEMS:
             raise TooComplex
-        if name in _DEEP:
-            self.interp.weigh(self.this)
-        elif name not in _ONE:
-            self.interp.spend(len(self.array.items) // 5)
-        return METHODS[name](self)
+        items += c.args
+    return c.unknown(MIXED) if array.more else c.value(len(items))
 
-    def push(self) -> Val:
-        self.interp.push(self.array, self.args)
-        return unknown(MIXED, self.at) if self.array.more else Val(len(self.array.items), self.at)
 
-    def changed(self, do: Callable[[list[Val]], Val]) -> Val:
-        """A method that changes the array in place, if that is sure to happen."""
-        if self.array.frozen:
+def _changing(do: Callable[[Call, list[Val]], Val]) -> Method:
+    """A method that changes the array in place, if that is sure to happen."""
+
+    def run(c: Call) -> Val:
+        array = c.this.data
+        if array.frozen:
             raise Thrown
-        if self.array.more or not self.interp.surely(self.array):
-            self.interp.spoil(self.this, "it is changed under a condition", deep=False)
-            return unknown(MIXED, self.at)
-        return do(self.array.items)
+        if array.more or not c.store.is_sure(array):
+            c.store.spoil(c.this, "it is changed under a condition", deep=False)
+            return c.unknown(MIXED)
+        return do(c, array.items)
 
-    def pop(self) -> Val:
-        return self.changed(lambda items: items.pop() if items else Val(UNDEFINED, self.at))
-
-    def shift(self) -> Val:
-        return self.changed(lambda items: items.pop(0) if items else Val(UNDEFINED, self.at))
-
-    def unshift(self) -> Val:
-        def do(items: list[Val]) -> Val:
-            items[0:0] = self.args
-            return Val(len(items), self.at)
-
-        return self.changed(do)
-
-    def reverse(self) -> Val:
-        def do(items: list[Val]) -> Val:
-            items.reverse()
-            return self.this
-
-        return self.changed(do)
-
-    def splice(self) -> Val:
-        numbers = [a.data for a in self.args[:2]]
-        if any(isinstance(n, bool) or not isinstance(n, int) for n in numbers) or not numbers:
-            self.interp.spoil(self.this, "it is changed in a way that is not known", deep=False)
-            return unknown(MIXED, self.at)
-
-        def do(items: list[Val]) -> Val:
-            start = max(len(items) + numbers[0], 0) if numbers[0] < 0 else min(numbers[0], len(items))
-            count = min(max(numbers[1], 0), len(items) - start) if len(numbers) > 1 else len(items) - start
-            gone = items[start : start + count]
-            items[start : start + count] = self.args[2:]
-            return self.made(gone)
-
-        return self.changed(do)
-
-    def sort(self) -> Val:
-        def do(items: list[Val]) -> Val:
-            if self.args:
-
-                def compare(a: Val, b: Val) -> int:
-                    told = self.interp.call(self.args[0], [a, b], Val(UNDEFINED), self.at)
-                    number = None if is_unknown(told) else ops.to_number(told)
-                    if number is None or number != number:  # not a number orders nothing, so the algorithm decides
-                        raise _Unsure
-                    return (number > 0) - (number < 0)
-
-                try:  # undefined goes to the end unasked
-                    there = sorted((i for i in items if i.data is not UNDEFINED), key=cmp_to_key(compare))
-                    items[:] = there + [i for i in items if i.data is UNDEFINED]
-                except _Unsure:
-                    self.interp.spoil(self.this, "its order is not known", deep=False)
-                return self.this
-            texts = [ops.to_text(i) if not is_unknown(i) else None for i in items]
-            if None in texts or any(i.data is UNDEFINED for i in items) or any(not (t or "").isascii() for t in texts):
-                self.interp.spoil(self.this, "its order is not known", deep=False)
-            else:
-                items.sort(key=lambda i: ops.to_text(i) or "")
-            return self.this
-
-        return self.changed(do)
-
-    def fill(self) -> Val | None:
-        if len(self.args) != 1:
-            return None
-
-        def do(items: list[Val]) -> Val:
-            items[:] = [self.args[0]] * len(items)
-            return self.this
-
-        return self.changed(do)
+    return run
 
 
-_DEEP = frozenset({"join", "toString", "sort", "flat"})
-"""Methods that go into the arrays inside."""
-_ONE = frozenset({"push", "pop", "at"})
-"""Methods that take as long for a large array as for a small one."""
+def _popping(index: int) -> Method:
+    return _changing(lambda c, items: items.pop(index) if items else c.value(UNDEFINED))
+
+
+def _unshift(c: Call, items: list[Val]) -> Val:
+    items[0:0] = c.args
+    return c.value(len(items))
+
+
+def _reverse(c: Call, items: list[Val]) -> Val:
+    items.reverse()
+    return c.this
+
+
+def _splice(c: Call) -> Val | None:
+    if not c.args or not all(map(is_integer, c.args[:2])):
+        c.store.spoil(c.this, "it is changed in a way that is not known", deep=False)
+        return c.unknown(MIXED)
+    return _splice_known(c)
+
+
+@_changing
+def _splice_known(c: Call, items: list[Val]) -> Val:
+    start = c.args[0].data
+    start = max(len(items) + start, 0) if start < 0 else min(start, len(items))
+    count = len(items) - start
+    if len(c.args) > 1:
+        count = min(max(c.args[1].data, 0), count)
+    gone = items[start : start + count]
+    items[start : start + count] = c.args[2:]
+    return c.array(gone)
 
 
 class _Unsure(Exception):
     """A comparison that cannot be known."""
 
 
-METHODS: dict[str, Callable[[Call], Val | None]] = {
-    "map": Call.map,
-    "forEach": Call.for_each,
-    "filter": Call.filter,
-    "find": Call.find,
-    "findIndex": Call.find_index,
-    "some": Call.some,
-    "every": Call.every,
-    "reduce": Call.reduce,
-    "concat": Call.concat,
-    "join": Call.join,
-    "slice": Call.slice,
-    "includes": Call.includes,
-    "indexOf": Call.index_of,
-    "at": Call.at_index,
-    "flat": Call.flat,
-    "flatMap": Call.flat_map,
-    "push": Call.push,
-    "pop": Call.pop,
-    "shift": Call.shift,
-    "unshift": Call.unshift,
-    "reverse": Call.reverse,
-    "splice": Call.splice,
-    "sort": Call.sort,
-    "fill": Call.fill,
-    "toString": Call.to_string,
-    "entries": Call.entries,
-    "keys": Call.keys,
-    "values": Call.values,
+def _sort(c: Call, items: list[Val]) -> Val:
+    def compare(a: Val, b: Val) -> int:
+        result = c.callback(a, b)
+        number = None if is_unknown(result) else to_number(result)
+        if number is None or number != number:  # not a number orders nothing, so the algorithm decides
+            raise _Unsure
+        return (number > 0) - (number < 0)
+
+    def text(item: Val) -> str:
+        found = None if is_unknown(item) or item.data is UNDEFINED else to_string(item)
+        if found is None or not found.isascii():
+            raise _Unsure
+        return found
+
+    try:
+        if c.args:  # undefined goes to the end unasked
+            there = sorted((item for item in items if item.data is not UNDEFINED), key=cmp_to_key(compare))
+            items[:] = there + [item for item in items if item.data is UNDEFINED]
+        else:
+            items.sort(key=text)
+    except _Unsure:
+        c.store.spoil(c.this, "its order is not known", deep=False)
+    return c.this
+
+
+def _fill(c: Call) -> Val | None:
+    return _fill_whole(c) if len(c.args) == 1 else None
+
+
+@_changing
+def _fill_whole(c: Call, items: list[Val]) -> Val:
+    items[:] = c.args * len(items)
+    return c.this
+
+
+_METHODS: dict[str, Method] = {
+    **READING,
+    "push": push,
+    "pop": _popping(-1),
+    "shift": _popping(0),
+    "unshift": _changing(_unshift),
+    "reverse": _changing(_reverse),
+    "splice": _splice,
+    "sort": _changing(_sort),
+    "fill": _fill,
+}
+_DEEP = ("join", "toString", "sort", "flat")
+"""Methods that go into the arrays inside."""
+_SHORT = ("push", "pop", "at")
+"""Methods that take as long for a large array as for a small one."""
+
+
+def _method(name: str, of: Method) -> Method:
+    def run(c: Call) -> Val | None:
+        items = c.this.data.items
+        if len(items) > MAX_ITEMS:
+            raise TooComplex
+        if name in _DEEP:
+            c.store.weigh(c.this)
+        elif name not in _SHORT:
+            c.store.budget.spend(len(items) // 5)
+        return of(c)
+
+    return run
+
+
+ARRAY_PROTOTYPE: dict[str, Method] = {name: _method(name, of) for name, of in _METHODS.items()}
+
+
+def _array_from(c: Call) -> Val:
+    source = c.arg(0)
+    if is_nullish(source):
+        raise Thrown
+    items = _elements(c, source)
+    if items is None:
+        if len(c.args) > 1:
+            c.store.expose(c.args[1])
+        return c.array([], True)
+    if len(c.args) > 1:
+        mapped = Call(c.store, source, c.args[1:], c.at)
+        items = [mapped.callback(item, Val(index)) for index, item in enumerate(items)]
+    return c.array(items)
+
+
+def _elements(c: Call, source: Val) -> list[Val] | None:
+    """The elements of what Array.from is given, where they are known."""
+    match source.data:
+        case Arr(items, more=False):
+            return list(items)
+        case Obj(props, more=False) if set(props) == {"length"}:
+            length = props["length"].read().data
+            return (
+                [c.value(UNDEFINED) for _ in range(length)] if isinstance(length, int) and 0 <= length <= 1000 else None
+            )
+        case str() as text if text.isascii():
+            return [Val(char, c.at, source.secret) for char in text]
+    return None
+
+
+def _is_array(c: Call) -> Val:
+    return c.unknown() if is_unknown(c.arg(0)) else c.value(isinstance(c.arg(0).data, Arr))
+
+
+ARRAY: dict[str, Builtin] = {
+    "isArray": _is_array,
+    "from": _array_from,
+    "of": lambda c: c.array(list(c.args)),
 }

@@ -11,7 +11,6 @@ from checklist.parse.js.heap import (
     One,
     Prop,
     Rx,
-    TooComplex,
     Undefined,
     Unk,
     Val,
@@ -19,8 +18,7 @@ from checklist.parse.js.heap import (
     ordered,
     unknown,
 )
-
-MAX_VALUES = 20_000
+from checklist.parse.js.limits import MAX_VALUES, TooComplex
 
 
 def freeze(of: Val, *, order: bool = False) -> Value:
@@ -75,22 +73,22 @@ class _Freezer:
         members, more = (
             {},
             data.more
-            or data.texts
+            or data.textual
             or data.default is not None
-            or data.odd
+            or data.accessors
             or data.guarded
-            or (self.order and data.jumbled),
+            or (self.order and data.unordered),
         )
         for key in ordered(data.props):
             prop = (
                 Prop(unknown("a getter may change it", data.props[key].value.at), data.props[key].key_at)
-                if data.odd
+                if data.accessors
                 else data.props[key]
             )
             options = prop.value.data.options if isinstance(prop.value.data, One) else (prop.value,)
             if all(o.data is UNDEFINED for o in options):
                 continue
-            if prop.maybe or any(o.data is UNDEFINED for o in options):
+            if prop.optional or any(o.data is UNDEFINED for o in options):
                 more = True  # it may be there and it may not
                 continue
             members[key] = self.value(prop.value, inside, prop.key_at)

@@ -1,247 +1,203 @@
-"""Functions, their scopes and the patterns that their parameters are."""
+"""Functions and classes of the program: their scopes, their calls, and what is declared before it is reached."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
 
 from checklist.model import Location
-from checklist.parse.js.expressions import Expressions
-from checklist.parse.js.heap import (
-    UNDEFINED,
-    Arr,
-    Fn,
-    Obj,
-    One,
-    Prop,
-    Thrown,
-    TooComplex,
-    Unk,
-    Val,
-    aliases,
-    iterable,
-    one_of,
-    unknown,
-)
-from checklist.parse.js.names import names, names_used_in, variables
-from checklist.parse.js.regions import MAX_DEPTH, Env, Left
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js.conversions import is_primitive
+from checklist.parse.js.evaluator import Evaluator
+from checklist.parse.js.flow import Abrupt, Scope
+from checklist.parse.js.heap import UNDEFINED, Fn, Obj, Prop, Thrown, Val, is_nullish, one_of, unknown
+from checklist.parse.js.limits import TooComplex
+from checklist.parse.js.nodes import Node, all_names, declared, names_used_in, variables
+from checklist.parse.js.references import bind
+
+# ---- blocks
 
 
-class Functions(Expressions):
-    """The evaluator of functions."""
+def run_block(on: Evaluator, body: list[Node], scope: Scope) -> None:
+    """Runs the statements of a block in its scope."""
+    hoist(on, body, scope)
+    for node in body:
+        on.run(node, scope)
 
-    # ---- scopes
 
-    def hoist(self, body: list[Any], env: Env) -> None:
-        """Declares what is visible before it is reached: functions and var; let, const and class without a value."""
-        self.spend(len(body) // 4)
-        for node in body:
-            declared = getattr(node, "declaration", None) if node.type.startswith("Export") else None
-            node = declared if declared is not None else node
-            if node.type == "FunctionDeclaration" and node.id is not None:
-                self.declare(env, node.id.name, self.function(node, env))
-            elif node.type == "ClassDeclaration" and node.id is not None:
-                self.declare(env, node.id.name, None)
-            elif node.type == "VariableDeclaration" and node.kind != "var":
-                for name in (n for d in node.declarations for n in names(d.id)):
-                    self.declare(env, name, None)
+def hoist(on: Evaluator, body: list[Node], scope: Scope) -> None:
+    """Declares what is visible before it is reached: functions; let, const and class without a value."""
+    on.store.budget.spend(len(body) // 4)
+    for node in body:
+        if node.type.startswith("Export") and node.declaration is not None:
+            node = node.declaration
+        match node.type:
+            case "FunctionDeclaration" if node.id is not None:
+                on.store.declare(scope, node.id.name, closure(on, node, scope))
+            case "ClassDeclaration" if node.id is not None:
+                on.store.declare(scope, node.id.name, None)
+            case "VariableDeclaration" if node.kind != "var":
+                for name in declared(node):
+                    on.store.declare(scope, name, None)
 
-    def hoist_var(self, nodes: list[Any], env: Env, of: Any = None) -> None:
-        found = variables(nodes, of)
-        self.spend(len(found) // 2)
-        for name in found:
-            if name not in env.names:
-                self.declare(env, name, Val(UNDEFINED))
 
-    # ---- functions
+def hoist_var(on: Evaluator, nodes: list[Node], scope: Scope, function: Node | None = None) -> None:
+    found = variables(nodes, function)
+    on.store.budget.spend(len(found) // 2)
+    for name in found:
+        if name not in scope.names:
+            on.store.declare(scope, name, Val(UNDEFINED))
 
-    def function(self, node: Any, env: Env) -> Val:
-        self.spend(6)
-        at = self.place(node)
-        if getattr(node, "async", False) or getattr(node, "isAsync", False) or getattr(node, "generator", False):
-            return Val(Fn(lambda args, this, place: self._unseen_body(node, env, args, place), own=True), at)
-        arrow = node.type == "ArrowFunctionExpression"
-        own = getattr(node, "id", None)
-        names_arguments = not arrow and "arguments" in names_used_in(node)
 
-        def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
-            if self.depth >= MAX_DEPTH:
-                raise TooComplex
-            inner = Env(env, function=True)
-            if not arrow:
-                self.declare(inner, "this", self._this(this))
-                if names_arguments:
-                    self.declare(inner, "arguments", self._arguments(args, bool(node.params)))
-            if own is not None and node.type == "FunctionExpression":
-                self.declare(inner, own.name, made)
-                inner.names[own.name].constant = ...
-            self.depth += 1
-            regions = len(self.regions)
+# ---- functions
+
+
+def function_expression(on: Evaluator, node: Node, scope: Scope) -> Val:
+    return closure(on, node, scope)
+
+
+def closure(on: Evaluator, node: Node, scope: Scope) -> Val:
+    """The function that a node makes in a scope."""
+    on.store.budget.spend(6)
+    if getattr(node, "async") or node.isAsync or node.generator:
+        return Val(Fn(lambda args, this, at: _call_later(on, node, scope, args, at), user=True), on.place(node))
+
+    def call(args: list[Val], this: Val, at: Location | None) -> Val:
+        flow = on.store.flow
+        with on.store.budget.nested():
+            inner = Scope(scope, function=True)
+            if node.type != "ArrowFunctionExpression":
+                on.store.declare(inner, "this", _this(on, this))
+                if "arguments" in names_used_in(node):
+                    on.store.declare(inner, "arguments", _arguments(on, args, bool(node.params)))
+            if node.id is not None and node.type == "FunctionExpression":
+                on.store.declare(inner, node.id.name, made)
+                inner.names[node.id.name].constant = None
+            depth = flow.depth
             try:
-                return self._run_body(node, inner, args)
+                return _run_body(on, node, inner, args)
             finally:
-                del self.regions[regions:]
-                self.depth -= 1
+                flow.leave(depth)
 
-        made = Val(Fn(call, own=True), at)
-        return made
+    made = Val(Fn(call, user=True), on.place(node))
+    return made
 
-    def _this(self, this: Val) -> Val:
-        """In sloppy mode `this` is an object: the global one for nothing (ECMA-262 §10.2.1.2)."""
-        if self.strict is True or isinstance(this.data, (Obj, Arr, Fn, Unk, One)):
-            return this
-        nothing = this.data is None or this.data is UNDEFINED
-        return (
-            Val(Obj(guarded=True, more=True, why="`this` is the global object"), this.at)
-            if nothing and self.strict is False
-            else unknown("`this` is not known", this.at)
-        )
 
-    def _arguments(self, args: list[Val], aliased: bool) -> Val:
-        """The `arguments` object; in sloppy mode its elements are the parameters, so with these nothing may be written."""
-        aliased = aliased and self.strict is not True
-        items = {} if aliased else {str(i): Prop(a) for i, a in enumerate(args)}
-        return Val(
-            self.born(
-                Obj(
-                    {"length": Prop(Val(len(args))), **items},
-                    more=True,
-                    why="an element of `arguments`",
-                    guarded=aliased,
-                )
-            )
-        )
+def _this(on: Evaluator, this: Val) -> Val:
+    """In sloppy mode `this` is an object: the global one for nothing (ECMA-262 §10.2.1.2)."""
+    if on.store.strict or not is_primitive(this):
+        return this
+    if is_nullish(this) and on.store.strict is False:
+        return Val(Obj(guarded=True, more=True, why="`this` is the global object"), this.at)
+    return unknown("`this` is not known", this.at)
 
-    def _run_body(self, node: Any, env: Env, args: list[Val]) -> Val:
-        self.spend(len(node.params))
-        simple = all(param.type == "Identifier" for param in node.params)
-        for name in [] if simple else (n for p in node.params for n in names(p)):
-            self.declare(env, name, None)
-        for index, param in enumerate(node.params):
-            if param.type == "RestElement":
-                self.bind(param.argument, Val(self.born(Arr(list(args[index:])))), env, True)
-            else:
-                self.bind(param, args[index] if index < len(args) else Val(UNDEFINED), env, True)
-        if node.body.type != "BlockStatement":
-            return self.eval(node.body, env)
-        if simple:
-            self.hoist_var(node.body.body, env, node)
-        else:  # the body has its own `var` variables, which begin as the parameters of their name
-            params, env = env, Env(env, function=True)
-            for name in variables(node.body.body, node):
-                held = params.names.get(name)
-                self.declare(env, name, held.value if held and held.value else Val(UNDEFINED))
-        returned: list[Val] = []
-        self.declare(env, "return", Val(Arr(returned)))
-        try:
-            self.run(node.body.body, env)
-            returned.append(Val(UNDEFINED))
-        except Left as left:
-            if left.how != "return":
-                raise TooComplex from None
-            returned.append(left.value or Val(UNDEFINED))
-        except Thrown:
-            if not returned:  # else it has returned before, or there is no value at all
-                raise
-        return one_of(returned)
 
-    def _unseen_body(self, node: Any, env: Env, args: list[Val], at: Location | None) -> Val:
-        """An async function or generator: when it runs is not known, so what it writes is not."""
-        depth = len(self.regions)
-        with self.region(widening=True):
-            try:
-                inner = Env(env, function=True)
-                for name in ("this", "arguments"):
-                    self.declare(inner, name, unknown("not known"))
-                self._run_body(node, inner, args)
-            except (Thrown, Left):
-                pass
-        del self.regions[depth:]
-        return unknown("what an async function or a generator gives is not known", at)
+def _arguments(on: Evaluator, args: list[Val], aliased: bool) -> Val:
+    """The `arguments` object.
 
-    # ---- patterns
+    In sloppy mode its elements are the parameters, so with these nothing may be written.
+    """
+    aliased = aliased and not on.store.strict
+    props = {"length": Prop(Val(len(args)))}
+    if not aliased:
+        props |= {str(index): Prop(arg) for index, arg in enumerate(args)}
+    return on.store.made(Obj(props, more=True, why="an element of `arguments`", guarded=aliased))
 
-    def bind(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:
-        """pattern = value."""
-        self.step()
-        match pattern.type:
-            case "Identifier":
-                if declare:
-                    self.declare(env, pattern.name, value)
-                else:
-                    self.assign(env, pattern.name, value)
-            case "MemberExpression":
-                target, key = self.reference(pattern, env, writes=True)
-                self._store(target, key, value, None)
-            case "AssignmentPattern":
-                self.bind(pattern.left, self._or_default(value, lambda: self.eval(pattern.right, env)), env, declare)
-            case "ObjectPattern":
-                self._bind_object(pattern, value, env, declare)
-            case "ArrayPattern":
-                self._bind_array(pattern, value, env, declare)
-            case _:
-                raise TooComplex
 
-    def _or_default(self, value: Val, default: Callable[[], Val]) -> Val:
-        match value.data:
-            case One(options) if any(o.data is UNDEFINED for o in options):
-                return one_of([o for o in options if o.data is not UNDEFINED] + [self._perhaps(default)])
-            case Unk(why, None):
-                told = self._perhaps(default)
-                return Val(
-                    Unk(why, None if is_unknown(told) else told, may=aliases([value, told])), value.at, value.secret
-                )
-        return default() if value.data is UNDEFINED else value
+def _bind_parameters(on: Evaluator, node: Node, scope: Scope, args: list[Val]) -> bool:
+    """Gives the parameters their values; whether all of them are plain names."""
+    on.store.budget.spend(len(node.params))
+    simple = all(param.type == "Identifier" for param in node.params)
+    for name in [] if simple else all_names(node.params):
+        on.store.declare(scope, name, None)
+    for index, param in enumerate(node.params):
+        if param.type == "RestElement":
+            bind(on, param.argument, on.store.array(args[index:]), scope, True)
+        else:
+            bind(on, param, args[index] if index < len(args) else Val(UNDEFINED), scope, True)
+    return simple
 
-    def _bind_object(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:
-        if value.data is None or value.data is UNDEFINED:
-            raise Thrown
-        taken: list[str | None] = []
-        for prop in pattern.properties:
-            if prop.type in ("RestElement", "SpreadElement"):
-                rest = Obj()
-                self.spread(rest, value)
-                for key in taken:
-                    if key is None:
-                        self.blur(rest, "which key is taken out is not known")
-                    else:
-                        rest.props.pop(key, None)
-                self.bind(prop.argument, Val(self.born(rest), value.at), env, declare)
-                continue
-            key = self.key(prop, env)
-            taken.append(key)
-            self.bind(prop.value, self.get(value, key, self.place(prop)), env, declare)
 
-    def _bind_array(self, pattern: Any, value: Val, env: Env, declare: bool) -> None:
-        source = value.data
-        if not iterable(value):
-            raise Thrown
-        for index, element in enumerate(pattern.elements):
-            if element is None:
-                continue
-            if element.type == "RestElement":
-                self.weigh(value)
-                rest = source.items[index:] if isinstance(source, Arr) else []
-                more = source.more if isinstance(source, Arr) else True
-                self.bind(element.argument, Val(self.born(Arr(list(rest), more))), env, declare)
-            else:
-                item = (
-                    self.get(value, str(index), self.place(element))
-                    if isinstance(source, (Arr, str, Unk, One))
-                    else unknown("not known")
-                )
-                self.bind(element, item, env, declare)
+def _run_body(on: Evaluator, node: Node, scope: Scope, args: list[Val]) -> Val:
+    simple = _bind_parameters(on, node, scope, args)
+    if node.body.type != "BlockStatement":
+        return on.eval(node.body, scope)
+    body = node.body.body
+    if simple:
+        hoist_var(on, body, scope, node)
+    else:  # the body has its own `var` variables, which begin as the parameters of their name
+        params, scope = scope, Scope(scope, function=True)
+        for name in variables(body, node):
+            parameter = params.names.get(name)
+            on.store.declare(scope, name, (parameter and parameter.value) or Val(UNDEFINED))
+    returned: list[Val] = []
+    scope.returned = returned
+    try:
+        run_block(on, body, scope)
+        returned.append(Val(UNDEFINED))
+    except Abrupt as completion:
+        if completion.target[0] != "return":
+            raise TooComplex from None
+        returned.append(completion.value)
+    except Thrown:
+        if not returned:  # else it has returned before, or there is no value at all
+            raise
+    return one_of(returned)
 
-    def run(self, body: list[Any], env: Env) -> None:
-        """Runs the statements of a block in its scope."""
-        self.hoist(body, env)
-        for node in body:
-            self.statement(node, env)
 
-    def statement(self, node: Any, env: Env) -> None:
-        self.step()
-        handler = getattr(self, f"_s_{node.type}", None)
-        if handler is None:
-            raise TooComplex
-        handler(node, env)
+def _call_later(on: Evaluator, node: Node, scope: Scope, args: list[Val], at: Location | None) -> Val:
+    """An async function or generator: when it runs is not known, so what it writes is not."""
+    depth = on.store.flow.depth
+    with on.store.flow.region(widening=True), suppress(Thrown, Abrupt):
+        inner = Scope(scope, function=True)
+        for name in ("this", "arguments"):
+            on.store.declare(inner, name, unknown("not known"))
+        _run_body(on, node, inner, args)
+    on.store.flow.leave(depth)
+    return unknown("what an async function or a generator gives is not known", at)
+
+
+def function_declaration(on: Evaluator, node: Node, scope: Scope) -> None:
+    """In a block, outside strict mode, it also sets the function's variable of its name (ECMA-262 §B.3.2)."""
+    around = next((s for s in scope.chain() if s.function or s.outer is None), scope)
+    if around is not scope and not on.store.strict and node.id.name in around.names:
+        on.store.assign(around, node.id.name, unknown("a function in a block may set it"))
+
+
+# ---- classes
+
+
+def class_declaration(on: Evaluator, node: Node, scope: Scope) -> None:
+    on.store.declare(scope, node.id.name, class_expression(on, node, scope))
+
+
+def class_expression(on: Evaluator, node: Node, scope: Scope) -> Val:
+    """A class, unknown, whose code may run from here on whenever code runs that is not seen."""
+    if node.superClass is not None:
+        on.eval(node.superClass, scope)
+    inside = Scope(scope, function=True)
+    if node.id is not None:
+        on.store.declare(inside, node.id.name, unknown("a class is not evaluated"))
+    on.store.declare(inside, "this", unknown("an instance of a class is not evaluated"))
+    for member in node.body.body:
+        if member.computed:
+            on.eval(member.key, inside)
+        if member.type == "MethodDefinition":
+            on.store.spoil(closure(on, member.value, inside), "")
+            on.store.accessors = on.store.accessors or member.kind in ("get", "set")
+        elif member.type == "StaticBlock" or (member.type == "PropertyDefinition" and member.value is not None):
+            on.store.escape(_initializer(on, member, inside))
+    on.store.run_escaped()
+    return on.unknown("a class is not evaluated", node)
+
+
+def _initializer(on: Evaluator, member: Node, scope: Scope) -> Fn:
+    """The code of a field or of a static block."""
+
+    def call(args: list[Val], this: Val, at: Location | None) -> Val:
+        if member.type != "StaticBlock":
+            return on.eval(member.value, scope)
+        inner = Scope(scope, function=True)
+        hoist_var(on, member.body, inner)
+        run_block(on, member.body, inner)
+        return Val(UNDEFINED)
+
+    return Fn(call, user=True)

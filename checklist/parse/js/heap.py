@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from checklist.model import Location
-
-MAX_OPTIONS = 16
-
-
-class TooComplex(Exception):
-    """The program needs more steps, depth or room than a config may."""
+from checklist.parse.js.limits import MAX_OPTIONS, TooComplex
 
 
 class Thrown(Exception):
@@ -27,8 +22,8 @@ class Thrown(Exception):
 class Undefined:
     """JavaScript's undefined; there is one, UNDEFINED."""
 
-    def __repr__(self) -> str:
-        return "undefined"
+    def __bool__(self) -> bool:
+        return False
 
 
 UNDEFINED = Undefined()
@@ -49,12 +44,12 @@ class Prop:
 
     value: Val
     key_at: Location | None = None
-    maybe: bool = False
+    optional: bool = False
     """It may be absent."""
 
     def read(self) -> Val:
         """What reading it gives."""
-        return one_of([self.value, Val(UNDEFINED)], self.value.at) if self.maybe else self.value
+        return one_of([self.value, Val(UNDEFINED)], self.value.at) if self.optional else self.value
 
 
 @dataclass(slots=True, eq=False)
@@ -67,33 +62,35 @@ class Obj:
     default: Callable[[str], Val] | None = None
     """What an absent key gives: process.env has unknown ones."""
     frozen: bool = False
-    texts: bool = False
+    textual: bool = False
     """What is written to it becomes text, and the order of its keys is not known, as in process.env."""
-    jumbled: bool = False
+    unordered: bool = False
     """The order of its keys is not known: one of them may have been gone when it was set."""
-    odd: bool = False
+    accessors: bool = False
     """It has getters or setters that are not run: whatever is read or written through them may change it."""
     guarded: bool = False
     """The global object, or `arguments` that stand for the parameters: a change of it could change everything."""
     may: tuple[Val, ...] = ()
     """What the keys that are not seen may hold parts of."""
+    region: int = 0
+    """The region of code in which it was made (flow.py)."""
 
     def set(self, key: str, prop: Prop) -> None:
         """Sets a property. One that is there keeps its place among the keys, any other becomes the last."""
         old = self.props.get(key)
-        if old is not None and old.maybe and key != next(reversed(self.props)) and not _index(key):
-            self.jumbled = True
+        if old is not None and old.optional and key != next(reversed(self.props)) and not _index(key):
+            self.unordered = True
         self.props[key] = prop
 
     def listed(self) -> bool:
         """Whether its keys are known, and their order."""
         return not (
             self.more
-            or self.odd
-            or self.texts
-            or self.jumbled
+            or self.accessors
+            or self.textual
+            or self.unordered
             or self.default is not None
-            or any(p.maybe for p in self.props.values())
+            or any(p.optional for p in self.props.values())
         )
 
 
@@ -106,15 +103,17 @@ class Arr:
     frozen: bool = False
     named: bool = False
     """It has keys beside those of its elements, as a match of a regular expression has."""
+    region: int = 0
+    """The region of code in which it was made (flow.py)."""
 
 
 @dataclass(slots=True, eq=False)
 class Fn:
-    """A function: of the program (node, env) or one of ours (call)."""
+    """A function: of the program, or a built-in one. It is called with its arguments, `this` and the call's place."""
 
-    call: Callable[..., Val]
+    call: Callable[[list[Val], Val, Location | None], Val]
     props: Obj = field(default_factory=Obj)
-    own: bool = False
+    user: bool = False
     """It is the program's, not a built-in one."""
 
 
@@ -132,7 +131,7 @@ class Unk:
 
     why: str
     default: Val | None = None
-    calm: bool = False
+    pure: bool = False
     """Built-in code, which changes nothing that it is given."""
     shared: bool = False
     """Part of what all code shares: a change of it could change everything."""
@@ -151,9 +150,22 @@ class One:
     options: tuple[Val, ...]
 
 
+OBJECTS = (Obj, Arr, Fn, Rx)
+
+
 def unknown(why: str, at: Location | None = None, default: Val | None = None) -> Val:
     """A value that cannot be known."""
     return Val(Unk(why, default), at)
+
+
+def is_unknown(of: Val) -> bool:
+    """Whether it is not known, or one of a few."""
+    return isinstance(of.data, (Unk, One))
+
+
+def is_nullish(of: Val) -> bool:
+    """Whether it is null or undefined."""
+    return of.data is None or of.data is UNDEFINED
 
 
 def one_of(options: list[Val], at: Location | None = None) -> Val:
@@ -191,14 +203,16 @@ def aliases(options: Iterable[Val]) -> tuple[Val, ...]:
 def same(a: Val, b: Val) -> bool:
     """Whether two values are the same one; objects by reference."""
     x, y = a.data, b.data
-    if isinstance(x, (Obj, Arr, Fn, Rx)) or isinstance(y, (Obj, Arr, Fn, Rx)):
+    if isinstance(x, OBJECTS) or isinstance(y, OBJECTS):
         return x is y
     return type(x) is type(y) and (x == y or (x != x and y != y))
 
 
 def iterable(of: Val) -> bool:
     """Whether it may be gone over by `for of`, a spread or an array pattern: arrays, texts and what is not known."""
-    return isinstance(of.data, (Arr, str, Unk, One)) or (isinstance(of.data, Obj) and (of.data.more or of.data.odd))
+    return isinstance(of.data, (Arr, str, Unk, One)) or (
+        isinstance(of.data, Obj) and (of.data.more or of.data.accessors)
+    )
 
 
 def each(of: Val, do: Callable[[Val], Val]) -> Val:
@@ -236,8 +250,3 @@ def ordered(props: dict[str, Prop]) -> list[str]:
     """Keys in JavaScript's order: integer ones first, by size (ECMA-262 §10.1.11)."""
     numbers = sorted((k for k in props if _index(k)), key=int)
     return numbers + [k for k in props if not _index(k)] if numbers else list(props)
-
-
-def moved(of: Val, at: Location | None) -> Val:
-    """The same value said to stand elsewhere."""
-    return replace(of, at=at)

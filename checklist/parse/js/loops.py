@@ -1,173 +1,167 @@
-"""Loops: round by round, or all rounds at once where their number is not known."""
+"""Loops (ECMA-262 §14.7): round by round, or all rounds at once where their number is not known."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
 
-from checklist.parse.js.functions import Functions
-from checklist.parse.js.heap import UNDEFINED, Arr, Obj, Thrown, TooComplex, Unk, Val, aliases, iterable, ordered
-from checklist.parse.js.regions import Binding, Env, Left, Way
+from checklist.parse.js.conversions import to_boolean
+from checklist.parse.js.evaluator import Evaluator, Statement
+from checklist.parse.js.flow import Completion, Scope
+from checklist.parse.js.functions import hoist
+from checklist.parse.js.heap import Arr, Obj, Thrown, Unk, Val, aliases, iterable, ordered
+from checklist.parse.js.nodes import Node
+from checklist.parse.js.references import bind
 
 
-class Loops(Functions):
-    """The evaluator of loops."""
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One loop that is run."""
 
-    def after(self, left: list[Exception | None], env: Env, *, all_ways: bool) -> None:
-        raise NotImplementedError
+    on: Evaluator
+    node: Node
+    scope: Scope
+    label: str | None = None
 
-    def returns(self, values: list[Val], env: Env) -> None:
-        """The function may have returned one of these values."""
-        binding = env.find("return")
-        if binding is None or binding.value is None:
-            raise TooComplex
-        binding.value.data.items.extend(values)
+    def test(self) -> bool | None:
+        return True if self.node.test is None else to_boolean(self.on.eval(self.node.test, self.scope))
 
-    def ends(self, run: Callable[[], None], env: Env, *ends: Way) -> None:
-        """Runs what these ways of leaving go to the end of.
+    def body(self, scope: Scope) -> None:
+        """One round, left by `continue`."""
+        ends = (("continue", None), ("continue", self.label))
+        self.on.store.flow.until(lambda: self.on.run(self.node.body, scope), scope, *ends)
 
-        If it may have been left so before, then whatever it is left by after that is not sure.
-        """
-        depth = len(self.regions)
-        left: Exception | None = None
-        try:
-            run()
-        except (Left, Thrown) as way:
-            left = way
-        ways = self.ways(depth)
-        if left is not None and not (isinstance(left, Left) and (left.how, left.label) in ends):
-            if not ways.intersection(ends):
-                raise left
-            if isinstance(left, Left):
-                ways |= {(left.how, left.label)}
-                if left.how == "return":
-                    self.returns([left.value or Val(UNDEFINED)], env)
-        del self.regions[depth:]
-        if ways.difference(ends):
-            self.enter_region(ways.difference(ends))
+    def update(self) -> None:
+        if self.node.update is not None:
+            self.on.eval(self.node.update, self.scope)
 
-    def loop(self, node: Any, env: Env, label: str | None = None) -> None:
-        """A loop, as a whole left by `break`."""
-        self.ends(lambda: _LOOPS[node.type](self, node, env, label), env, ("break", None))
-
-    _s_ForStatement = _s_WhileStatement = _s_DoWhileStatement = _s_ForOfStatement = _s_ForInStatement = loop
-
-    def _round(self, body: Any, env: Env, label: str | None) -> None:
-        """One round of a loop, left by `continue`."""
-        self.ends(lambda: self.statement(body, env), env, ("continue", None), ("continue", label))
-
-    def _for(self, node: Any, env: Env, label: str | None) -> None:
-        scope = Env(env)
-        if node.init is not None:
-            if node.init.type == "VariableDeclaration":
-                self.hoist([node.init], scope)
-                self.statement(node.init, scope)
-            else:
-                self.eval(node.init, scope)
-
-        def fresh() -> Env:
-            # each round has its own let variables, as closures see them
-            self.spend(len(scope.names) // 2)
-            return Env(env, {n: Binding(b.value, b.region, b.constant) for n, b in scope.names.items()})
-
-        def test(inner: Env) -> bool | None:
-            return True if node.test is None else self.truth_of(self.eval(node.test, inner))
-
-        while (told := test(scope)) is True:
-            self._round(node.body, scope, label)
-            scope = fresh()
-            if node.update is not None:
-                self.eval(node.update, scope)
-        if told is None:
-            self._rounds(lambda: self._unsure_round(node, scope, label), scope)
-
-    def _unsure_round(self, node: Any, scope: Env, label: str | None) -> None:
-        if node.test is not None:
-            self.eval(node.test, scope)
-        self._round(node.body, scope, label)
-        if getattr(node, "update", None) is not None:
-            self.eval(node.update, scope)
-
-    def _while(self, node: Any, env: Env, label: str | None) -> None:
-        while (told := self.truth_of(self.eval(node.test, env))) is True:
-            self._round(node.body, env, label)
-        if told is None:
-            self._rounds(lambda: self._unsure_round(node, env, label), env)
-
-    def _do_while(self, node: Any, env: Env, label: str | None) -> None:
-        while True:
-            self._round(node.body, env, label)
-            told = self.truth_of(self.eval(node.test, env))
-            if told is None:
-                self._rounds(lambda: self._unsure_round(node, env, label), env)
-            if told is not True:
-                return
-
-    def _for_of(self, node: Any, env: Env, label: str | None) -> None:
-        over = self.eval(node.right, env)
-        match over.data:
-            case Arr() as array:
-                index = 0
-                while index < len(array.items):
-                    self._each(node, array.items[index], env, label)
-                    index += 1
-                if array.more:
-                    self._unknown_each(node, env, label)
-            case str() as text:
-                for char in text:
-                    self._each(node, Val(char, None, over.secret), env, label)
-            case _ if not iterable(over):
-                raise Thrown
-            case _:
-                self._unknown_each(node, env, label, aliases([over]))
-
-    def _for_in(self, node: Any, env: Env, label: str | None) -> None:
-        over = self.eval(node.right, env)
-        self.weigh(over)
-        match over.data:
-            case Obj() as obj if obj.listed():
-                keys = ordered(obj.props)
-            case Arr() as array if not array.more and not array.named:
-                keys = [str(i) for i in range(len(array.items))]
-            case _:
-                self._unknown_each(node, env, label)
-                return
-        for key in keys:
-            if isinstance(over.data, Obj) and (
-                over.data.more or key not in over.data.props or over.data.props[key].maybe
-            ):
-                self._unknown_each(node, env, label)  # it changes while it is gone over
-                return
-            self._each(node, Val(key), env, label)
-
-    def _each(self, node: Any, item: Val, env: Env, label: str | None) -> None:
-        scope = Env(env)
-        if node.left.type == "VariableDeclaration":
-            self.bind(node.left.declarations[0].id, item, scope, node.left.kind != "var")
+    def each(self, item: Val) -> None:
+        """One round with what it goes over."""
+        scope, left = Scope(self.scope), self.node.left
+        if left.type == "VariableDeclaration":
+            bind(self.on, left.declarations[0].id, item, scope, left.kind != "var")
         else:
-            self.bind(node.left, item, scope, False)
-        self._round(node.body, scope, label)
+            bind(self.on, left, item, scope, False)
+        self.body(scope)
 
-    def _unknown_each(self, node: Any, env: Env, label: str | None, may: tuple[Val, ...] = ()) -> None:
-        def once() -> None:
-            self._each(node, Val(Unk("what the loop goes over is not known", may=may)), env, label)
-
-        self._rounds(once, env)
-
-    def _rounds(self, once: Callable[[], None], env: Env) -> None:
-        """A loop whose rounds are not known: whatever a round writes is unknown. Twice, since the second sees more."""
-        left: list[Exception | None] = []
-        with self.region(widening=True):
+    def rounds(self, once: Callable[[], None]) -> None:
+        """Rounds whose number is not known: whatever one writes is unknown. Thrice, since the next one sees more."""
+        completions: list[Completion] = []
+        flow = self.on.store.flow
+        with flow.region(widening=True):
             for _ in range(3):
-                left += self.maybe(once)
-        self.after(left, env, all_ways=False)
+                completions += flow.maybe(once)
+        flow.after(completions, self.scope)
+
+    def unknown_rounds(self) -> None:
+        def once() -> None:
+            if self.node.test is not None:
+                self.on.eval(self.node.test, self.scope)
+            self.body(self.scope)
+            self.update()
+
+        self.rounds(once)
+
+    def unknown_each(self, may: tuple[Val, ...] = ()) -> None:
+        self.rounds(lambda: self.each(Val(Unk("what the loop goes over is not known", may=may))))
 
 
-_LOOPS: dict[str, Callable[[Any, Any, Env, str | None], None]] = {
-    "ForStatement": Loops._for,
-    "WhileStatement": Loops._while,
-    "DoWhileStatement": Loops._do_while,
-    "ForOfStatement": Loops._for_of,
-    "ForInStatement": Loops._for_in,
+def _for(loop: Loop) -> None:
+    on, init, outer = loop.on, loop.node.init, loop.scope
+    loop = replace(loop, scope=Scope(outer))
+    if init is not None and init.type == "VariableDeclaration":
+        hoist(on, [init], loop.scope)
+        on.run(init, loop.scope)
+    elif init is not None:
+        on.eval(init, loop.scope)
+    while (test := loop.test()) is True:
+        loop.body(loop.scope)
+        # each round has its own let variables, as closures see them
+        on.store.budget.spend(len(loop.scope.names) // 2)
+        names = {name: replace(binding) for name, binding in loop.scope.names.items()}
+        loop = replace(loop, scope=Scope(outer, names))
+        loop.update()
+    if test is None:
+        loop.unknown_rounds()
+
+
+def _while(loop: Loop) -> None:
+    while (test := loop.test()) is True:
+        loop.body(loop.scope)
+    if test is None:
+        loop.unknown_rounds()
+
+
+def _do_while(loop: Loop) -> None:
+    test: bool | None = True
+    while test:
+        loop.body(loop.scope)
+        test = loop.test()
+    if test is None:
+        loop.unknown_rounds()
+
+
+def _for_of(loop: Loop) -> None:
+    over = loop.on.eval(loop.node.right, loop.scope)
+    match over.data:
+        case Arr() as array:
+            index = 0
+            while index < len(array.items):  # a round may add some
+                loop.each(array.items[index])
+                index += 1
+            if array.more:
+                loop.unknown_each()
+        case str() as text:
+            for char in text:
+                loop.each(Val(char, None, over.secret))
+        case _ if not iterable(over):
+            raise Thrown
+        case _:
+            loop.unknown_each(aliases([over]))
+
+
+def _for_in(loop: Loop) -> None:
+    over = loop.on.eval(loop.node.right, loop.scope)
+    loop.on.store.weigh(over)
+    match over.data:
+        case Obj() as obj if obj.listed():
+            for key in ordered(obj.props):
+                if obj.more or key not in obj.props or obj.props[key].optional:
+                    return loop.unknown_each()  # it changes while it is gone over
+                loop.each(Val(key))
+        case Arr(items, more=False, named=False):
+            for index in range(len(items)):
+                loop.each(Val(str(index)))
+        case _:
+            loop.unknown_each()
+    return None
+
+
+_LOOPS: dict[str, Callable[[Loop], None]] = {
+    "ForStatement": _for,
+    "WhileStatement": _while,
+    "DoWhileStatement": _do_while,
+    "ForOfStatement": _for_of,
+    "ForInStatement": _for_in,
 }
-LOOPS = frozenset(_LOOPS)
+
+
+def _loop(on: Evaluator, node: Node, scope: Scope, label: str | None = None) -> None:
+    """A loop, as a whole left by `break`."""
+    loop = Loop(on, node, scope, label)
+    on.store.flow.until(lambda: _LOOPS[node.type](loop), scope, ("break", None))
+
+
+def labeled(on: Evaluator, node: Node, scope: Scope) -> None:
+    label, body = node.label.name, node.body
+
+    def run() -> None:
+        if body.type in _LOOPS:
+            _loop(on, body, scope, label)
+        else:
+            on.run(body, scope)
+
+    on.store.flow.until(run, scope, ("break", label))
+
+
+LOOPS: dict[str, Statement] = dict.fromkeys(_LOOPS, _loop)

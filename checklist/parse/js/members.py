@@ -1,160 +1,131 @@
-"""Members: `a.b`, `a[b]`, `a?.b`, and what a value has by a name."""
+"""What a value has by a name: its own properties, then the methods of its prototype (ECMA-262 §7.3.2, §10.1.8)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from checklist.model import Location
-from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, One, Thrown, Unk, Val, aliases, each, one_of, unknown
-from checklist.parse.js.operations import INHERITED, Operations
-from checklist.parse.js.regions import Env
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js.conversions import is_narrow
+from checklist.parse.js.heap import (
+    UNDEFINED,
+    Arr,
+    Fn,
+    Obj,
+    One,
+    Thrown,
+    Undefined,
+    Unk,
+    Val,
+    aliases,
+    is_nullish,
+    is_unknown,
+    one_of,
+    unknown,
+)
+from checklist.parse.js.native import Call
+from checklist.parse.js.prototypes import INHERITED, method_of
+from checklist.parse.js.store import Store
 
-Method = Callable[[Any, Val, str, list[Val], Location | None], Val | None]
+
+def get(store: Store, target: Val, key: str | None, at: Location | None) -> Val:
+    """target[key]; no key: which one it is is not known."""
+    store.budget.spend()
+    if store.accessors and (isinstance(target.data, Unk) or (isinstance(target.data, Obj) and target.data.accessors)):
+        store.run_escaped()
+    match target.data:
+        case Unk() as unk:
+            return Val(_part(store, unk, key, at), at, target.secret)
+        case Obj(props, accessors=True) if key is None or key not in props or is_unknown(props[key].value):
+            store.spoil(target, "a getter may change it")
+            return unknown("a getter is not evaluated", at)
+        case One(options):
+            store.budget.spend(4 * len(options))
+            # those that would throw are none, or there is no value at all
+            found = [get(store, option, key, at) for option in options if not is_nullish(option)]
+            if not found:
+                raise Thrown
+            return one_of(found, at)
+        case None | Undefined():
+            raise Thrown
+    if key is None:
+        return Val(Unk("which key is read is not known", may=aliases([target])), at)
+    own = _own(store, target, key, at)
+    return own if own is not None else _inherited(store, target, key, at)
 
 
-class Short(Exception):
-    """An optional chain ends early."""
+def _part(store: Store, unk: Unk, key: str | None, at: Location | None) -> Unk:
+    """What is read of something unknown: that of its default, unless something outside says otherwise."""
+    part = None
+    match unk.default:
+        case Val(Obj(accessors=False)):
+            part = get(store, unk.default, key, at)
+    default = None if part is None or is_unknown(part) else part
+    return Unk(unk.why, default, pure=unk.pure, shared=unk.shared, may=unk.touches())
 
 
-class Members(Operations):
-    """The evaluator of members."""
+def _own(store: Store, target: Val, key: str, at: Location | None) -> Val | None:
+    """What the value itself has by that name, None where it has nothing."""
+    match target.data:
+        case Obj() as obj:
+            return _property(obj, key, at)
+        case Arr() as array:
+            return _element(array, key, at)
+        case str() as text if key == "length" or key.isdecimal():
+            return _of_text(store, text, key, target, at)
+        case str() as text:
+            store.budget.spend(0 if text.isascii() else len(text) // 50)
+        case Fn() as fn if key in fn.props.props:
+            return fn.props.props[key].read()
+        case Fn() as fn if fn.props.more or fn.user or key in ("name", "length"):
+            return None if key in ("call", "apply", "bind") else unknown(f"a function's .{key[:40]} is not known", at)
+        case Fn() as fn if fn.props.default is not None:
+            return fn.props.default(key)
+    return None
 
-    method: Method
-    """Built-in methods of arrays, strings and functions: methods.py."""
-    has_method: Callable[[Val, str], bool]
 
-    def reference(self, node: Any, env: Env, *, writes: bool = False) -> tuple[Val, str | None]:
-        """The object and the key of a member expression."""
-        target = self.eval(node.object, env)
-        if getattr(node, "optional", False):
-            if target.data is None or target.data is UNDEFINED:
-                raise Short
-            if is_unknown(target):
-                # the whole chain may be undefined
-                return Val(
-                    Unk(target.data.why if isinstance(target.data, Unk) else "it may be missing", may=aliases([target]))
-                ), self.key(node, env)
-        return target, self.key(node, env, makes=writes)
+def _property(obj: Obj, key: str, at: Location | None) -> Val | None:
+    if key in obj.props:
+        return obj.props[key].read()
+    if obj.default is not None:
+        found = obj.default(key)
+        return Val(found.data, at, found.secret)
+    return Val(Unk(obj.why, shared=obj.guarded, may=obj.may), at) if obj.more else None
 
-    def _ChainExpression(self, node: Any, env: Env) -> Val:
-        try:
-            return self.eval(node.expression, env)
-        except Short:
-            return Val(UNDEFINED, self.place(node))
 
-    def _MemberExpression(self, node: Any, env: Env) -> Val:
-        at = self.place(node)
-        if not node.computed or getattr(node, "optional", False):
-            return self.get(*self.reference(node, env), at)
-        target, key = self.eval(node.object, env), self.eval(node.property, env)
-        self.weigh(key)
-        if not is_unknown(key) or not isinstance(target.data, (Obj, Arr)) or getattr(target.data, "odd", False):
-            return self.get(target, ops.to_text(key), at)
-        found = each(key, lambda k: self.get(target, ops.to_text(k), at))
-        if isinstance(found.data, Unk):
-            return Val(Unk("which key is read is not known", found.data.default, may=aliases([target])), at)
+def _element(array: Arr, key: str, at: Location | None) -> Val | None:
+    if key.isdecimal() and int(key) < len(array.items):
+        return array.items[int(key)]
+    if key != "length" and not key.isdecimal():
+        return None
+    if array.more:
+        return unknown("the array may hold more", at)
+    return Val(len(array.items) if key == "length" else UNDEFINED, at)
+
+
+def _of_text(store: Store, text: str, key: str, target: Val, at: Location | None) -> Val | None:
+    """A text's length, or one of its characters."""
+    store.budget.spend(0 if text.isascii() else len(text) // 50)
+    if key == "length":
+        units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+        return Val(units, at, target.secret)
+    if not is_narrow(text):
+        return None
+    return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
+
+
+def _inherited(store: Store, target: Val, key: str, at: Location | None) -> Val:
+    """A built-in method of the value, bound to it; undefined where it has none."""
+    if isinstance(target.data, Obj) and key not in INHERITED:
+        return Val(UNDEFINED, at)
+    if key in ("prototype", "constructor", "__proto__"):
+        return Val(Unk("what all such values share is not known", shared=True), at)
+    method = method_of(target, key)
+    if method is None:
+        return unknown(f".{key[:40]} is not evaluated", at)
+
+    def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
+        found = method(Call(store, target, args, call_at))
+        if found is None:
+            store.expose(*args, target, why=f".{key}() is not evaluated")
+            return unknown(f".{key}() is not evaluated", call_at)
         return found
 
-    def get(self, target: Val, key: str | None, at: Location | None) -> Val:
-        """target[key]."""
-        self.step()
-        if self.hooked and (isinstance(target.data, Unk) or (isinstance(target.data, Obj) and target.data.odd)):
-            self.run_escaped()
-        match target.data:
-            case Unk(why):
-                default = target.data.default
-                part = (
-                    self.get(default, key, at)
-                    if default is not None and isinstance(default.data, Obj) and not default.data.odd
-                    else None
-                )
-                return Val(
-                    Unk(
-                        why,
-                        None if part is None or is_unknown(part) else part,
-                        calm=target.data.calm,
-                        shared=target.data.shared,
-                        may=target.data.touches(),
-                    ),
-                    at,
-                    target.secret,
-                )
-            case Obj(odd=True) as obj if key is None or key not in obj.props or is_unknown(obj.props[key].value):
-                self.spoil(target, "a getter may change it")
-                return unknown("a getter is not evaluated", at)
-            case One(options):
-                self.spend(4 * len(options))
-                # those that would throw are none, or there is no value at all
-                told = [self.get(o, key, at) for o in options if not (o.data is None or o.data is UNDEFINED)]
-                if not told:
-                    raise Thrown
-                return one_of(told, at)
-            case None:
-                raise Thrown
-            case _ if target.data is UNDEFINED:
-                raise Thrown
-        if key is None:
-            return Val(Unk("which key is read is not known", may=aliases([target])), at)
-        own = self._own(target, key, at)
-        return own if own is not None else self._inherited(target, key, at)
-
-    def _own(self, target: Val, key: str, at: Location | None) -> Val | None:
-        """What the value itself has by that name, None where it has nothing."""
-        match target.data:
-            case Obj() as obj:
-                if key in obj.props:
-                    return obj.props[key].read()
-                if obj.default is not None:
-                    found = obj.default(key)
-                    return Val(found.data, at, found.secret)
-                if obj.more:
-                    return Val(Unk(obj.why, shared=obj.guarded, may=obj.may), at)
-            case Arr() as array:
-                if key == "length":
-                    return unknown("the array may hold more", at) if array.more else Val(len(array.items), at)
-                if key.isdecimal():
-                    if int(key) < len(array.items):
-                        return array.items[int(key)]
-                    return unknown("the array may hold more", at) if array.more else Val(UNDEFINED, at)
-            case str() as text:
-                if key == "length":
-                    self.spend(0 if text.isascii() else len(text) // 50)
-                    return Val(
-                        len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2,
-                        at,
-                        target.secret,
-                    )
-                self.spend(0 if text.isascii() else len(text) // 50)
-                if key.isdecimal() and ops.narrow(text):
-                    return Val(text[int(key)] if int(key) < len(text) else UNDEFINED, at, target.secret)
-            case Fn() as fn if key in fn.props.props:
-                return fn.props.props[key].read()
-            case Fn() as fn if fn.props.more or fn.own or key in ("name", "length"):
-                if key not in ("call", "apply", "bind"):
-                    return unknown(f"a function's .{key[:40]} is not known", at)
-            case Fn() as fn if fn.props.default is not None:
-                return fn.props.default(key)
-        return None
-
-    def _inherited(self, target: Val, key: str, at: Location | None) -> Val:
-        """A built-in method of the value, bound to it; undefined where it has none."""
-        if isinstance(target.data, Obj) and key not in INHERITED:
-            return Val(UNDEFINED, at)
-        if key in ("prototype", "constructor", "__proto__"):
-            return Val(Unk("what all such values share is not known", shared=True), at)
-        if not self.has_method(target, key):
-            return unknown(f".{key[:40]} is not evaluated", at)
-
-        def call(args: list[Val], this: Val, call_at: Location | None) -> Val:
-            found = self.method(self, target, key, args, call_at)
-            if found is None:
-                for given in (*args, target):
-                    self.spoil(given, f".{key}() is not evaluated")
-                self.run_escaped()
-                return unknown(f".{key}() is not evaluated", call_at)
-            return found
-
-        return Val(Fn(call), at)
+    return Val(Fn(call), at)

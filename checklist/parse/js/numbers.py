@@ -1,81 +1,99 @@
-"""Numbers from texts, and Math (ECMA-262 §19.2, §21.3)."""
+"""Numbers from texts, Number and Math (ECMA-262 §19.2, §21.1, §21.3)."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable
-from typing import Any
 
 from checklist.model import Location
-from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import Val, unknown
-from checklist.parse.js.native import fn, opaque
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js.conversions import SPACE, canonical, is_number, is_secret, to_number, to_string
+from checklist.parse.js.heap import UNDEFINED, Val, each, is_unknown, unknown
+from checklist.parse.js.native import Builtin, Call, Method, over_first
 
 
-def said(told: Any, at: Location | None, of: Val) -> Val:
-    return unknown("it is made of something that is not known", at) if told is None else Val(told, at, ops.secret(of))
+def parse_int(c: Call) -> Val:
+    if c.arg(1).data not in (UNDEFINED, 10, 0):
+        return c.unknown("parseInt with another base is not evaluated")
+    return each(c.arg(0), lambda of: _parse_int(of, c.at))
 
 
-def parse_int(of: Val, at: Location | None) -> Val:
-    text = ops.to_text(of)
+def _parse_int(of: Val, at: Location | None) -> Val:
+    text = to_string(of)
     if text is None:
         return unknown("not known", at)
-    found = re.match(r"[-+]?\d+", text.strip(ops.SPACE), re.ASCII)
-    if text.strip(ops.SPACE).lstrip("+-")[:2].lower() == "0x":
+    text = text.strip(SPACE)
+    if text.lstrip("+-")[:2].lower() == "0x":
         return unknown("parseInt of a hexadecimal number is not evaluated", at)
-    return Val(ops.tidy(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at, ops.secret(of))
+    found = re.match(r"[-+]?\d+", text, re.ASCII)
+    return Val(canonical(float(int(found[0]))) if found and len(found[0]) < 300 else math.nan, at, is_secret(of))
 
 
-def parse_float(of: Val, at: Location | None) -> Val:
-    text = ops.to_text(of)
+def _parse_float(of: Val, at: Location | None) -> Val:
+    text = to_string(of)
     if text is None:
         return unknown("not known", at)
-    found = re.match(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity", text.strip(ops.SPACE), re.ASCII)
-    return Val(ops.tidy(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at, ops.secret(of))
+    found = re.match(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity", text.strip(SPACE), re.ASCII)
+    return Val(canonical(float(found[0].replace("Infinity", "inf"))) if found else math.nan, at, is_secret(of))
+
+
+parse_float = over_first(_parse_float)
 
 
 def is_nan(of: Val) -> bool | None:
-    number = ops.to_number(of)
+    number = to_number(of)
     return None if number is None else number != number
 
 
 def is_finite(of: Val) -> bool | None:
-    number = ops.to_number(of)
+    number = to_number(of)
     return None if number is None else math.isfinite(number)
 
 
-def of_number(does: Callable[[float | int], bool]) -> Callable[[Val, Location | None], Val]:
+def _is(does: Callable[[float], bool]) -> Builtin:
     """Number.isNaN and its like: false for what is no number."""
-    return lambda of, at: Val(isinstance(of.data, (int, float)) and not isinstance(of.data, bool) and does(of.data), at)
+    return over_first(lambda of, at: Val(is_number(of) and does(float(of.data)), at))
 
 
-def math_members() -> dict[str, Val]:
-    def over(do: Callable[[list[float | int]], float | int | None]) -> Val:
-        def call(args: list[Val], at: Location | None) -> Val:
-            numbers = [None if is_unknown(a) else ops.to_number(a) for a in args]
-            if None in numbers or any(n != n for n in numbers):
-                return unknown("it is made of something that is not known", at)
-            told = do([n for n in numbers if n is not None])
-            return (
-                unknown("not evaluated", at)
-                if told is None
-                else Val(ops.tidy(float(told)), at, any(a.secret for a in args))
-            )
+def _math(do: Callable[[list[float | int]], float | int | None]) -> Builtin:
+    def run(c: Call) -> Val:
+        numbers = [None if is_unknown(arg) else to_number(arg) for arg in c.args]
+        known = [number for number in numbers if number is not None and number == number]
+        if len(known) < len(numbers):
+            return c.unknown("it is made of something that is not known")
+        result = do(known)
+        if result is None:
+            return c.unknown("not evaluated")
+        return c.value(canonical(float(result)), secret=any(arg.secret for arg in c.args))
 
-        return fn(call)
+    return run
 
-    def one(do: Callable[[float], float]) -> Val:
-        return over(lambda n: do(float(n[0])) if n and not math.isinf(n[0]) else None)
 
-    return {
-        "max": over(lambda n: max(n, default=-math.inf)),
-        "min": over(lambda n: min(n, default=math.inf)),
-        "floor": one(math.floor),
-        "ceil": one(math.ceil),
-        "round": one(lambda n: math.floor(n) + (n - math.floor(n) >= 0.5)),
-        "trunc": one(math.trunc),
-        "abs": one(abs),
-        "random": opaque("Math.random differs each time"),
-    }
+def _of_one(do: Callable[[float], float]) -> Builtin:
+    return _math(lambda numbers: do(float(numbers[0])) if numbers and not math.isinf(numbers[0]) else None)
+
+
+NUMBER: dict[str, Builtin] = {
+    "parseInt": parse_int,
+    "parseFloat": parse_float,
+    "isInteger": _is(float.is_integer),
+    "isFinite": _is(math.isfinite),
+    "isNaN": _is(math.isnan),
+}
+MATH: dict[str, Builtin] = {
+    "max": _math(lambda numbers: max(numbers, default=-math.inf)),
+    "min": _math(lambda numbers: min(numbers, default=math.inf)),
+    "floor": _of_one(math.floor),
+    "ceil": _of_one(math.ceil),
+    "round": _of_one(lambda n: math.floor(n) + (n - math.floor(n) >= 0.5)),
+    "trunc": _of_one(math.trunc),
+    "abs": _of_one(abs),
+}
+
+
+def _to_string(c: Call) -> Val | None:
+    decimal = not c.args or c.args[0].data in (10, UNDEFINED)
+    return c.value(to_string(c.this), secret=c.this.secret) if decimal else None
+
+
+NUMBER_PROTOTYPE: dict[str, Method] = {"toString": _to_string}

@@ -5,71 +5,65 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import urljoin
+from dataclasses import replace
 
 from checklist.model import Location
-from checklist.parse.js.heap import Obj, Prop, Thrown, Unk, Val, each, unknown
-from checklist.parse.js.native import fn, obj
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js.heap import Obj, Prop, Thrown, Unk, Val, each, is_unknown, unknown
+from checklist.parse.js.native import Builtin, Call, functions, obj
+from checklist.parse.js.store import Store
+
+UNKNOWN = "it is a path that is not known"
 
 
-def path_module(interp: Any, root: str) -> Val:
+def _known(args: list[Val]) -> list[str] | None:
+    texts = [arg.data for arg in args if isinstance(arg.data, str)]
+    return texts if len(texts) == len(args) else None
+
+
+def _path(do: Callable[[list[str]], str | None], texts_first: int = 0) -> Builtin:
+    """A function of texts, over every option and default; the first arguments (0: all) throw if they are none."""
+
+    def run(c: Call, done: int = 0) -> Val:
+        index = next((n for n in range(done, len(c.args)) if is_unknown(c.args[n])), None)
+        if index is not None:
+            before, after = c.args[:index], c.args[index + 1 :]
+            return each(c.args[index], lambda of: run(replace(c, args=[*before, of, *after]), len(before) + 1))
+        c.store.budget.spend(1 + sum(len(arg.data) // 50 for arg in c.args if isinstance(arg.data, str)))
+        texts = _known(c.args)
+        if texts is None and _known(c.args[: texts_first or len(c.args)]) is None:
+            raise Thrown
+        path = None if texts is None else do(texts)
+        return c.unknown(UNKNOWN) if path is None else c.value(path, secret=any(arg.secret for arg in c.args))
+
+    return run
+
+
+def _path_of_one(do: Callable[[str], str]) -> Builtin:
+    return _path(lambda texts: do(texts[0]) if len(texts) == 1 else None)
+
+
+def _resolving(root: str) -> Builtin:
+    """path.resolve: reads its arguments from the last one to the first that is absolute."""
+    resolve = _path(_resolve)
+
+    def run(c: Call) -> Val:
+        absolute = [i for i, arg in enumerate(c.args) if isinstance(arg.data, str) and arg.data.startswith("/")]
+        here = [Val(Unk("the folder in which pm2 is called", Val(root)))]
+        return resolve(replace(c, args=c.args[absolute[-1] :] if absolute else here + c.args))
+
+    return run
+
+
+def _is_absolute(c: Call) -> Val:
+    return c.value(c.args[0].data.startswith("/")) if _known(c.args) else c.unknown(UNKNOWN)
+
+
+def path_module(store: Store, root: str) -> Val:
     """What `require('path')` gives."""
-
-    def known(args: list[Val]) -> list[str] | None:
-        texts = [a.data for a in args]
-        return [t for t in texts if isinstance(t, str)] if all(isinstance(t, str) for t in texts) else None
-
-    def over(do: Callable[[list[str]], str | None], texts_first: int = 0) -> Val:
-        def call(args: list[Val], at: Location | None, done: int = 0) -> Val:
-            for index, one in enumerate(args[done:], done):
-                if is_unknown(one):
-                    return each(one, lambda o, i=index: call([*args[:i], o, *args[i + 1 :]], at, i + 1))  # type: ignore[misc]
-            interp.spend(1 + sum(len(a.data) // 50 for a in args if isinstance(a.data, str)))
-            texts = known(args)
-            if texts is None and not all(isinstance(a.data, str) for a in args[: texts_first or len(args)]):
-                raise Thrown
-            told = None if texts is None else do(texts)
-            return (
-                unknown("it is a path that is not known", at)
-                if told is None
-                else Val(told, at, any(a.secret for a in args))
-            )
-
-        return fn(call)
-
-    def resolve(args: list[Val], at: Location | None) -> Val:
-        """Reads its arguments from the last one to the first that is absolute."""
-        for index in range(len(args) - 1, -1, -1):
-            if isinstance(args[index].data, str) and args[index].data.startswith("/"):
-                args = args[index:]
-                break
-        else:
-            args = [Val(Unk("the folder in which pm2 is called", Val(root))), *args]
-        found: Val = over(_resolve).data.call(args, Val(None), at)
-        return found
-
-    found = {
-        "join": over(lambda t: normalize("/".join(p for p in t if p)) if any(t) else "."),
-        "resolve": fn(resolve),
-        "normalize": over(lambda t: normalize(t[0]) if len(t) == 1 else None),
-        "dirname": over(lambda t: _dirname(t[0]) if len(t) == 1 else None),
-        "basename": over(_basename, 1),
-        "extname": over(lambda t: _extname(t[0]) if len(t) == 1 else None),
-        "isAbsolute": fn(
-            lambda args, at: (
-                Val(args[0].data.startswith("/"), at)
-                if known(args) and args
-                else unknown("it is a path that is not known", at)
-            )
-        ),
-        "sep": Val("/"),
-        "delimiter": Val(":"),
-    }
-    whole = obj(found, otherwise="path.* is not evaluated")
-    whole.data.props["posix"] = Prop(whole)
-    return whole
+    members = functions(store, {**PATH, "resolve": _resolving(root)})
+    module = obj({**members, "sep": Val("/"), "delimiter": Val(":")}, otherwise="path.* is not evaluated")
+    module.props["posix"] = Prop(Val(module))
+    return Val(module)
 
 
 def normalize(path: str) -> str:
@@ -115,6 +109,16 @@ def _extname(path: str) -> str:
     return dot + ending if stem.strip(".") or (stem and stem != "." and name != "..") else ""
 
 
+PATH: dict[str, Builtin] = {
+    "join": _path(lambda texts: normalize("/".join(filter(None, texts))) if any(texts) else "."),
+    "normalize": _path_of_one(normalize),
+    "dirname": _path_of_one(_dirname),
+    "basename": _path(_basename, 1),
+    "extname": _path_of_one(_extname),
+    "isAbsolute": _is_absolute,
+}
+
+
 def new_url(args: list[Val], at: Location | None) -> Val | None:
     """new URL('./x', import.meta.url); None where it is another one."""
     if (
@@ -123,6 +127,8 @@ def new_url(args: list[Val], at: Location | None) -> Val | None:
         or not args[1].data.startswith("file:///")
     ):
         return None
+    from urllib.parse import urljoin
+
     href = urljoin(args[1].data, args[0].data)
     told = {"href": href, "pathname": href.removeprefix("file://"), "protocol": "file:"}
     return Val(Obj(default=lambda key: Val(told[key], at) if key in told else unknown("new URL is not evaluated")), at)
@@ -134,4 +140,4 @@ def file_url(of: Val, at: Location | None) -> Val:
         of = of.data.default("href")
     if isinstance(of.data, str) and of.data.startswith("file:///") and "%" not in of.data:
         return Val(of.data.removeprefix("file://"), at)
-    return unknown("it is a path that is not known", at)
+    return unknown(UNKNOWN, at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from checklist.parse.js.operators import SPACE
+from checklist.parse.js.conversions import SPACE
 
 MAX_WORK = 1_000_000
 

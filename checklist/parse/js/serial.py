@@ -5,91 +5,87 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checklist.model import Location, Value, walk
-from checklist.parse.js import operators as ops
+from checklist.model import Value, walk
 from checklist.parse.js.frozen import freeze, thaw
-from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, Prop, Thrown, TooComplex, Val, unknown
-from checklist.parse.js.native import arg, fn, obj, on_first
+from checklist.parse.js.heap import UNDEFINED, Arr, Fn, Obj, Thrown, Val, each, is_nullish
+from checklist.parse.js.limits import MAX_TEXT, TooComplex
+from checklist.parse.js.members import get
+from checklist.parse.js.native import Builtin, Call
+from checklist.parse.js.operations import UNKNOWN_PARTS
 
 
-class Json:
-    """The global JSON for one program."""
-
-    def __init__(self, interp: Any) -> None:
-        self.interp = interp
-
-    def value(self) -> Val:
-        return obj({"stringify": fn(self.stringify), "parse": on_first(self.parse)})
-
-    def stringify(self, args: list[Val], at: Location | None) -> Val:
-        indent = arg(args, 2).data
-        if not (arg(args, 1).data is None or arg(args, 1).data is UNDEFINED) or not (
-            indent is UNDEFINED or (type(indent) in (int, str))
-        ):
-            self.interp.run_unseen(arg(args, 1))
-            return unknown("JSON.stringify with such arguments is not evaluated", at)
-        if arg(args, 0).data is UNDEFINED:
-            return Val(UNDEFINED, at)
-        if self.interp.hooked:
-            self.interp.run_escaped()
-        whole = freeze(arg(args, 0), order=True)
-        if any(path and path[-1] == "toJSON" for path, _ in walk(whole)):
-            self.interp.run_unseen(arg(args, 0))
-        self.interp.spend(sum(1 for _ in walk(whole)))
-        told = _plain(
-            whole, indent[:10] if isinstance(indent, str) else min(indent, 10) if isinstance(indent, int) else 0
-        )
-        if told is not None and len(told) > ops.MAX_TEXT:
-            raise TooComplex
-        secret = any(part.secret for _, part in walk(whole))
-        return unknown("it is made of something that is not known", at) if told is None else Val(told, at, secret)
-
-    def parse(self, of: Val, at: Location | None) -> Val:
-        if isinstance(of.data, Obj) and of.data.default is not None:  # a Buffer is read as its text
-            told = self.interp.get(of, "toString", at)
-            of = told.data.call([], of, at) if isinstance(told.data, Fn) else told
-        self.interp.spend(len(of.data) // 2 if isinstance(of.data, str) else 0)
-        return _parsed(of, at)
+def _stringify(c: Call) -> Val:
+    of, replacer, indent = c.arg(0), c.arg(1), c.arg(2).data
+    if not is_nullish(replacer) or not (indent is UNDEFINED or type(indent) in (int, str)):
+        c.store.expose(replacer)
+        return c.unknown("JSON.stringify with such arguments is not evaluated")
+    if of.data is UNDEFINED:
+        return c.value(UNDEFINED)
+    if c.store.accessors:
+        c.store.run_escaped()
+    whole = freeze(of, order=True)
+    parts = list(walk(whole))
+    if any(path and path[-1] == "toJSON" for path, _ in parts):
+        c.store.expose(of)
+    c.store.budget.spend(len(parts))
+    text = _serialized(whole, indent)
+    if text is not None and len(text) > MAX_TEXT:
+        raise TooComplex
+    return c.unknown(UNKNOWN_PARTS) if text is None else c.value(text, secret=any(part.secret for _, part in parts))
 
 
-def _parsed(of: Val, at: Location | None) -> Val:
+def _serialized(of: Value, indent: Any) -> str | None:
+    """The JSON of a value, as far as Python's is the same; None where it is not."""
+    space = indent[:10] if isinstance(indent, str) else max(0, min(indent, 10)) if isinstance(indent, int) else 0
+    separators = None if space else (",", ":")
+    try:
+        return json.dumps(_data(of), ensure_ascii=False, indent=space or None, separators=separators)
+    except ValueError:
+        return None
+
+
+def _data(of: Value) -> Any:
+    match of.content:
+        case dict() as members if not of.more:
+            return {key: _data(member) for key, member in members.items()}
+        case tuple() as items if not of.more:
+            return [_data(item) for item in items]
+        case str() as text if not any("\ud800" <= char <= "\udfff" for char in text):
+            return text
+        case None | bool() | int():
+            return of.content
+    raise ValueError
+
+
+def _parse(c: Call) -> Val:
+    return each(c.arg(0), lambda of: _parse_one(c, of))
+
+
+def _parse_one(c: Call, of: Val) -> Val:
     from checklist.parse.json import parse
 
+    if isinstance(of.data, Obj) and of.data.default is not None:  # a Buffer is read as its text
+        text = get(c.store, of, "toString", c.at)
+        of = text.data.call([], of, c.at) if isinstance(text.data, Fn) else text
+    c.store.budget.spend(len(of.data) // 2 if isinstance(of.data, str) else 0)
     if of.data is UNDEFINED:
         raise Thrown
     if not isinstance(of.data, str):
-        return unknown("not evaluated", at)
+        return c.unknown("not evaluated")
     parsed = parse("", of.data)
     if parsed.value is None:
-        return unknown("JSON.parse throws", at)
+        return c.unknown("JSON.parse throws")
 
-    def placed(found: Val) -> Val:
+    def place(found: Val) -> Val:
         match found.data:
-            case Obj() as inner:
-                inner.props = {k: Prop(placed(p.value)) for k, p in inner.props.items()}
-            case Arr() as array:
-                array.items = [placed(v) for v in array.items]
-        return Val(found.data, at, of.secret)
+            case Obj(props):
+                for prop in props.values():
+                    prop.value, prop.key_at = place(prop.value), None
+            case Arr(items):
+                items[:] = map(place, items)
+        return Val(found.data, c.at, of.secret)
 
-    return placed(thaw(parsed.value))
+    return place(thaw(parsed.value))
 
 
-def _plain(of: Value, indent: int | str) -> str | None:
-    def data(part: Value) -> Any:
-        match part.content:
-            case dict() as members if not part.more:
-                return {k: data(v) for k, v in members.items()}
-            case tuple() as items if not part.more:
-                return [data(v) for v in items]
-            case str() as text if not any("\ud800" <= c <= "\udfff" for c in text):
-                return text
-            case None | bool() | int():
-                return part.content
-        raise ValueError
-
-    try:
-        if (isinstance(indent, str) and indent) or (isinstance(indent, int) and indent > 0):
-            return json.dumps(data(of), ensure_ascii=False, indent=indent)
-        return json.dumps(data(of), ensure_ascii=False, separators=(",", ":"))
-    except ValueError:
-        return None
+JSON: dict[str, Builtin] = {"stringify": _stringify, "parse": _parse}

@@ -1,218 +1,140 @@
-"""Built-in methods of strings and regular expressions (ECMA-262 §22.1.3, §22.2.6), as far as configs use them."""
+"""Built-in methods of strings (ECMA-262 §22.1.3), as far as configs use them."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
 
-from checklist.model import Location
-from checklist.parse.js import operators as ops
-from checklist.parse.js.heap import UNDEFINED, Arr, Rx, Thrown, TooComplex, Val
-from checklist.parse.js.regex import translate
-from checklist.parse.js.regions import MAX_ITEMS
-from checklist.parse.js.state import is_unknown
+from checklist.parse.js import patterns
+from checklist.parse.js.conversions import SPACE, is_integer, is_primitive, to_string
+from checklist.parse.js.heap import UNDEFINED, Arr, Rx, Thrown, Val
+from checklist.parse.js.limits import MAX_ITEMS, MAX_TEXT, TooComplex
+from checklist.parse.js.native import Call, Method
 
-METHODS = frozenset(
-    [
-        "toString",
-        "valueOf",
-        "trim",
-        "trimStart",
-        "trimLeft",
-        "trimEnd",
-        "trimRight",
-        "toUpperCase",
-        "toLocaleUpperCase",
-        "toLowerCase",
-        "toLocaleLowerCase",
-        "concat",
-        "startsWith",
-        "endsWith",
-        "includes",
-        "indexOf",
-        "lastIndexOf",
-        "repeat",
-        "split",
-        "replace",
-        "replaceAll",
-        "slice",
-        "substring",
-        "at",
-        "charAt",
-        "padStart",
-        "padEnd",
-        "match",
-        "search",
-        "charCodeAt",
-    ]
-)
+TextMethod = Callable[[str, list[Val]], Any]
+"""A method on known primitive arguments; None where such arguments are not evaluated."""
 
 
-def call(interp: Any, this: Val, name: str, args: list[Val], at: Location | None) -> Val | None:
-    """What 'text'.name(...args) gives; None where the method is none of ours."""
-    text: str = this.data
-    interp.weigh(this)
-    found = (
-        _with_regex(interp, text, name, args, at)
-        if args and isinstance(args[0].data, Rx)
-        else _text(text, name, args, at, this.secret)
-    )
-    if found is None:
+def _plain(do: Callable[[str], Any]) -> TextMethod:
+    return lambda text, args: do(text)
+
+
+def _of_one(do: Callable[[str, str], Any]) -> TextMethod:
+    return lambda text, args: do(text, to_string(args[0]) or "") if len(args) == 1 else None
+
+
+def _repeat(text: str, args: list[Val]) -> str | None:
+    count = args[0].data if args else None
+    if not isinstance(count, int):
         return None
-    if isinstance(found.data, Arr):
-        interp.spend(len(found.data.items))
-        if len(found.data.items) > MAX_ITEMS:
-            raise TooComplex
-    secret = this.secret or any(a.secret for a in args)
-    if secret and isinstance(found.data, Arr):
-        found.data.items = [Val(v.data, v.at, True) for v in found.data.items]
-    return Val(found.data, found.at, secret)
+    if count < 0:
+        raise Thrown
+    if len(text) * count > MAX_TEXT:
+        raise TooComplex
+    return text * count
 
 
-def test(interp: Any, regex: Rx, args: list[Val], at: Location | None) -> Val | None:
-    text = args[0].data if args else None
-    if not isinstance(text, str) or "g" in regex.flags:  # a global one goes on where it stopped
+def _split(text: str, args: list[Val]) -> list[str] | None:
+    if not args:
+        return [text]
+    if len(args) > 1 or not isinstance(args[0].data, str):
         return None
-    found = _compiled(interp, regex, text)
-    return None if found is None else Val(found.search(text) is not None, at)
+    return text.split(args[0].data, MAX_ITEMS + 1) if args[0].data else list(text[: MAX_ITEMS + 1])
 
 
-def _compiled(interp: Any, regex: Rx, text: str) -> re.Pattern[str] | None:
-    interp.spend(100 + len(regex.pattern))
-    found = translate(regex.pattern, regex.flags, text)
-    if found is None:
+def _replace(text: str, args: list[Val], count: int = 1) -> str | None:
+    if len(args) != 2 or not all(isinstance(arg.data, str) for arg in args) or "$" in args[1].data:
         return None
-    interp.spend(found[1] // 100)
-    return found[0]
+    if count < 0 and len(text) * (len(args[1].data) + 1) > MAX_TEXT:
+        raise TooComplex
+    return text.replace(args[0].data, args[1].data, count)
 
 
-def _with_regex(interp: Any, text: str, name: str, args: list[Val], at: Location | None) -> Val | None:
-    """A string's method whose first argument is a regular expression."""
-    regex = args[0].data
-    found = _compiled(interp, regex, text)
-    if found is None:
-        return None
-    whole = "g" in regex.flags
-    match name:
-        case "search" if len(args) == 1:
-            first = found.search(text)
-            return Val(first.start() if first else -1, at)
-        case "replace" | "replaceAll" if (
-            len(args) == 2
-            and isinstance(args[1].data, str)
-            and "$" not in args[1].data
-            and (whole or name == "replace")
-        ):
-            into = args[1].data
-            if (len(text) + 1) * (len(into) + 1) > ops.MAX_TEXT:
-                raise TooComplex
-            if any(m.end() == m.start() for m in found.finditer(text)):
-                return None  # where the next match begins differs
-            return Val(found.sub(lambda _: into, text, count=0 if whole else 1), at)
-        case "split" if len(args) == 1 and not found.groups and found.match("") is None:
-            parts = found.split(text)
-            return (
-                None
-                if any(m.end() == m.start() for m in found.finditer(text))
-                else Val(interp.born(Arr([Val(p, at) for p in parts])), at)
-            )
-        case "match" if len(args) == 1:
-            if whole:
-                if any(m.end() == m.start() for m in found.finditer(text)):
-                    return None
-                told = [m[0] for m in found.finditer(text)]
-                return Val(interp.born(Arr([Val(t, at) for t in told])) if told else None, at)
-            first = found.search(text)
-            parts = [] if first is None else [first[0], *first.groups()]
-            return Val(
-                interp.born(Arr([Val(UNDEFINED if p is None else p, at) for p in parts], named=True))
-                if first
-                else None,
-                at,
-            )
-    return None
+def _cut(do: Callable[..., Any]) -> TextMethod:
+    """A method whose arguments are integers."""
+    return lambda text, args: do(text, *(arg.data for arg in args)) if all(map(is_integer, args)) else None
 
 
-def _text(text: str, name: str, args: list[Val], at: Location | None, secret: bool) -> Val | None:
-    if any(is_unknown(a) or not ops.primitive(a) for a in args) or (
-        not text.isascii() and name not in ("trim", "toString", "concat", "startsWith", "endsWith", "includes")
-    ):
-        return None
-    told = _known_text(text, name, args)
-    if told is None:
-        return None
-    if isinstance(told, list):
-        return Val(Arr([Val(part, at, secret) for part in told]), at, secret)
-    return Val(told, at, secret)
-
-
-def _known_text(text: str, name: str, args: list[Val]) -> Any:
-    words = [ops.to_text(a) or "" for a in args]
-    first = words[0] if words else ""
-    match name:
-        case "toString" | "valueOf":
-            return text
-        case "trim":
-            return text.strip(ops.SPACE)
-        case "trimStart" | "trimLeft":
-            return text.lstrip(ops.SPACE)
-        case "trimEnd" | "trimRight":
-            return text.rstrip(ops.SPACE)
-        case "toUpperCase" | "toLocaleUpperCase":
-            return text.upper()
-        case "toLowerCase" | "toLocaleLowerCase":
-            return text.lower()
-        case "concat":
-            return text + "".join(words)
-        case "startsWith" if len(args) == 1:
-            return text.startswith(first)
-        case "endsWith" if len(args) == 1:
-            return text.endswith(first)
-        case "includes" if len(args) == 1:
-            return first in text
-        case "indexOf" if len(args) == 1:
-            return text.find(first)
-        case "lastIndexOf" if len(args) == 1:
-            return text.rfind(first)
-        case "repeat" if args and isinstance(args[0].data, int) and args[0].data >= 0:
-            if len(text) * args[0].data > ops.MAX_TEXT:
-                raise TooComplex
-            return text * args[0].data
-        case "repeat" if args and isinstance(args[0].data, int) and not isinstance(args[0].data, bool):
-            raise Thrown
-        case "split" if len(args) == 1 and isinstance(args[0].data, str):
-            return list(text[: MAX_ITEMS + 1]) if first == "" else text.split(first, MAX_ITEMS + 1)
-        case "split" if not args:
-            return [text]
-        case "replace" | "replaceAll" if (
-            len(args) == 2 and all(isinstance(a.data, str) for a in args) and "$" not in words[1]
-        ):
-            if name == "replaceAll" and len(text) * (len(words[1]) + 1) > ops.MAX_TEXT:
-                raise TooComplex
-            return text.replace(first, words[1], 1 if name == "replace" else -1)
-        case "slice" | "substring" | "at" | "charAt" | "padStart" | "padEnd":
-            return _cut_text(text, name, args)
-    return None
-
-
-def _cut_text(text: str, name: str, args: list[Val]) -> Any:
-    numbers = [a.data for a in args if isinstance(a.data, int) and not isinstance(a.data, bool)]
-    if name in ("padStart", "padEnd"):
-        if not numbers or (len(args) > 1 and not isinstance(args[1].data, str)) or numbers[0] > ops.MAX_TEXT:
-            return None
-        fill = args[1].data if len(args) > 1 else " "
-        room = max(numbers[0] - len(text), 0)
-        filling = (fill * (room // max(len(fill), 1) + 1))[:room] if fill else ""
-        return filling + text if name == "padStart" else text + filling
-    if len(numbers) != len(args):
-        return None
-    start = numbers[0] if numbers else 0
-    match name:
-        case "at":
-            return text[start] if -len(text) <= start < len(text) else UNDEFINED
-        case "charAt":
-            return text[start] if 0 <= start < len(text) else ""
-        case "slice":
-            return text[start : numbers[1] if len(numbers) > 1 else None]
-    a, b = (max(0, min(n, len(text))) for n in (start, numbers[1] if len(numbers) > 1 else len(text)))
+def _substring(text: str, start: int = 0, end: int | None = None, *_: int) -> str:
+    a, b = (max(0, min(n, len(text))) for n in (start, len(text) if end is None else end))
     return text[min(a, b) : max(a, b)]
+
+
+def _padding(text: str, args: list[Val]) -> str | None:
+    length = next((arg.data for arg in args if is_integer(arg)), None)
+    if length is None or (len(args) > 1 and not isinstance(args[1].data, str)) or length > MAX_TEXT:
+        return None
+    fill = args[1].data if len(args) > 1 else " "
+    room = max(length - len(text), 0)
+    return str((fill * (room // max(len(fill), 1) + 1))[:room]) if fill else ""
+
+
+def _pad(at_start: bool) -> TextMethod:
+    def pad(text: str, args: list[Val]) -> str | None:
+        padding = _padding(text, args)
+        return None if padding is None else padding + text if at_start else text + padding
+
+    return pad
+
+
+_WIDE: dict[str, TextMethod] = {
+    "trim": _plain(lambda text: text.strip(SPACE)),
+    "toString": _plain(str),
+    "concat": lambda text, args: text + "".join(to_string(arg) or "" for arg in args),
+    "startsWith": _of_one(str.startswith),
+    "endsWith": _of_one(str.endswith),
+    "includes": _of_one(str.__contains__),
+}
+"""Methods that do the same for texts that are not ASCII."""
+_ASCII: dict[str, TextMethod] = {
+    "valueOf": _plain(str),
+    **dict.fromkeys(("trimStart", "trimLeft"), _plain(lambda text: text.lstrip(SPACE))),
+    **dict.fromkeys(("trimEnd", "trimRight"), _plain(lambda text: text.rstrip(SPACE))),
+    **dict.fromkeys(("toUpperCase", "toLocaleUpperCase"), _plain(str.upper)),
+    **dict.fromkeys(("toLowerCase", "toLocaleLowerCase"), _plain(str.lower)),
+    "indexOf": _of_one(str.find),
+    "lastIndexOf": _of_one(str.rfind),
+    "repeat": _repeat,
+    "split": _split,
+    "replace": _replace,
+    "replaceAll": lambda text, args: _replace(text, args, -1),
+    "slice": _cut(lambda text, start=0, end=None, *_: text[start:end]),
+    "substring": _cut(_substring),
+    "at": _cut(lambda text, start=0, *_: text[start] if -len(text) <= start < len(text) else UNDEFINED),
+    "charAt": _cut(lambda text, start=0, *_: text[start] if 0 <= start < len(text) else ""),
+    "padStart": _pad(True),
+    "padEnd": _pad(False),
+}
+_PATTERNS_ONLY = ("match", "search", "charCodeAt")
+
+
+def _method(name: str) -> Method:
+    def run(c: Call) -> Val | None:
+        c.store.weigh(c.this)
+        is_pattern = bool(c.args) and isinstance(c.args[0].data, Rx)
+        found = patterns.apply(c, name) if is_pattern else _applied(c, name)
+        if found is None:
+            return None
+        secret = c.this.secret or any(arg.secret for arg in c.args)
+        if isinstance(found.data, Arr):
+            items = found.data.items
+            c.store.budget.spend(len(items))
+            if len(items) > MAX_ITEMS:
+                raise TooComplex
+            if secret:
+                found.data.items = [Val(item.data, item.at, True) for item in items]
+        return Val(found.data, found.at, secret)
+
+    return run
+
+
+def _applied(c: Call, name: str) -> Val | None:
+    text = c.this.data
+    method = _WIDE.get(name) or (_ASCII.get(name) if text.isascii() else None)
+    data = method(text, c.args) if method is not None and all(map(is_primitive, c.args)) else None
+    if isinstance(data, list):
+        return Val(Arr([c.value(part) for part in data]), c.at)
+    return None if data is None else c.value(data)
+
+
+STRING_PROTOTYPE: dict[str, Method] = {name: _method(name) for name in (*_WIDE, *_ASCII, *_PATTERNS_ONLY)}

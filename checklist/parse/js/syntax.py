@@ -10,10 +10,9 @@ from typing import Any
 import esprima
 
 from checklist.model import Location, Problem
-from checklist.parse.js.heap import TooComplex
+from checklist.parse.js.limits import TooComplex
+from checklist.parse.js.nodes import Node
 from checklist.parse.lines import Lines
-
-MAX_TEXT = 60_000  # esprima reads a tenth of a megabyte in a second
 
 # Node puts a CommonJS module into a function: it may `return`, and ask for new.target
 BEFORE, _AFTER = "(function () {", "\n})"
@@ -21,8 +20,6 @@ BEFORE, _AFTER = "(function () {", "\n})"
 
 def parse(file: str, text: str, *, expression: bool = False) -> tuple[Any, str, Problem | None]:
     """(tree, style, problem)."""
-    if len(text) > MAX_TEXT:
-        raise TooComplex
     first: tuple[Exception, int] | None = None
     for style, read in (("commonjs", _script), ("esm", esprima.parseModule)):
         before, source = ("(", f"({text}\n)") if expression else ("", text) if style == "esm" else (BEFORE, text)
@@ -78,11 +75,11 @@ class _Units:
         return units - before
 
 
-def places(file: str, text: str, shift: int) -> Callable[[Any], Location | None]:
+def places(file: str, text: str, shift: int) -> Callable[[Node], Location | None]:
     """Node → place. `shift`: how many characters were put before the text."""
     units, lines = _Units(text), Lines(file, text)
 
-    def place(node: Any) -> Location | None:
+    def place(node: Node) -> Location | None:
         start, end = (units.offset(min(max(n - shift, 0), units.length)) for n in node.range)
         return lines.span(start, end)
 
