@@ -29,11 +29,11 @@ def test_the_table_of_commands(snapshot: Snapshot) -> None:
 
 def _told(command: str) -> tuple[str, ...]:
     words, _ = without_place(bare([w.strip("'\"") for w in command.split()]))
-    effect, verifies = meaning(words, NO_POLICY)
+    told = meaning(words, NO_POLICY)
     here, there = (_workflow(command, form) for form in (HOSTED, REMOTE))
     whole = next(d for d in here if d.kind == "ci.project").value.get("deploys")
     other = whole is not None and ELSEWHERE in str(plain(whole))
-    return (effect or "", verifies or "", "looks" if looks(words) else "", _does(here), _does(there), "other" if other else "")
+    return (told.effect or "", told.verifies or "", "looks" if looks(words) else "", _does(here), _does(there), "other" if other else "")
 
 
 def _workflow(command: str, form: str) -> list[Document]:

@@ -164,6 +164,8 @@ def _health(flow: Workflow, job: Job, flows: Mapping[str, Workflow], silent: boo
         return True
     if (_called(flow) and called is None) or job.unseen or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
         return Value(Unknown("a script or workflow that is not seen may check"))
+    if any(c.may_check for c in told[restart + 1 :]) or any(c.may_check for s in job.steps[last + 1 :] for c in s.commands):
+        return Value(Unknown("a command is not known here"))
     if silent and any(PM2_ASKED.match(c.text) for c in told[restart + 1 :]):
         return Value(Unknown(PM2_ANSWERS))
     return False

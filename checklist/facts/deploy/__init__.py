@@ -159,7 +159,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "output": met.output,
         "leaves": leaves(path, met.output),
         "can_fail": fate.ends_badly,
-        "tells": step.tells if step.effect == "health_check" else None,
+        "tells": step.meaning.tells if step.effect == "health_check" else None,
         "astray": _astray(path, step),
         "lock": (lock := locks.ignored(project, met)),
         "lock_left_out": lock is not None and locks.is_left_out(lock, project, path, step),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from checklist.facts.requests import request
+from checklist.facts.vocabulary import says
 from checklist.model import Document
 from checklist.parse import yaml
 
@@ -22,6 +25,11 @@ _LOOKS = re.compile(
 )
 _TAKES = {"-u", "-g", "-n", "--user"}
 _CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
+_OWN = re.compile(
+    r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?(?!(?:-|install|i|add|ci|exec|create|publish|remove|update|why|info)\b)(?P<name>[\w:.-]+)|make (?:-\S+ )*(?P<target>[\w.-]+)"
+    r"|(?:ba|z|da)?sh (?:-[a-mo-z]+ )*(?P<shell>[^\s-]\S*)|(?:node|tsx|ts-node|bun|deno run|python3?|k6 run|newman run) (?:-\S+ )*(?P<code>[^\s-]\S*)|(?P<path>\S*/\S*)"
+)
+"""A script, program or target of the project's own, and its name."""
 _RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
 
 
@@ -81,31 +89,69 @@ def declared(argv: Sequence[str], policy: Document) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a command is."""
+
+    effect: str | None = None
+    """What it does to a deploy."""
+    verifies: str | None = None
+    """`test` or `lint`, for one that says whether the code is good."""
+    tells: bool = False
+    """For a health check: whether its status tells an HTTP 500 from a 200."""
+    waits: bool = False
+    """For a health check: whether it asks again by itself until the answer is good."""
+    own: bool = False
+    """For a health check: whether the project's own config, or the name of its own script, says that it is one; who says so
+    vouches that it waits and that it tells."""
+
+
+NOTHING = Meaning()
+
+
 def effect(argv: Sequence[str], policy: Document) -> str | None:
     """The effect of a command's bare words, None for one that has none."""
-    return meaning(argv, policy)[0]
+    return meaning(argv, policy).effect
 
 
-def meaning(argv: Sequence[str], policy: Document) -> tuple[str | None, str | None]:
-    """The effect of a command's bare words, and `test` or `lint` for one that says whether the code is good."""
-    named = _named(" ".join(argv))
-    verifies = named if named in _VERIFIES else None
-    found = declared(argv, policy) or named
-    return None if found in ("none", *_VERIFIES) else found, verifies
+def meaning(argv: Sequence[str], policy: Document) -> Meaning:
+    """What a command's bare words say; a variable that is not known may stand there as it is written."""
+    named = _named(tuple(argv))
+    own = declared(argv, policy)
+    if own is None:
+        return named
+    checks = own == "health_check"
+    return Meaning(None if own == "none" else own, named.verifies, tells=checks, waits=checks, own=checks)
 
 
 def looks(argv: Sequence[str]) -> bool:
     """Whether a command leaves the files of its host as they are."""
-    said = " ".join(argv)
-    return bool(_LOOKS.match(said)) or _named(said) in ("health_check", "notify")
+    found = _named(tuple(argv))
+    return bool(_LOOKS.match(" ".join(argv))) or found.effect == "notify" or (found.effect == "health_check" and not found.own)
 
 
 @lru_cache(maxsize=1024)
-def _named(said: str) -> str | None:
-    """The effect of the first line of the table that fits."""
+def _named(argv: tuple[str, ...]) -> Meaning:
+    """What the tables say: a request over the network, else the first line of effects.yaml that fits, else a script by its name."""
+    asked = request(argv)
+    if asked is not None:
+        return Meaning(asked.effect, tells=asked.tells, waits=asked.waits)
     table, effects = _table()
-    found = table.match(said.replace("\n", " "))
-    return effects[found.lastindex - 1] if found is not None and found.lastindex else None
+    said = " ".join(argv).replace("\n", " ")
+    found = table.match(said)
+    told = effects[found.lastindex - 1] if found is not None and found.lastindex else None
+    if told in _VERIFIES:
+        return Meaning(verifies=told)
+    if told is not None:
+        return Meaning(None if told == "none" else told, tells=said.startswith("grpc_health_probe"))
+    return Meaning("health_check", tells=True, waits=True, own=True) if _checks(said) else NOTHING
+
+
+def _checks(said: str) -> bool:
+    """Whether a script of the project's own that is run is a health check by its name."""
+    found = _OWN.match(said)
+    name = next((g for g in found.groups() if g), "").rpartition("/")[2] if found is not None else ""
+    return says(name, "health") and not says(name, "doing")
 
 
 def script_body(argv: Sequence[str], scripts: dict[str, str], depth: int = 5) -> list[list[str]] | None:

@@ -116,7 +116,7 @@ def _way(project: Project, document: Document, paths: Sequence[Path]) -> _Way | 
     far = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("ssh", "sshpass", "scp", "rsync")]
     if not meant or not starts or any(_ELSEWHERE.search(s.text.split("\n")[0]) for s in far):
         return None
-    unseen = path.run.unknown is not None or any(s.effect is None and s.verifies is None and (s.argv is None or may_check(s.argv)) for s in path.run.steps)
+    unseen = path.run.unknown is not None or any(s.verifies is None and may_check(s) for s in path.run.steps)
     return _Way(document, path, starts[-1], project.policy, unseen)
 
 
