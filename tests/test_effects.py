@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from conftest import make
 
+from checklist.facts import derive
 from checklist.facts.deploy.effects import bare, effect, without_place
-from checklist.model import Document, value
+from checklist.model import Document, plain, value
 
 POLICY = Document("policy", "", value({"effects": [{"match": "make ship", "effect": "ship"}]}))
 
@@ -36,3 +38,63 @@ TABLE = {
 def test_a_command_has_its_effect_and_no_other(command: str, wanted: str | None) -> None:
     words, _ = without_place(bare([w.strip("'") for w in command.split()]))
     assert effect(words, POLICY) == wanted
+
+
+SETTINGS = """\
+policy:
+  effects:
+    - {match: shipctl push, effect: ship}
+    - {match: shipctl pull, effect: fetch}
+    - {match: shipctl verify, effect: health_check}
+    - {match: shipctl undo, effect: rollback}
+    - {match: shipctl tell, effect: notify}
+    - {match: ./scripts/alive.sh, effect: health_check}
+    - {match: npm run alive, effect: health_check}
+    - {match: sudo npx appctl up, effect: restart}
+"""
+APP = {
+    "ecosystem.config.js": "module.exports = {apps: [{name: 'api', script: 'a.js'}]}",
+    "package.json": '{"name": "x", "scripts": {"alive": "next build"}}',
+    "scripts/alive.sh": "pm2 jlist\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "does", "there"),
+    [
+        ("shipctl push api", "deploy", "deploy"),
+        ("shipctl pull", None, "deploy"),
+        ("shipctl verify", "health", "health"),
+        ("shipctl tell all", "notify", "notify"),
+        ("shipctl status", None, None),
+        ("./scripts/alive.sh", "health", "health"),
+        ("npm run alive", "health", "health"),
+        ("sudo appctl up", "restart", "restart"),
+        ("shipctl pushed", None, None),
+    ],
+)
+def test_what_the_config_says_of_a_command_holds_in_workflows(command: str, does: str | None, there: str | None) -> None:
+    job = "on: push\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - "
+    for step, wanted in ((f"run: {command}", does), (f"uses: appleboy/ssh-action@v1\n        with:\n          script: {command}", there)):
+        project = make(APP | {".github/workflows/x.yml": job + step}, settings=SETTINGS)
+        (found,) = [d for d in derive(project).documents if d.kind == "ci.command"]
+        assert found.value.text("does") == wanted
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [("./scripts/alive.sh", "health_check"), ("bash -c './scripts/alive.sh'", "health_check"), ("npm run alive", "health_check"), ("npx appctl up api", "restart"), ("shipctl undo", "rollback")],
+)
+def test_what_the_config_says_of_a_command_comes_before_what_is_in_it(command: str, wanted: str) -> None:
+    documents = derive(make(APP | {"deploy.sh": f"git pull\npm2 restart api\n{command}\n"}, settings=SETTINGS)).documents
+    steps = [d.value.text("effect") for d in documents if d.kind == "deploy.step" and d.file == "deploy.sh"]
+    assert steps == ["fetch", "restart", wanted]
+
+
+@pytest.mark.parametrize(("settings", "back"), [(SETTINGS, True), ("", False)])
+def test_a_command_that_the_config_declares_a_rollback_is_a_way_back(settings: str, back: bool) -> None:
+    documents = derive(make(APP | {"deploy.sh": "git pull\npm2 restart api\n"}, settings=settings)).documents
+    (told,) = [d for d in documents if d.kind == "rollback"]
+    (measures,) = [d for d in documents if d.kind == "measures"]
+    assert plain(told.value.get("way")) is back
+    assert measures.value.text("repair", "now", "way") == ("script" if back else "by_hand")

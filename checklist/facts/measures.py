@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
+from checklist.facts.deploy.effects import declares
 from checklist.facts.deploy.subject import STARTS, is_deploy
 from checklist.facts.monitor import detection
 from checklist.model import Document, Location, Project, Unknown, Value, value
@@ -122,7 +123,7 @@ def _repair(rollback: Value, script: Location | None) -> Value:
 
 
 def _script(project: Project, packages: Sequence[Document]) -> Location | None:
-    """Where a rollback that a person can start stands: a shell script, or a script of a package."""
+    """Where a rollback that a person can start stands: a shell script, a script of a package, or a command of the config's."""
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())}, key=lambda p: (posixpath.dirname(p).count("/"), p))
     file = next((path for path in seen if _ROLLBACK.search(path) and "node_modules/" not in path), None)
     if file is not None:
@@ -132,4 +133,4 @@ def _script(project: Project, packages: Sequence[Document]) -> Location | None:
         for name in scripts.members() if scripts is not None else ():
             if _ROLLBACK_SCRIPT.search(name):
                 return package.place(("scripts", name), key=True)
-    return None
+    return declares("rollback", project.policy)

@@ -26,6 +26,8 @@ _NOTHING_SENT = re.compile(r"ssh (?:.* )?(?:-[a-zA-Z]*[NVGO]|git@\S+)(?: |$)")
 
 _SCRIPTED = r"(?:bash |sh |source |\. )?(?:\S*/)?"
 _EFFECTS = {"health_check": "health", "build": "build", "install": "install", "notify": "notify", "start": "restart", "restart": "restart", "reload": "restart"}
+_DECLARED = _EFFECTS | {"ship": "deploy"}
+"""What the project's config says of a command of its own."""
 _DOES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -142,7 +144,7 @@ def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bo
     """Whether a script runs that is not read here."""
     if step.argv is None or not words:
         return step.host == "remote"
-    if request(words) is not None:
+    if step.meaning.declared or request(words) is not None:
         return False
     if words[0] in _FAR:
         said = " ".join(words)
@@ -157,6 +159,9 @@ def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bo
 
 
 def _does(step: Step, words: list[str], remote: bool) -> str | None:
+    if step.meaning.declared:
+        brings = remote and step.effect == "fetch"
+        return step.verifies or ("deploy" if brings else _DECLARED.get(step.effect or ""))
     if words[0] in ("echo", "printf", ":", "true", "cat", "mkdir", "chmod", "grep", "which", "type", "command", *_FAR) or (words[0] in _SHELLS and "-n" in words):
         return None
     if words[0] in ("scp", "rsync"):

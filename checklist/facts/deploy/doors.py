@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import BACK, bare, effect, script_body, without_place
+from checklist.facts.deploy.effects import BACK, bare, declared, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import script_of
@@ -32,6 +32,8 @@ class Doors(Steps):
     """Enters what a command hands its work to."""
 
     def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
+        if declared(without_place(argv)[0], self.project.policy) is not None:
+            return None  # what it does is said, whatever is inside
         match argv:
             case ["ssh" | "sshpass" | "autossh", *_]:
                 return self._ssh(m, shell, node, worlds, argv, of, said)

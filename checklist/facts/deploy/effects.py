@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checklist.facts.requests import request
 from checklist.facts.vocabulary import says
-from checklist.model import Document
+from checklist.model import Document, Location
 from checklist.parse import yaml
 
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
@@ -80,13 +80,18 @@ def without_place(argv: Sequence[str]) -> tuple[list[str], str | None]:
 
 def declared(argv: Sequence[str], policy: Document) -> str | None:
     """The effect that the project's config gives a command's bare words."""
-    said = " ".join(argv)
     own = policy.value.get("effects")
     for row in own.items() if own is not None else ():
-        match = row.text("match")
-        if match and (said == match or said.startswith(f"{match} ")):
+        words, _ = without_place(bare((row.text("match") or "").split()))
+        if words and list(argv[: len(words)]) == words:
             return row.text("effect")
     return None
+
+
+def declares(effect: str, policy: Document) -> Location | None:
+    """Where the project's config gives a command an effect; None where it gives it to none."""
+    own = policy.value.get("effects")
+    return next((row.at for row in (own.items() if own is not None else ()) if row.text("effect") == effect), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,10 @@ class Meaning:
     """For a health check: whether its status tells an HTTP 500 from a 200."""
     waits: bool = False
     """For a health check: whether it asks again by itself until the answer is good."""
-    own: bool = False
-    """For a health check: whether the project's own config, or the name of its own script, says that it is one; who says so
-    vouches that it waits and that it tells."""
+    named: bool = False
+    """Whether it is a health check by the name of the project's own script, which vouches that it waits and that it tells."""
+    declared: bool = False
+    """Whether the project's config says what it does; of a health check it vouches for the same."""
 
 
 NOTHING = Meaning()
@@ -121,13 +127,13 @@ def meaning(argv: Sequence[str], policy: Document) -> Meaning:
     if own is None:
         return named
     checks = own == "health_check"
-    return Meaning(None if own == "none" else own, named.verifies, tells=checks, waits=checks, own=checks)
+    return Meaning(own, named.verifies, tells=checks, waits=checks, declared=True)
 
 
 def looks(argv: Sequence[str]) -> bool:
     """Whether a command leaves the files of its host as they are."""
     found = _named(tuple(argv))
-    return bool(_LOOKS.match(" ".join(argv))) or found.effect == "notify" or (found.effect == "health_check" and not found.own)
+    return bool(_LOOKS.match(" ".join(argv))) or found.effect == "notify" or (found.effect == "health_check" and not found.named)
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +150,7 @@ def _named(argv: tuple[str, ...]) -> Meaning:
         return Meaning(verifies=told)
     if told is not None:
         return Meaning(None if told == "none" else told, tells=said.startswith("grpc_health_probe"))
-    return Meaning("health_check", tells=True, waits=True, own=True) if _checks(said) else NOTHING
+    return Meaning("health_check", tells=True, waits=True, named=True) if _checks(said) else NOTHING
 
 
 def _checks(said: str) -> bool:

@@ -122,7 +122,7 @@ class Steps:
             told = meaning(_readable(argv, node, shell.source), self.project.policy)
             if argv[:1] in _RUNNERS and (where := self.folder(directory)) is not None:
                 body = script_body(argv, dict(scripts(self.project, home(self.project, where))))
-            if body is not None:
+            if body is not None and not told.declared:
                 told = self._behind(told, body)
             if told.effect == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
                 told = NOTHING  # what is downloaded is run
@@ -141,7 +141,7 @@ class Steps:
 
     def _behind(self, told: Meaning, body: list[list[str]]) -> Meaning:
         """What `npm run x` is, by the commands behind it."""
-        if told.effect == "health_check" and all(b[:1] in _SAYS for b in body):
+        if told.named and all(b[:1] in _SAYS for b in body):
             told = NOTHING  # by its name it was one
         inside = [meaning(b, self.project.policy) for b in body]
         known = (m for effect in ("build", "start", "restart", "reload", "migrate", "health_check") for m in inside if m.effect == effect)

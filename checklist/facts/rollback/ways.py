@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checklist.facts.deploy.effects import declares
 from checklist.facts.deploy.entries import is_shell
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
@@ -74,6 +75,7 @@ def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[Way], pat
     if (
         any(w.script and (w.links or not of_database(w.script)) for w in ways)
         or targets  # `pm2 deploy … revert 1`
+        or declares("rollback", project.policy) is not None
         or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not of_database(f) for f in seen)
         or any(_BACK.search(n) and not of_database(n) for n in names)
         or any(_TARGET.search(t) or _ANY_COMMIT.search(t) for t in texts)
