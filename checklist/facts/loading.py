@@ -10,6 +10,7 @@ from functools import lru_cache
 from checklist.facts import stages
 from checklist.facts.folders import above
 from checklist.facts.ignores import Ignores
+from checklist.facts.vocabulary import means
 from checklist.model import Document, Project, Value, plain
 
 # `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
@@ -67,7 +68,7 @@ def is_production(project: Project, app: Document | None, file: str, of: Value) 
         return True
     mode = of.members().get("NODE_ENV")
     if mode is not None:
-        return plain(mode, reveal=True) in stages.PRODUCTION
+        return means(plain(mode, reveal=True), "production")
     if posixpath.basename(file) != ".env":
         return False
     set_by_pm2 = app is not None and "NODE_ENV" in (app.value.get("env") or Value({})).members()

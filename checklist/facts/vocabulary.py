@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib import resources
@@ -19,7 +19,13 @@ def _table() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Meaning → the words that have it, each as the words that stand side by side."""
     text = resources.files("checklist.facts").joinpath("vocabulary.yaml").read_text("utf-8")
     told = plain(yaml.parse("vocabulary.yaml", text).value)
-    return {meaning: tuple(tuple(str(w).split()) for w in words) for meaning, words in told.items()}
+    return {meaning: tuple(tuple(w.split()) for w in _words(entries)) for meaning, entries in told.items()}
+
+
+def _words(entries: Sequence[object]) -> Iterator[str]:
+    """The words of a meaning; a list among them is another meaning's."""
+    for entry in entries:
+        yield from _words(entry) if isinstance(entry, list | tuple) else [str(entry)]
 
 
 def tokens(name: str) -> list[str]:
@@ -32,6 +38,11 @@ def says(name: str, *meanings: str) -> bool:
     """Whether a word of a name has one of the meanings."""
     words = tokens(name)
     return any(_stands(entry, words) for meaning in meanings for entry in _table()[meaning])
+
+
+def means(word: object, *meanings: str) -> bool:
+    """Whether a whole value is a word with one of the meanings: a NODE_ENV, the name of an environment."""
+    return isinstance(word, str) and any(entry == (word,) for meaning in meanings for entry in _table()[meaning])
 
 
 def _stands(entry: Sequence[str], words: Sequence[str]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.effects import BACK
+from checklist.facts.vocabulary import says
 from checklist.model import Document, Value, plain
 
 DEPLOY, ROLLBACK, SMOKE = "scripts/deploy.sh", "scripts/rollback.sh", "scripts/smoke-test.sh"
@@ -51,7 +52,7 @@ def _scripts(documents: Sequence[Document]) -> Iterator[tuple[Value, tuple[Value
     """Each `deploy.path` that begins with a script, brings code and restarts the app, with its steps; no rollback."""
     for path in documents:
         entry = path.value.text("entry") or ""
-        if path.kind == "deploy.path" and "#" not in entry and not BACK.search(entry):
+        if path.kind == "deploy.path" and "#" not in entry and not says(posixpath.basename(entry), "back"):
             steps = (path.value.get("steps") or Value(())).items()
             effects = {s.text("effect") for s in steps}
             if effects & _BRINGS and effects & _STARTS:

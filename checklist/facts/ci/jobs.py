@@ -9,11 +9,11 @@ from typing import Any
 
 from checklist.facts.ci.workflows import Job, Step, Workflow
 from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED
+from checklist.facts.vocabulary import says
 from checklist.model import Document, Location, Unknown, Value, value
 
 _MAY_TEST = re.compile(r"(?:npm run|pnpm|yarn|bun run|make) (?:run )?ci\b|(?:npm|pnpm|yarn|bun|make) (?:run )?(?:check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _WHATEVER = re.compile(r"always\(\)|failure\(\)|!\s*cancelled\(\)")
-_BACK = re.compile(r"(?i)roll[-_]?back|(?<![a-z])revert")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 
 
@@ -30,7 +30,7 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow], silent: bool) 
     tests, mocks = _tests(flow, job, last, flows)
     at = job.of.key_at or job.of.at or Location(flow.file)
     deploys: object = last >= 0
-    if _BACK.search(f"{job.id} {posixpath.basename(flow.file)}"):
+    if says(f"{job.id} {posixpath.basename(flow.file)}", "back"):
         deploys = False  # it is what a failed deploy ends in, and a person watches it
     elif job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))

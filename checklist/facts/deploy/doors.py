@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import BACK, bare, declared, effect, script_body, without_place
+from checklist.facts.deploy.effects import bare, declared, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import script_of
@@ -16,6 +16,7 @@ from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import home, scripts
+from checklist.facts.vocabulary import says
 from checklist.parse import embedded, recognise
 from checklist.parse.sh.tree import Redirect, Simple, Word
 from checklist.parse.shell import Source
@@ -56,7 +57,7 @@ class Doors(Steps):
         return None
 
     def _is_rollback(self, name: str) -> bool:
-        return bool(BACK.search(posixpath.basename(name)))
+        return says(posixpath.basename(name), "back")
 
     def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
         flags, rest = "", 1

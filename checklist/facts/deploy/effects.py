@@ -14,8 +14,6 @@ from checklist.model import Document, Location
 from checklist.parse import yaml
 
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
-BACK = re.compile(r"(?i)roll-?_?back|revert")
-"""Of a script that goes back, by its name."""
 BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bunx", "pnpx", "cross-env", "timeout"}
 _VERIFIES = ("test", "lint")
 # what only looks at files, or has to do with none on this host

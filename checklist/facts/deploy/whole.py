@@ -7,16 +7,13 @@ import re
 from collections.abc import Sequence
 
 from checklist.facts.deploy import subject
-from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED
 from checklist.facts.requests import request
+from checklist.facts.vocabulary import says
 from checklist.model import Project, Unknown, Value
-
-# what was kept of the release before, by its name
-_KEPT = re.compile(r"(?i)prev|backup|[._-](?:bak|old)(?![a-z])|last[-_]?good|rollback")
 
 
 def whole(project: Project, path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool, quiet: bool) -> dict[str, object]:
@@ -42,7 +39,7 @@ def whole(project: Project, path: Path, values: list[Value], restarts: list[int]
         "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)) and not _by_hand(path),
+        "deploys": brings and not path.called and not says(posixpath.basename(path.entry.name), "back") and not _by_hand(path),
         "sets_up": subject.sets_up(run.steps),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
@@ -97,7 +94,7 @@ def _rolls_back(project: Project, path: Path, decisive: Sequence[int]) -> object
 
 def _put_back(path: Path) -> bool:
     """Whether what was kept is copied over what was brought, and the app restarted, where the deploy has failed."""
-    copies = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("cp", "mv", "rsync") and any(_KEPT.search(w) for w in s.argv[1:]) and not path.run.normal(s)]
+    copies = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("cp", "mv", "rsync") and any(says(w, "kept") for w in s.argv[1:]) and not path.run.normal(s)]
     return any(m.step.effect in STARTS and not m.fate.normal and m.step.order > s.order and m.step.ran & s.ran for s in copies for m in path.met)
 
 
