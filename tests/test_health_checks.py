@@ -45,6 +45,7 @@ curl -s http://localhost:3000/health | jq -e '.status == "ok"'
 curl -X POST http://localhost:3000/health
 curl -X POST http://localhost:3000/graphql -d '{}'
 curl -f https://shop.example.com/api/webhooks/status
+curl -f -s http://localhost/api/webhooks/relay
 timeout 60 curl -f http://localhost:3000/health
 sudo curl -f http://localhost:3000/health
 wget --spider https://shop.example.com/health
@@ -114,6 +115,7 @@ curl -X POST -d x https://hooks.slack.com/services/x
 curl -d '{}' "$SLACK_WEBHOOK_URL"
 curl -d '{}' https://shop.example.com/api/hook
 curl -XPOST https://shop.example.com/api/purge
+curl "https://shop.example.com/hooks/redeploy?key=1"
 curl --json '{}' https://api.example.com/x
 curl -F file=@a https://example.com/
 curl -T file https://example.com/

@@ -152,7 +152,7 @@ def _judged(said: _Said) -> Request:
     asks = [a for a in addresses if _is_service(a, said)]
     if addresses and len(asks) == len(addresses):
         return Request("health_check", said.tells, said.waits)
-    return Request(None, unknown=not said.sends and any(_UNKNOWN.match(a) and "://" not in a for a in addresses))
+    return Request(None, unknown=not said.sends and any(_UNKNOWN.match(a) and "://" not in a and not says(a, "hook") for a in addresses))
 
 
 def _is_service(address: str, said: _Said) -> bool:
@@ -161,7 +161,7 @@ def _is_service(address: str, said: _Said) -> bool:
     named = says(path, "health") or (_UNKNOWN.match(address) is not None and says(address, "health"))
     if _listed(address, "elsewhere") or port in _table()["ports"] or any(fnmatchcase(path, f"*.{end}") for end in _table()["downloads"]):
         return False
-    if (said.saves and not (said.shows or named)) or (says(path, "hook") and not (named or says(path, "health route"))):
+    if (said.saves and not (said.shows or named)) or (says(path, "hook") and says(path, "release")):
         return False
     local = _LOCAL.fullmatch(f"{host}{':' if port else ''}{port or ''}") is not None
     if said.sends:
