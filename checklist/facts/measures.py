@@ -6,10 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
-from checklist.facts.deploy.effects import declares
+from checklist.facts.deploy.effects import changes_database, declares
 from checklist.facts.deploy.subject import STARTS, is_deploy
 from checklist.facts.monitor import detection
-from checklist.facts.vocabulary import says
+from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Location, Project, Unknown, Value, value
 
 _MINUTE = 60_000
@@ -124,12 +124,13 @@ def _repair(rollback: Value, script: Location | None) -> Value:
 def _script(project: Project, packages: Sequence[Document]) -> Location | None:
     """Where a rollback that a person can start stands: a shell script, a script of a package, or a command of the config's."""
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())}, key=lambda p: (posixpath.dirname(p).count("/"), p))
-    file = next((path for path in seen if path.endswith((".sh", ".bash")) and says(posixpath.basename(path), "back") and "node_modules/" not in path), None)
+    files = (path for path in seen if path.endswith((".sh", ".bash")) and takes_back(path) and "node_modules/" not in path)
+    file = next((path for path in files if not changes_database(project.files.get(path, ""), project.policy)), None)
     if file is not None:
         return Location(file)
     for package in packages:
         scripts = package.value.get("scripts")
-        for name in scripts.members() if scripts is not None else ():
-            if says(name, "back"):
+        for name, body in (scripts.members() if scripts is not None else {}).items():
+            if takes_back(name) and not changes_database(str(body.content), project.policy):
                 return package.place(("scripts", name), key=True)
     return declares("rollback", project.policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -43,6 +44,17 @@ def says(name: str, *meanings: str) -> bool:
 def means(word: object, *meanings: str) -> bool:
     """Whether a whole value is a word with one of the meanings: a NODE_ENV, the name of an environment."""
     return isinstance(word, str) and any(entry == (word,) for meaning in meanings for entry in _table()[meaning])
+
+
+def of_database(path: str) -> bool:
+    """Whether a file, an npm script or a target is about a database, by its own name or its folder's."""
+    *_, folder, own = ("", *path.split("/"))
+    return means(folder.lower(), "database") or says(own, "database")
+
+
+def takes_back(path: str) -> bool:
+    """Whether a file, an npm script or a target is named for taking a release back; a database is no release."""
+    return says(posixpath.basename(path), "back") and not of_database(path)
 
 
 def _stands(entry: Sequence[str], words: Sequence[str]) -> bool:

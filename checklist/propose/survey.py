@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from checklist.facts import health
 from checklist.facts.folders import has_bundler, is_frontend
 from checklist.facts.placeholders import role
-from checklist.facts.vocabulary import says
+from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Project, Value, plain
 from checklist.parse import env as env_parser
 from checklist.parse import recognise
@@ -137,7 +137,7 @@ def survey(project: Project, documents: Sequence[Document], code: Mapping[str, s
         typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
         deploys=tuple(named(documents)),
         unchecked=tuple(dict.fromkeys(unchecked(documents))),
-        rollbacks=tuple(sorted({p for p in (*project.files, *project.paths) if p.endswith((".sh", ".bash")) and says(posixpath.basename(p), "rollback") and p != ROLLBACK})),
+        rollbacks=tuple(sorted({p for p in (*project.files, *project.paths) if p.endswith((".sh", ".bash")) and takes_back(p) and p != ROLLBACK})),
         workflows=tuple(sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False})),
         documents=frozenset(k for k in ("runbook", "playbook", "adr") if plain(whole.get(k)) is True),
         cwd=first.text("cwd"),

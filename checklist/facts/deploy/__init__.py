@@ -19,7 +19,7 @@ from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.deploy.whole import whole
 from checklist.facts.listening import silent
-from checklist.facts.vocabulary import says
+from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
@@ -54,7 +54,7 @@ def documents(
     `apps` and `packages` are the documents of those kinds, `environments` has the names X of the `env_X` in each PM2
     config, and whether it differs from the plain `env`.
     """
-    saved, back = listed.saved(paths), any(says(posixpath.basename(path.entry.name), "back") for path in paths)
+    saved, back = listed.saved(paths), any(takes_back(path.entry.name) for path in paths)
     packed = unpacks.packed(paths)
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}

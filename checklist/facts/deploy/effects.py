@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from checklist.facts.requests import request
-from checklist.facts.vocabulary import says
+from checklist.facts.vocabulary import says, takes_back
 from checklist.model import Document, Location
 from checklist.parse import yaml
 
@@ -25,7 +26,7 @@ _TAKES = {"-u", "-g", "-n", "--user"}
 _CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
 _OWN = re.compile(
     r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?(?!(?:-|install|i|add|ci|exec|create|publish|remove|update|why|info)\b)(?P<name>[\w:.-]+)|make (?:-\S+ )*(?P<target>[\w.-]+)"
-    r"|(?:ba|z|da)?sh (?:-[a-mo-z]+ )*(?P<shell>[^\s-]\S*)|(?:node|tsx|ts-node|bun|deno run|python3?|k6 run|newman run) (?:-\S+ )*(?P<code>[^\s-]\S*)|(?P<path>\S*/\S*)"
+    r"|(?:ba|z|da)?sh (?:-[a-mo-z]+ )*(?P<shell>[^\s-]\S*)|(?:node|tsx|ts-node|bun|deno run|python3?|k6 run|newman run) (?:-\S+ )*(?P<code>[^\s-]\S*)|(?P<path>\S*/\S*)|(?P<bare>[\w-]+(?:\.sh)?)(?: |$)"
 )
 """A script, program or target of the project's own, and its name."""
 _RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
@@ -148,14 +149,26 @@ def _named(argv: tuple[str, ...]) -> Meaning:
         return Meaning(verifies=told)
     if told is not None:
         return Meaning(None if told == "none" else told, tells=said.startswith("grpc_health_probe"))
-    return Meaning("health_check", tells=True, waits=True, named=True) if _checks(said) else NOTHING
+    return _by_name(said)
 
 
-def _checks(said: str) -> bool:
-    """Whether a script of the project's own that is run is a health check by its name."""
+def _by_name(said: str) -> Meaning:
+    """What a script of the project's own that is run is by its name."""
     found = _OWN.match(said)
-    name = next((g for g in found.groups() if g), "").rpartition("/")[2] if found is not None else ""
-    return says(name, "health") and not says(name, "doing")
+    path = next((g for g in found.groups() if g), "") if found is not None else ""
+    name = posixpath.basename(path)
+    if says(name, "back"):
+        return Meaning("rollback" if takes_back(path) else "migrate")
+    if says(name, "health") and not says(name, "doing"):
+        return Meaning("health_check", tells=True, waits=True, named=True)
+    return NOTHING
+
+
+def changes_database(script: str, policy: Document) -> bool:
+    """Whether a script, or the text of an npm script, changes the database and does nothing else to a deploy."""
+    lines = (line for line in script.split("\n") if line.strip() and not line.lstrip().startswith("#"))
+    effects = {effect(bare(part.split()), policy) for line in lines for part in _CHAIN.split(line)}
+    return "migrate" in effects and effects <= {"migrate", "notify", "wait", None}
 
 
 def script_body(argv: Sequence[str], scripts: dict[str, str], depth: int = 5) -> list[list[str]] | None:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.effects import declares
+from checklist.facts.deploy.effects import changes_database, declares
 from checklist.facts.deploy.entries import is_shell
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
 from checklist.facts.rollback.links import Link, links
-from checklist.facts.vocabulary import means, says
+from checklist.facts.vocabulary import of_database, says, takes_back
 from checklist.model import Content, Document, Project, Unknown, Value, value
 from checklist.parse import recognise
 
@@ -71,13 +71,13 @@ def _fills(words: Sequence[str]) -> bool:
 
 def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[Way], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())})
-    names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
+    named = [(n, str(body.content)) for p in packages if (s := p.value.get("scripts")) is not None for n, body in s.members().items()]
     if (
-        any(w.script and (w.links or not of_database(w.script)) for w in ways)
+        any(w.script and (w.links or not (of_database(w.script) or changes_database(project.files[w.script], project.policy))) for w in ways)
         or targets  # `pm2 deploy … revert 1`
         or declares("rollback", project.policy) is not None
-        or any((_is_program(f) or _TOOLS.search(f)) and "node_modules/" not in f and not of_database(f) for f in seen)
-        or any(says(n, "back") and not of_database(n) for n in names)
+        or any((_is_program(f) or _TOOLS.search(f)) and "node_modules/" not in f and not of_database(f) and not changes_database(project.files.get(f, ""), project.policy) for f in seen)
+        or any(takes_back(n) and not changes_database(body, project.policy) for n, body in named)
         or any(_defines(t) or _ANY_COMMIT.search(t) for t in texts)
     ):
         return True
@@ -87,16 +87,10 @@ def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[Way], pat
     return next((b.content for b in backs if isinstance(b.content, Unknown)), False)
 
 
-def of_database(name: str) -> bool:
-    """Whether a file or npm script takes a database back, by its own name or its folder's."""
-    *_, folder, own = ("", *name.lower().split("/"))
-    return means(folder, "database") or says(own, "database")
-
-
 def _is_program(file: str) -> bool:
     """Whether a file is a program that is named for going back; `orderRollback.ts` is code of the service."""
     return _PROGRAM.search(file) is not None and says(posixpath.basename(file).lower(), "rollback")
 
 
 def _defines(text: str) -> bool:
-    return "back" in text.lower() and any(says(next(g for g in m.groups() if g), "rollback") for m in _DEFINED.finditer(text))
+    return "back" in text.lower() and any(says(name := next(g for g in m.groups() if g), "rollback") and not of_database(name) for m in _DEFINED.finditer(text))
