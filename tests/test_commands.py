@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import Snapshot, make
 
 from checklist.facts import derive
-from checklist.facts.deploy.effects import bare, looks, meaning, without_place
+from checklist.facts.effects import bare, meaning, without_place
 from checklist.model import Document, plain, value
 
 TABLE = Path(__file__).parent / "data" / "commands.tsv"
@@ -33,7 +33,7 @@ def _told(command: str) -> tuple[str, ...]:
     here, there = (_workflow(command, form) for form in (HOSTED, REMOTE))
     whole = next(d for d in here if d.kind == "ci.project").value.get("deploys")
     other = whole is not None and ELSEWHERE in str(plain(whole))
-    return (told.effect or "", told.verifies or "", "looks" if looks(words) else "", _does(here), _does(there), "other" if other else "")
+    return (told.effect or "", told.verifies or "", "looks" if told.looks else "", _does(here), _does(there), "other" if other else "")
 
 
 def _workflow(command: str, form: str) -> list[Document]:

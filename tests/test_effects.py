@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from conftest import make
 
 from checklist.facts import derive
-from checklist.facts.deploy.effects import bare, effect, without_place
+from checklist.facts.effects import Meaning, bare, effect, meaning, without_place
+from checklist.facts.requests import table
 from checklist.model import Document, plain, value
 
 POLICY = Document("policy", "", value({"effects": [{"match": "make ship", "effect": "ship"}]}))
@@ -98,3 +101,42 @@ def test_a_command_that_the_config_declares_a_rollback_is_a_way_back(settings: s
     (measures,) = [d for d in documents if d.kind == "measures"]
     assert plain(told.value.get("way")) is back
     assert measures.value.text("repair", "now", "way") == ("script" if back else "by_hand")
+
+
+@pytest.mark.parametrize(
+    ("command", "destroys"),
+    [
+        ("docker compose down -v", True),
+        ("docker-compose -f prod.yml down --remove-orphans --volumes", True),
+        ("docker volume rm db", True),
+        ("docker system prune -af --volumes", True),
+        ("npx prisma migrate reset --force", True),
+        ("prisma db push --accept-data-loss", True),
+        ("yarn sequelize-cli db:drop", True),
+        ("psql -c 'DROP DATABASE shop'", True),
+        ("mysql -e 'truncate orders'", True),
+        ("redis-cli -h db FLUSHALL", True),
+        ("dropdb shop", True),
+        # near misses
+        ("docker compose down", False),
+        ("docker compose up -d -V", False),
+        ("docker system prune -af", False),
+        ("docker volume ls", False),
+        ("npx prisma migrate deploy", False),
+        ("prisma db push", False),
+        ("psql -f migrations/1.sql", False),
+        ("rm -rf dist", False),
+        ("echo DROP DATABASE shop", False),
+    ],
+)
+def test_what_removes_data_that_no_deploy_brings_back(command: str, destroys: bool) -> None:
+    words, _ = without_place(bare(command.split()))
+    assert meaning(words, POLICY).destroys is destroys
+
+
+def test_every_row_of_the_table_is_read() -> None:
+    """A misspelt key of a row would say nothing, silently."""
+    rows = table()["commands"]
+    assert {key for row in rows for key in row} <= {"run", "tool", "match", "with", "without"} | {f.name for f in fields(Meaning)}
+    assert all(len(row.keys() & {"run", "tool", "match"}) == 1 for row in rows)
+    assert {row["effect"] for row in rows if "effect" in row} <= {*TABLE, "none"} - {None}

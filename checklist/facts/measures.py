@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
-from checklist.facts.deploy.effects import changes_database, declares
 from checklist.facts.deploy.subject import STARTS, is_deploy
+from checklist.facts.effects import changes_database, declares
 from checklist.facts.monitor import detection
 from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Location, Project, Unknown, Value, value

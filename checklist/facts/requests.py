@@ -1,6 +1,6 @@
 """What a command asks over the network: the service whether it is well, people to look, or somebody else's server.
 
-The programs, their options and the addresses are the table `requests.yaml`.
+The programs, their options and the addresses are the second half of the table `effects.yaml`.
 """
 
 from __future__ import annotations
@@ -54,15 +54,16 @@ class _Said:
 
 
 @cache
-def _table() -> Mapping[str, Any]:
-    text = resources.files("checklist.facts").joinpath("requests.yaml").read_text("utf-8")
-    told: Mapping[str, Any] = plain(yaml.parse("requests.yaml", text).value)
+def table() -> Mapping[str, Any]:
+    """The table of commands."""
+    text = resources.files("checklist.facts").joinpath("effects.yaml").read_text("utf-8")
+    told: Mapping[str, Any] = plain(yaml.parse("effects.yaml", text).value)
     return told
 
 
 def request(words: Sequence[str]) -> Request | None:
     """The request that a command is, None for one that is none; a variable that is not known stands there as it is written."""
-    told, words = _table(), _inside(words)
+    told, words = table(), _inside(words)
     name = posixpath.basename(words[0]).removesuffix(".exe").removesuffix(".sh").lower() if words else ""
     if name in told["clients"]:
         return _judged(_read(told["clients"][name], words[1:]))
@@ -77,13 +78,13 @@ def request(words: Sequence[str]) -> Request | None:
 
 def _inline(words: Sequence[str]) -> str | None:
     """The code that `node -e` or `python -c` is given."""
-    return next((code for flag, code in pairwise(words[1:]) if flag in _table()["code"]["flags"]), None)
+    return next((code for flag, code in pairwise(words[1:]) if flag in table()["code"]["flags"]), None)
 
 
 def _powershell(words: Sequence[str]) -> Request | None:
     said = [w.strip("({\"')}") for w in words]
     lower = [w.lower() for w in said]
-    if not any(w in _table()["powershell"]["commands"] for w in lower):
+    if not any(w in table()["powershell"]["commands"] for w in lower):
         return None
     sends = any(flag == "-method" and value in ("post", "put", "patch", "delete") for flag, value in pairwise(lower))
     return _judged(_Said([w for w in said if "://" in w or w.startswith("$")], sends, "-outfile" in lower, tells=True))
@@ -93,7 +94,7 @@ def _probe(options: Mapping[str, Any], words: Sequence[str]) -> Request:
     """What asks whether a port is open, or waits for that; `http://…` has to be answered well."""
     asks = "needs" not in options or any(re.fullmatch(options["needs"], w) for w in words)
     ports = [int(m[1]) for w in words if (m := _PORT.search(re.sub(r"^(\w+://[^/]*).*", r"\1", w)))]
-    if not asks or not set(ports).isdisjoint(_table()["ports"]):
+    if not asks or not set(ports).isdisjoint(table()["ports"]):
         return Request(None)
     return Request("health_check", tells=any(w.startswith("http") for w in words), waits="waits" in options)
 
@@ -102,7 +103,7 @@ def _inside(words: Sequence[str]) -> Sequence[str]:
     """The command that `docker exec`, `docker compose exec` or `kubectl exec` runs inside; else the command itself."""
     if words[:1] and words[0] in ("docker", "docker-compose", "podman", "kubectl") and "exec" in words:
         after = words[words.index("exec") + 1 :]
-        return next((after[n:] for n, w in enumerate(after) if w in _table()["clients"]), ())
+        return next((after[n:] for n, w in enumerate(after) if w in table()["clients"]), ())
     return words
 
 
@@ -159,7 +160,7 @@ def _is_service(address: str, said: _Said) -> bool:
     """Whether it is the service that is asked, and asked how it is."""
     host, port, path = _parts(address)
     named = says(path, "health") or (_UNKNOWN.match(address) is not None and says(address, "health"))
-    if _listed(address, "elsewhere") or port in _table()["ports"] or any(fnmatchcase(path, f"*.{end}") for end in _table()["downloads"]):
+    if _listed(address, "elsewhere") or port in table()["ports"] or any(fnmatchcase(path, f"*.{end}") for end in table()["downloads"]):
         return False
     if (said.saves and not (said.shows or named)) or (says(path, "hook") and says(path, "release")):
         return False
@@ -183,7 +184,7 @@ def _parts(address: str) -> tuple[str, int | None, str]:
 def _listed(address: str, key: str) -> bool:
     """Whether an address is one of the table's: by its host, or by its host and the beginning of its path."""
     host, _, path = _parts(address)
-    for row in _table()[key]:
+    for row in table()[key]:
         wanted, slash, below = str(row).partition("/")
         if fnmatchcase(host, wanted) and (not slash or (f"{path}/").startswith(f"/{posixpath.normpath(below)}/")):
             return True

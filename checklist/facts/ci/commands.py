@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checklist.facts.deploy.effects import bare, effect
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.whole import may_check
 from checklist.facts.deploy.worlds import Out
+from checklist.facts.effects import bare, meaning
 from checklist.facts.requests import request
 from checklist.model import Location, Project, Value
 from checklist.secrets import secret_name
@@ -24,32 +24,11 @@ _SHELLS = ("bash", "sh", "zsh", "dash")
 _OTHER_SHELLS = ("powershell", "pwsh", "cmd", "wsl", "python", "python3")
 _NOTHING_SENT = re.compile(r"ssh (?:.* )?(?:-[a-zA-Z]*[NVGO]|git@\S+)(?: |$)")
 
-_SCRIPTED = r"(?:bash |sh |source |\. )?(?:\S*/)?"
 _EFFECTS = {"health_check": "health", "build": "build", "install": "install", "notify": "notify", "start": "restart", "restart": "restart", "reload": "restart"}
 _DECLARED = _EFFECTS | {"ship": "deploy"}
 """What the project's config says of a command of its own."""
-_DOES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("deploy", r"pm2 deploy\b"),
-        ("deploy", rf"(?!source |\. /?\S*lib/){_SCRIPTED}(?!\S*(?:check|test|lint|valid|guard|common|helper|prepare|notif|monitor|metric|report|status))[\w.-]*deploy[\w.-]*\.(?:sh|bash)\b"),
-        ("restart", r"forever (?:re)?start"),
-        # a web server or a database that is restarted beside the service is not the service
-        ("restart", r"(?:(?:systemctl|supervisorctl)(?: -\S+)* (?:re)?(?:start|load)|service(?= \S+ (?:re)?(?:start|load)))\b(?!.*\b(?:nginx|caddy|apache2?|httpd|haproxy|cloudflared|postgresql|pgbouncer|mysqld?|redis|docker)\b)"),
-        ("restart", r"docker(?: compose|-compose)? (?:\S+ )*?(?:(?:re)?start|up|run)\b(?!.*--build)"),
-    )
-)
-# what brings code if it runs on the server; on a runner it would be part of a test
-_BRINGS = re.compile(
-    r"git (?:-\S+ \S+ )*(?:pull|fetch|reset|checkout|clone)\b|docker(?: compose|-compose)? (?:\S+ )*?(?:up|pull|build|load)\b|docker (?:stack deploy|service update)\b"
-    r"|tar (?:-\S*x|x)|unzip\b|ln -\S*s|(?:kubectl (?:apply|rollout|set)|helm upgrade)\b|(?:\S*/)?[\w-]*deploy\b|make (?:\S+ )*deploy"
-)
 _BESIDE = re.compile(r"(?:^|[/:])\.?/?(?:docs?|storybook(?:-static)?|coverage|reports?|backups?|dumps?)(?:/|$)")
 _SETTINGS = re.compile(r"\.(?:md|txt|sh|conf|ya?ml|service|pem|key|env|html)(?:\.\w+)?$|(?:^|/)\.env")
-_OTHER_WAYS = re.compile(
-    r"(?:fly|flyctl) deploy|aws (?:ssm send-command|ecs|deploy|lambda|elasticbeanstalk|s3 sync)|gcloud|kubectl (?:apply|rollout|set)|helm upgrade|heroku|railway|vercel|netlify|eb deploy|az (?:webapp|container)"
-    r"|docker(?: buildx)? (?:push|build .*--push)|ansible-playbook|cap \S+ deploy|dokku|git push (?!origin\b)\S+ |caprover|kamal|serverless|(?:npm|pnpm|yarn|bun) (?:run )?\S*deploy|curl\b.*(?i:hook|deploy)"
-)
 _ENCODES = {"base64", "rev", "xxd", "od", "hexdump", "cut", "sed", "head", "tail", "tr", "fold", "awk"}
 
 
@@ -73,11 +52,10 @@ class Command:
     """A condition that is not known decides whether a failure of it fails the step."""
     may_check: bool = False
     """It is not known here, and may ask the service how it is."""
-
-    @property
-    def other_way(self) -> bool:
-        """Whether it may bring code to where the service runs in a way that is not read here."""
-        return _OTHER_WAYS.match(self.text) is not None
+    may_verify: bool = False
+    """It may say whether the code is good."""
+    other_way: bool = False
+    """It may bring code to where the service runs in a way that is not read here."""
 
     @property
     def ships(self) -> bool:
@@ -124,8 +102,9 @@ def _call(call: Location, at: Location, remote: bool, inside: Sequence[Step], pr
     lines[-1] = lines[-1][: call.end_column - 1]
     lines[0] = lines[0][call.column - 1 :]
     text = "\n".join(lines)
-    checks = effect(bare(text.split()), project.policy) == "health_check" and any(may_check(s) for s in inside)
-    return Command(text, at, "health" if checks else None, remote=remote)
+    told = meaning(bare(text.split()), project.policy)
+    checks = told.effect == "health_check" and any(may_check(s) for s in inside)
+    return Command(text, at, "health" if checks else None, remote=remote, may_verify=told.may_verify, other_way=told.elsewhere)
 
 
 def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: set[Location], project: Project) -> Command:
@@ -137,7 +116,7 @@ def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: 
     masked = passes and not stops and step.effect != "health_check" and not (remote and step.verifies is None)
     normal = run.normal(step)
     perhaps = does in (None, "test") and may_check(step)
-    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen and normal, normal, passes and stops, perhaps)
+    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen and normal, normal, passes and stops, perhaps, step.meaning.may_verify, step.meaning.elsewhere)
 
 
 def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bool:
@@ -166,13 +145,9 @@ def _does(step: Step, words: list[str], remote: bool) -> str | None:
         return None
     if words[0] in ("scp", "rsync"):
         return "deploy" if _ships([w for before, w in pairwise(words) if not w.startswith("-") and before not in _VALUED and not (before == "-P" and words[0] == "scp")]) else None
-    full = " ".join(" ".join(words).split())
-    found = step.verifies or _does_by_name(full) or _EFFECTS.get(step.effect or "")
-    return "deploy" if found is None and remote and _BRINGS.match(full) else found
-
-
-def _does_by_name(full: str) -> str | None:
-    return next((name for name, pattern in _DOES if pattern.match(full)), None)
+    told = step.meaning
+    found = step.verifies or ("deploy" if told.deploys else "restart" if told.restarts else _EFFECTS.get(step.effect or ""))
+    return "deploy" if found is None and remote and told.brings else found
 
 
 def _ships(places: list[str]) -> bool:

@@ -12,7 +12,6 @@ from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED
 from checklist.facts.vocabulary import says
 from checklist.model import Document, Location, Unknown, Value, value
 
-_MAY_TEST = re.compile(r"(?:npm run|pnpm|yarn|bun run|make) (?:run )?ci\b|(?:npm|pnpm|yarn|bun|make) (?:run )?(?:check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _WHATEVER = re.compile(r"always\(\)|failure\(\)|!\s*cancelled\(\)")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 
@@ -144,7 +143,7 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
         return True, mocks
     if _may_stop(done):
         return Value(Unknown("a condition decides whether a failed test stops it")), mocks
-    if None in answers or (_called(flow) and called is None) or job.unseen or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
+    if None in answers or (_called(flow) and called is None) or job.unseen or any(s.unseen or any(c.unseen or c.may_verify for c in s.commands) for s in done):
         return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):

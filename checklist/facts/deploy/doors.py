@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare, declared, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import script_of
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
+from checklist.facts.effects import bare, declared, effect, script_body, without_place
 from checklist.facts.folders import home, scripts
 from checklist.facts.vocabulary import takes_back
 from checklist.parse import embedded, recognise

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import NOTHING, Meaning, bare, looks, meaning, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.facts.effects import NOTHING, Meaning, bare, meaning, script_body, without_place
 from checklist.facts.folders import home, on_server, scripts
 from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
@@ -113,7 +113,7 @@ class Steps:
 
     def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
-        told, body = NOTHING, None
+        told, body, looks = NOTHING, None, False
         directory = shell.directory.one(m.ledger.usual(worlds))
         if argv is not None:
             argv, folder = without_place(argv)
@@ -124,14 +124,15 @@ class Steps:
                 body = script_body(argv, dict(scripts(self.project, home(self.project, where))))
             if body is not None and not told.declared:
                 told = self._behind(told, body)
+            looks = told.looks
             if told.effect == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
                 told = NOTHING  # what is downloaded is run
         found, verifies = told.effect, told.verifies
-        if argv is None or not looks(argv):
+        if argv is None or not looks:
             m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
         step, failed = self._record(m, shell, node, worlds, argv, directory, told, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds, _asked(m, shell, node, worlds, argv)) if ignored else Out(true=worlds)
+            return m.fork(worlds, _asked(m, shell, node, worlds, argv, looks)) if ignored else Out(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
             m.printed.append(Answer(step, step.order, told.tells))
@@ -145,7 +146,9 @@ class Steps:
             told = NOTHING  # by its name it was one
         inside = [meaning(b, self.project.policy) for b in body]
         known = (m for effect in ("build", "start", "restart", "reload", "migrate", "health_check") for m in inside if m.effect == effect)
-        return replace(next(known, told), verifies=told.verifies or next((m.verifies for m in inside if m.verifies is not None), None))
+        of = next(known, told)
+        verifies = told.verifies or next((m.verifies for m in inside if m.verifies is not None), None)
+        return replace(told, effect=of.effect, verifies=verifies, tells=of.tells, waits=of.waits, named=of.named)
 
     def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, told: Meaning, body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
         """The step, and the worlds in which it fails now: its own is opened when it first runs."""
@@ -170,12 +173,12 @@ class Steps:
         return step, world
 
 
-def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None) -> Question | None:
+def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, looks: bool) -> Question | None:
     """What a command says that is asked for its status and may say the same again."""
     words = tuple(identity(w, shell, worlds) for w in node.words)
     if argv is None:
         # `if $SKIP_TESTS`: `true` and nothing are the commands that do nothing and succeed
         return Question(words[0], frozenset({"true", ""})) if len(words) == 1 else None
-    if argv[0] in _ASKED and looks(argv):
+    if argv[0] in _ASKED and looks:
         return Question((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
     return None

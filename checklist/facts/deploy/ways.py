@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.entries import Job
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS, has_own_build, is_deploy
 from checklist.facts.deploy.whole import may_check
 from checklist.facts.deploy.writes import own_configs
+from checklist.facts.effects import effect
 from checklist.facts.folders import home, scripts
 from checklist.facts.vocabulary import says
 from checklist.model import Document, Project, Value, walk

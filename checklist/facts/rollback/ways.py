@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.effects import changes_database, declares
 from checklist.facts.deploy.entries import is_shell
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
+from checklist.facts.effects import changes_database, declares
 from checklist.facts.rollback.links import Link, links
 from checklist.facts.vocabulary import of_database, says, takes_back
 from checklist.model import Content, Document, Project, Unknown, Value, value
