@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from checklist.facts import loading, stages
-from checklist.facts.folders import above
+from checklist.facts import loading
+from checklist.facts.folders import PERSONAL, above
 from checklist.facts.placeholders import is_placeholder, is_reference, role
 from checklist.facts.vocabulary import means, says
 from checklist.model import Document, OneOf, Project, Unknown, Value, plain, value
@@ -33,7 +33,7 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
     for app in base:
         mode = _variables(app).get("NODE_ENV")
         told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
-        if mode is None or app.value.more or stages.PERSONAL.match(app.value.text("cwd") or "") or says(told, "not production") or means(mode.content, "staging"):
+        if mode is None or app.value.more or PERSONAL.match(app.value.text("cwd") or "") or says(told, "not production") or means(mode.content, "staging"):
             continue
         others = _siblings(app, apps)
         if not any(means(a.value.text("environment"), "production") or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
@@ -44,7 +44,7 @@ def _modes_of_files(base: Sequence[Document], apps: Sequence[Document], files: M
     """The same, `app` null, of env files that are named for production; where PM2 sets NODE_ENV, the file's means nothing."""
     for file, of in files.items():
         mode = of.members().get("NODE_ENV")
-        if mode is None or posixpath.basename(file) not in stages.ENV_FILES or says(posixpath.dirname(file), "not production"):
+        if mode is None or posixpath.basename(file) not in loading.ENV_FILES or says(posixpath.dirname(file), "not production"):
             continue
         folder = posixpath.dirname(file)
         if any("NODE_ENV" in _variables(a) or (a.value.get("env") or Value({})).more for a in apps if folder in above(a.value.text("directory") or "")):

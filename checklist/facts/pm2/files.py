@@ -9,8 +9,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from checklist.facts import stages
-from checklist.facts.folders import above, is_retired, scripts
+from checklist.facts.folders import PERSONAL, above, is_retired, scripts
 from checklist.facts.placeholders import real_secrets, role
 from checklist.facts.pm2 import entries, governing
 from checklist.facts.pm2.options import canonical
@@ -113,7 +112,7 @@ def _on_servers(project: Project, config: Document, *, by_folder: bool) -> bool:
     used there as well), it says how it is deployed, or a script, workflow or image names it that is not for development
     itself, or a `deploy` of package.json."""
     cwds = [cwd for entry in entries(config.value) if (cwd := entry.text("cwd") or "").startswith(("/", "~"))]
-    if (by_folder and any(not stages.PERSONAL.match(cwd) for cwd in cwds)) or config.value.get("deploy") is not None:
+    if (by_folder and any(not PERSONAL.match(cwd) for cwd in cwds)) or config.value.get("deploy") is not None:
         return True
     name = posixpath.basename(config.file)
     for file, text in project.files.items():
