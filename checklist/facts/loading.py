@@ -9,11 +9,9 @@ from functools import lru_cache
 
 from checklist.facts.folders import above
 from checklist.facts.ignores import Ignores
-from checklist.facts.vocabulary import means
+from checklist.facts.vocabulary import means, says
 from checklist.model import Document, Project, Value, plain
 
-ENV_FILES = (".env.production", ".env.prod", "env.env", ".env.production.local", "production.env", "prod.env")
-"""Names of env files that are production's."""
 # `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
 _NAMED = re.compile(r"--env-file(?:-if-exists)?[= ](\S+)|(?:dotenv|env-cmd)\s+-[ef]\s+(\S+)")
 # `config({ path: '.env.prod' })`, `path.resolve(__dirname, '../.env.prod')` in it, Node's loadEnvFile, Nest's envFilePath
@@ -62,10 +60,16 @@ def loaded(project: Project, app: Document, files: Mapping[str, Value]) -> str |
     return next((f for f in chosen or present if is_production(project, app, f, files[f])), None)
 
 
+def named_for_production(file: str) -> bool:
+    """Whether an env file is production's by its name; `env.env` is what some call the one on the server."""
+    name = posixpath.basename(file)
+    return name == "env.env" or (says(name, "production") and not says(name, "staging", "test", "example"))
+
+
 def is_production(project: Project, app: Document | None, file: str, of: Value) -> bool:
     """Whether an env file is meant for production, as the app's own mode and the file say."""
     given = (project.policy.value.get("env_files") or Value(())).items()
-    if posixpath.basename(file) in ENV_FILES or any(n.at is not None and str(n.content) in (file, posixpath.basename(file)) for n in given):
+    if named_for_production(file) or any(n.at is not None and str(n.content) in (file, posixpath.basename(file)) for n in given):
         return True
     mode = of.members().get("NODE_ENV")
     if mode is not None:

@@ -44,7 +44,7 @@ def _modes_of_files(base: Sequence[Document], apps: Sequence[Document], files: M
     """The same, `app` null, of env files that are named for production; where PM2 sets NODE_ENV, the file's means nothing."""
     for file, of in files.items():
         mode = of.members().get("NODE_ENV")
-        if mode is None or posixpath.basename(file) not in loading.ENV_FILES or says(posixpath.dirname(file), "not production"):
+        if mode is None or not loading.named_for_production(file) or says(posixpath.dirname(file), "not production"):
             continue
         folder = posixpath.dirname(file)
         if any("NODE_ENV" in _variables(a) or (a.value.get("env") or Value({})).more for a in apps if folder in above(a.value.text("directory") or "")):
