@@ -9,7 +9,7 @@ from conftest import make
 
 from checklist.facts import derive
 from checklist.facts.effects import Meaning, bare, effect, meaning, without_place
-from checklist.facts.requests import table
+from checklist.facts.rows import table
 from checklist.model import Document, plain, value
 
 POLICY = Document("policy", "", value({"effects": [{"match": "make ship", "effect": "ship"}]}))

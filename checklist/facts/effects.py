@@ -1,19 +1,20 @@
-"""What a command is: to a deploy, to a workflow, for the way back; from the one table `effects.yaml`, and what the project's config says.
+"""What a command is to a deploy, a workflow, the way back: from `effects.yaml` and the project's config.
 
-`meaning(argv, policy)` is what others ask. Who knows more than the words (it runs on a server, it is piped into a shell)
-decides with that what it makes of the answer.
+`meaning(argv, policy)` is what others ask. Who knows more than the words (it runs on a server, it is piped into a
+shell) decides with that what becomes of the answer.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from checklist.facts.requests import request, table
+from checklist.facts.requests import request
+from checklist.facts.rows import fitting
 from checklist.facts.vocabulary import says, takes_back
 from checklist.model import Document, Location
 
@@ -22,95 +23,15 @@ BEFORE = {"sudo", "env", "nohup", "time", "command", "exec", "nice", "npx", "bun
 _TAKES = {"-u", "-g", "-n", "--user"}
 _CHAIN = re.compile(r"\s*(?:&&|\|\||;|\|)\s*")
 _OWN = re.compile(
-    r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?(?!(?:-|install|i|add|ci|exec|create|publish|remove|update|why|info)\b)(?P<name>[\w:.-]+)|make (?:-\S+ )*(?P<target>[\w.-]+)"
-    r"|(?:ba|z|da)?sh (?:-[a-mo-z]+ )*(?P<shell>[^\s-]\S*)|(?:node|tsx|ts-node|bun|deno run|python3?|k6 run|newman run) (?:-\S+ )*(?P<code>[^\s-]\S*)|(?P<path>\S*/\S*)|(?P<bare>[\w-]+(?:\.sh)?)(?: |$)"
+    r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?"
+    r"(?!(?:-|install|i|add|ci|exec|create|publish|remove|update|why|info)\b)(?P<name>[\w:.-]+)"
+    r"|make (?:-\S+ )*(?P<target>[\w.-]+)|(?:ba|z|da)?sh (?:-[a-mo-z]+ )*(?P<shell>[^\s-]\S*)"
+    r"|(?:node|tsx|ts-node|bun|deno run|python3?|k6 run|newman run) (?:-\S+ )*(?P<code>[^\s-]\S*)"
+    r"|(?P<path>\S*/\S*)|(?P<bare>[\w-]+(?:\.sh)?)(?: |$)"
 )
 """A script, program or target of the project's own, and its name."""
 _SAYS = {"looks", "restarts", "deploys", "brings", "elsewhere", "may_verify", "destroys"}
 _RUN = re.compile(r"(?:npm|pnpm|yarn|bun) (?:run |run-script )?([\w:.-]+)")
-
-
-@dataclass(frozen=True, eq=False)
-class _Row:
-    """A row of the table: what it is of, and what it says of that."""
-
-    said: Mapping[str, Any]
-    flags: Mapping[str, Sequence[str]]
-    """Flags of programs that take the next word."""
-
-    @cached_property
-    def expression(self) -> re.Pattern[str]:
-        """Made when it is first asked for: most runs meet few programs."""
-        words = str(self.said.get("run") or self.said.get("tool") or "").split()
-        return re.compile(self.said.get("match") or "".join(_patterns(words, self.flags)))
-
-    @property
-    def programs(self) -> Sequence[str]:
-        """The first words of what it fits; none where only the expression knows."""
-        words = str(self.said.get("run") or self.said.get("tool") or "").split()
-        return [] if not words or "*" in words[0] else words[0].split("|")
-
-    def fits(self, argv: Sequence[str], text: str) -> bool:
-        """Whether a command is one of these; `text` is its words with a space between them."""
-        wanted, barred = self.said.get("with"), self.said.get("without")
-        if not self.expression.match(text):
-            return False
-        return not (wanted and not _among(argv, wanted)) and not (barred and _among(argv, barred))
-
-
-def _patterns(words: Sequence[str], flags: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The expressions for the words of a row; flags before a word are left out."""
-    for n, word in enumerate(words):
-        valued = "|".join(flags.get(words[0], ()))
-        gap = (rf"(?: (?:{valued}) \S+| -\S+)* " if valued else r"(?: -\S+)* ") if n else ""
-        if word == "..":
-            yield r"(?: \S+)*?"
-        elif word.startswith("["):
-            yield f"(?:{gap}(?:{_alternatives(word[1:-1])})(?= |$))?"
-        else:
-            yield f"{gap}(?:{_alternatives(word)})(?= |$)"
-
-
-def _alternatives(word: str) -> str:
-    return "|".join(re.escape(w).replace(r"\*", r"\S*") for w in word.split("|"))
-
-
-def _among(argv: Sequence[str], words: Sequence[str]) -> bool:
-    return re.search("|".join(rf"^(?:{_alternatives(w)})$" for w in words), "\n".join(argv[1:]), re.MULTILINE) is not None
-
-
-@cache
-def _rows() -> tuple[tuple[int, _Row], ...]:
-    return tuple(enumerate(_Row(row, table().get("options", {})) for row in table()["commands"]))
-
-
-@cache
-def _by_program() -> Mapping[str, Sequence[tuple[int, _Row]]]:
-    """The rows by the first word of what they fit; those that fit any under ""."""
-    found: dict[str, list[tuple[int, _Row]]] = {"": []}
-    for n, row in _rows():
-        for program in row.programs or [""]:
-            found.setdefault(program, []).append((n, row))
-    return found
-
-
-def _fitting(argv: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """What the rows say that fit a command, in their order."""
-    text, tool = " ".join(argv).replace("\n", " "), _tool(argv)
-    rows = {n: row for program in ("", *argv[:1], *tool[:1]) for n, row in _by_program().get(program, ())}
-    for n in sorted(rows):
-        row = rows[n]
-        if row.fits(argv, text) or ("tool" in row.said and tool and row.fits(tool, " ".join(tool))):
-            yield row.said
-
-
-def _tool(argv: Sequence[str]) -> Sequence[str]:
-    """The command without the package manager that runs it."""
-    for runner in table()["runners"]:
-        words = runner.split()
-        if list(argv[: len(words)]) == words:
-            return argv[len(words) :]
-    return ()
 
 
 def bare(argv: Sequence[str]) -> list[str]:
@@ -135,7 +56,7 @@ def bare(argv: Sequence[str]) -> list[str]:
 
 
 def without_place(argv: Sequence[str]) -> tuple[list[str], str | None]:
-    """The command without the flag that names its folder (`npm --prefix x`, `pnpm -C x`, `yarn --cwd x`), and that folder."""
+    """The command without the flag that names its folder (`npm --prefix x`, `pnpm -C x`, `yarn --cwd x`); that folder."""
     out, folder, rest = [], None, list(argv)
     if not rest or rest[0] not in ("npm", "pnpm", "yarn", "bun", "git", "make"):
         return rest, None
@@ -178,9 +99,9 @@ class Meaning:
     waits: bool = False
     """For a health check: whether it asks again by itself until the answer is good."""
     named: bool = False
-    """Whether it is a health check by the name of the project's own script, which vouches that it waits and that it tells."""
+    """It is a health check by the name of the project's own script, which vouches that it waits and tells."""
     declared: bool = False
-    """Whether the project's config says what it does; of a health check it vouches for the same."""
+    """The project's config says what it does; of a health check it vouches for the same."""
     looks: bool = False
     """It leaves the files of its host as they are."""
     restarts: bool = False
@@ -219,14 +140,16 @@ def meaning(argv: Sequence[str], policy: Document) -> Meaning:
 def _named(argv: tuple[str, ...]) -> Meaning:
     """What the table says: a request over the network, else what fits of its rows, else a script by its name."""
     said: dict[str, Any] = {}
-    for row in _fitting(argv):
+    for row in fitting(argv):
         for key in row.keys() & _SAYS:
             said.setdefault(key, row[key])
         if "effect" not in said and "verifies" not in said:
             said |= {key: row[key] for key in ("effect", "verifies", "tells") if key in row}
     asked = request(argv)
     if asked is not None:
-        said = {key: told for key, told in said.items() if key in _SAYS} | {"effect": asked.effect, "tells": asked.tells, "waits": asked.waits, "looks": said.get("looks") or asked.effect is not None}
+        looks = said.get("looks") or asked.effect is not None
+        said = {key: told for key, told in said.items() if key in _SAYS}
+        said |= {"effect": asked.effect, "tells": asked.tells, "waits": asked.waits, "looks": looks}
     if "effect" not in said and "verifies" not in said:
         said = {**_by_name(" ".join(argv).replace("\n", " ")), **said}
     return Meaning(**said | ({"effect": None} if said.get("effect") == "none" else {}))

@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Any
 
+from checklist.facts.rows import table
 from checklist.facts.vocabulary import says
-from checklist.model import plain
-from checklist.parse import yaml
 
 _SENDING = ("POST", "PUT", "PATCH", "DELETE")
+_NOWHERE = ("/dev/null", "-", "/dev/stdout", "NUL")
 _LOCAL = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])?(?::\d+)?$")
 _UNKNOWN = re.compile(r"^(?:\$\{?\{?|\0)[^/]*|\$\{\{.*?\}\}|^\$\w+")
 _ITEM = re.compile(r"[\w-]+(?::=|==?|@)")
@@ -53,16 +51,8 @@ class _Said:
     waits: bool = False
 
 
-@cache
-def table() -> Mapping[str, Any]:
-    """The table of commands."""
-    text = resources.files("checklist.facts").joinpath("effects.yaml").read_text("utf-8")
-    told: Mapping[str, Any] = plain(yaml.parse("effects.yaml", text).value)
-    return told
-
-
 def request(words: Sequence[str]) -> Request | None:
-    """The request that a command is, None for one that is none; a variable that is not known stands there as it is written."""
+    """The request that a command is, None for none; a variable that is not known stands there as it is written."""
     told, words = table(), _inside(words)
     name = posixpath.basename(words[0]).removesuffix(".exe").removesuffix(".sh").lower() if words else ""
     if name in told["clients"]:
@@ -71,14 +61,15 @@ def request(words: Sequence[str]) -> Request | None:
         return _probe(told["probes"][name], words[1:])
     if name in told["powershell"]["shells"] or name in told["powershell"]["commands"]:
         return _powershell(" ".join(words).split())
-    if name in told["code"]["programs"] and (written := _inline(words)) is not None and re.search(told["code"]["asks"], written):
-        return _judged(_Said(_URL.findall(written), re.search(told["code"]["sends"], written) is not None, tells=re.search(told["code"]["tells"], written) is not None))
+    if name in told["code"]["programs"]:
+        return _code(next((code for flag, code in pairwise(words[1:]) if flag in told["code"]["flags"]), ""))
     return None
 
 
-def _inline(words: Sequence[str]) -> str | None:
-    """The code that `node -e` or `python -c` is given."""
-    return next((code for flag, code in pairwise(words[1:]) if flag in table()["code"]["flags"]), None)
+def _code(written: str) -> Request | None:
+    """What the code asks that `node -e` or `python -c` is given."""
+    asks, sends, tells = (re.search(table()["code"][key], written) is not None for key in ("asks", "sends", "tells"))
+    return _judged(_Said(_URL.findall(written), sends, tells=tells)) if asks else None
 
 
 def _powershell(words: Sequence[str]) -> Request | None:
@@ -121,8 +112,10 @@ def _read(options: Mapping[str, Any], words: Sequence[str]) -> _Said:
                 said.addresses.append(word)
             continue
         for flag, value in _flags(word, options, rest):
-            said.sends |= flag in options.get("sends", ()) or (flag in options.get("method", ()) and value.strip("\"'").upper() in _SENDING)
-            said.saves |= flag in options.get("folder", ()) or (flag in options.get("saves", ()) and value not in ("/dev/null", "-", "/dev/stdout", "NUL"))
+            said.sends |= flag in options.get("sends", ())
+            said.sends |= flag in options.get("method", ()) and value.strip("\"'").upper() in _SENDING
+            said.saves |= flag in options.get("folder", ())
+            said.saves |= flag in options.get("saves", ()) and value not in _NOWHERE
             said.shows |= flag in options.get("shows", ())
             said.tells |= flag in tells
             said.waits |= flag == "--retry"
@@ -132,9 +125,8 @@ def _read(options: Mapping[str, Any], words: Sequence[str]) -> _Said:
 
 
 def _flags(word: str, options: Mapping[str, Any], rest: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """The flags of a word with their values, which may be the rest of it or the next one: `-sSfo /dev/null`, `--retry=3`."""
-    valued = {*options.get("takes", ()), *options.get("sends", ()), *options.get("method", ()), *options.get("saves", ()), *options.get("shows", ()), "--url"}
-    valued |= {f for f in options.get("folder", ()) if f in ("-P", "--directory-prefix")}
+    """The flags of a word with their values: the rest of it or the next one, `-sSfo /dev/null`, `--retry=3`."""
+    valued = {"--url", *(f for key in ("takes", "sends", "method", "saves", "shows") for f in options.get(key, ()))}
     if word.startswith("--"):
         name, sign, value = word.partition("=")
         yield name, value if sign else next(rest, "") if name in valued else ""
@@ -148,19 +140,23 @@ def _flags(word: str, options: Mapping[str, Any], rest: Iterator[str]) -> Iterat
 
 def _judged(said: _Said) -> Request:
     addresses = [a.strip("\"'") for a in said.addresses]
-    if any(_listed(a, "messengers") for a in addresses) or (said.sends and any(says(a, "messenger") for a in addresses)):
+    to_people = any(_listed(a, "messengers") for a in addresses)
+    if to_people or (said.sends and any(says(a, "messenger") for a in addresses)):
         return Request("notify")
     asks = [a for a in addresses if _is_service(a, said)]
     if addresses and len(asks) == len(addresses):
         return Request("health_check", said.tells, said.waits)
-    return Request(None, unknown=not said.sends and any(_UNKNOWN.match(a) and "://" not in a and not says(a, "hook") for a in addresses))
+    unknown = any(_UNKNOWN.match(a) and "://" not in a and not says(a, "hook") for a in addresses)
+    return Request(None, unknown=unknown and not said.sends)
 
 
 def _is_service(address: str, said: _Said) -> bool:
     """Whether it is the service that is asked, and asked how it is."""
     host, port, path = _parts(address)
     named = says(path, "health") or (_UNKNOWN.match(address) is not None and says(address, "health"))
-    if _listed(address, "elsewhere") or port in table()["ports"] or any(fnmatchcase(path, f"*.{end}") for end in table()["downloads"]):
+    if _listed(address, "elsewhere") or port in table()["ports"]:
+        return False
+    if any(fnmatchcase(path, f"*.{end}") for end in table()["downloads"]):
         return False
     if (said.saves and not (said.shows or named)) or (says(path, "hook") and says(path, "release")):
         return False
