@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
-from conftest import make
+from conftest import make, need
 
 from checklist.facts import derive
 from checklist.model import plain
@@ -177,6 +182,9 @@ def _workflow(command: str) -> bool | None:
         ("wait-on http://localhost:3000", "real"),
         ("wait-on tcp:3000", "cannot_fail"),
         ("nc -z localhost 3000", "cannot_fail"),
+        ("http --check-status :3000/health", "real"),
+        ("http :3000/health", "cannot_fail"),
+        ("xh :3000/health", "real"),
         ("node -e \"fetch('http://localhost:3000')\"", "cannot_fail"),
         ("node -e \"fetch('http://localhost:3000').then(r => process.exit(r.ok ? 0 : 1))\"", "real"),
         ("docker inspect -f '{{.State.Health.Status}}' api", "cannot_fail"),
@@ -186,9 +194,63 @@ def _workflow(command: str) -> bool | None:
     ],
 )
 def test_whether_its_status_tells_a_500_from_a_200(command: str, smoke: str) -> None:
+    assert _smoke(command) == smoke
+
+
+def _smoke(command: str) -> str | None:
     documents = derive(make(APP | {"deploy.sh": f"set -e\ngit pull\npm2 restart api\n{command}\n"})).documents
     (path,) = [d for d in documents if d.kind == "deploy.path" and d.value.text("entry") == "deploy.sh"]
-    assert path.value.text("smoke") == smoke
+    return path.value.text("smoke")
+
+
+class Bad(BaseHTTPRequestHandler):
+    """A service that answers 500 to everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(500)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_HEAD = do_POST = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def bad() -> Iterator[int]:
+    """The port of a service that answers 500."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Bad) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "curl {}",
+        "curl -f {}",
+        "curl -sfo /dev/null {}",
+        "curl -so /dev/null -w '%{{http_code}}' {}",
+        "curl --fail-with-body {}",
+        "curl -I {}",
+        "curl -X POST -d x {}",
+        "curl -fX POST -d x {}",
+        "wget -qO- --tries=1 {}",
+        "wget -q --spider --tries=1 {}",
+        "node -e \"fetch('{}')\"",
+        "node -e \"fetch('{}').then(r => process.exit(r.ok ? 0 : 1))\"",
+        "node -e \"fetch('{}').then(r => {{ if (!r.ok) throw new Error(r.status) }})\"",
+        "node -e \"require('http').get('{}', r => process.exitCode = r.statusCode === 200 ? 0 : 1)\"",
+        "python3 -c \"import urllib.request; urllib.request.urlopen('{}')\"",
+    ],
+)
+def test_the_real_program_tells_what_we_say_it_tells(command: str, bad: int) -> None:
+    need(command.split()[0])
+    command = command.format(f"http://127.0.0.1:{bad}/health")
+    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60)
+    assert _smoke(command) == ("real" if done.returncode else "cannot_fail")
 
 
 @pytest.mark.parametrize(
