@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import fields
 
-from checklist.facts.deploy.effects import bare, effect, without_place
-from checklist.model import Document, value
+import pytest
+from conftest import make
+
+from checklist.facts import derive
+from checklist.facts.effects import Meaning, bare, effect, meaning, without_place
+from checklist.facts.rows import table
+from checklist.model import Document, plain, value
 
 POLICY = Document("policy", "", value({"effects": [{"match": "make ship", "effect": "ship"}]}))
 
@@ -36,3 +41,102 @@ TABLE = {
 def test_a_command_has_its_effect_and_no_other(command: str, wanted: str | None) -> None:
     words, _ = without_place(bare([w.strip("'") for w in command.split()]))
     assert effect(words, POLICY) == wanted
+
+
+SETTINGS = """\
+policy:
+  effects:
+    - {match: shipctl push, effect: ship}
+    - {match: shipctl pull, effect: fetch}
+    - {match: shipctl verify, effect: health_check}
+    - {match: shipctl undo, effect: rollback}
+    - {match: shipctl tell, effect: notify}
+    - {match: ./scripts/alive.sh, effect: health_check}
+    - {match: npm run alive, effect: health_check}
+    - {match: sudo npx appctl up, effect: restart}
+"""
+APP = {
+    "ecosystem.config.js": "module.exports = {apps: [{name: 'api', script: 'a.js'}]}",
+    "package.json": '{"name": "x", "scripts": {"alive": "next build"}}',
+    "scripts/alive.sh": "pm2 jlist\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "does", "there"),
+    [
+        ("shipctl push api", "deploy", "deploy"),
+        ("shipctl pull", None, "deploy"),
+        ("shipctl verify", "health", "health"),
+        ("shipctl tell all", "notify", "notify"),
+        ("shipctl status", None, None),
+        ("./scripts/alive.sh", "health", "health"),
+        ("npm run alive", "health", "health"),
+        ("sudo appctl up", "restart", "restart"),
+        ("shipctl pushed", None, None),
+    ],
+)
+def test_what_the_config_says_of_a_command_holds_in_workflows(command: str, does: str | None, there: str | None) -> None:
+    job = "on: push\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - "
+    for step, wanted in ((f"run: {command}", does), (f"uses: appleboy/ssh-action@v1\n        with:\n          script: {command}", there)):
+        project = make(APP | {".github/workflows/x.yml": job + step}, settings=SETTINGS)
+        (found,) = [d for d in derive(project).documents if d.kind == "ci.command"]
+        assert found.value.text("does") == wanted
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [("./scripts/alive.sh", "health_check"), ("bash -c './scripts/alive.sh'", "health_check"), ("npm run alive", "health_check"), ("npx appctl up api", "restart"), ("shipctl undo", "rollback")],
+)
+def test_what_the_config_says_of_a_command_comes_before_what_is_in_it(command: str, wanted: str) -> None:
+    documents = derive(make(APP | {"deploy.sh": f"git pull\npm2 restart api\n{command}\n"}, settings=SETTINGS)).documents
+    steps = [d.value.text("effect") for d in documents if d.kind == "deploy.step" and d.file == "deploy.sh"]
+    assert steps == ["fetch", "restart", wanted]
+
+
+@pytest.mark.parametrize(("settings", "back"), [(SETTINGS, True), ("", False)])
+def test_a_command_that_the_config_declares_a_rollback_is_a_way_back(settings: str, back: bool) -> None:
+    documents = derive(make(APP | {"deploy.sh": "git pull\npm2 restart api\n"}, settings=settings)).documents
+    (told,) = [d for d in documents if d.kind == "rollback"]
+    (measures,) = [d for d in documents if d.kind == "measures"]
+    assert plain(told.value.get("way")) is back
+    assert measures.value.text("repair", "now", "way") == ("script" if back else "by_hand")
+
+
+@pytest.mark.parametrize(
+    ("command", "destroys"),
+    [
+        ("docker compose down -v", True),
+        ("docker-compose -f prod.yml down --remove-orphans --volumes", True),
+        ("docker volume rm db", True),
+        ("docker system prune -af --volumes", True),
+        ("npx prisma migrate reset --force", True),
+        ("prisma db push --accept-data-loss", True),
+        ("yarn sequelize-cli db:drop", True),
+        ("psql -c 'DROP DATABASE shop'", True),
+        ("mysql -e 'truncate orders'", True),
+        ("redis-cli -h db FLUSHALL", True),
+        ("dropdb shop", True),
+        # near misses
+        ("docker compose down", False),
+        ("docker compose up -d -V", False),
+        ("docker system prune -af", False),
+        ("docker volume ls", False),
+        ("npx prisma migrate deploy", False),
+        ("prisma db push", False),
+        ("psql -f migrations/1.sql", False),
+        ("rm -rf dist", False),
+        ("echo DROP DATABASE shop", False),
+    ],
+)
+def test_what_removes_data_that_no_deploy_brings_back(command: str, destroys: bool) -> None:
+    words, _ = without_place(bare(command.split()))
+    assert meaning(words, POLICY).destroys is destroys
+
+
+def test_every_row_of_the_table_is_read() -> None:
+    """A misspelt key of a row would say nothing, silently."""
+    rows = table()["commands"]
+    assert {key for row in rows for key in row} <= {"run", "tool", "match", "with", "without"} | {f.name for f in fields(Meaning)}
+    assert all(len(row.keys() & {"run", "tool", "match"}) == 1 for row in rows)
+    assert {row["effect"] for row in rows if "effect" in row} <= {*TABLE, "none"} - {None}

@@ -228,3 +228,31 @@ def test_the_mode_is_that_of_the_index(repository: object) -> None:
     git = need("git")
     subprocess.run([git, "-C", str(root), "update-index", "--chmod=+x", "rollback.sh"], check=True)
     assert discover(root, policy=Document("policy", "", make({}).policy.value)).executable == {"rollback.sh"}
+
+
+@pytest.mark.parametrize(
+    ("files", "back"),
+    [
+        ({"rollback.sh": "ln -sfn releases/1 current\npm2 reload api\n"}, True),
+        ({"scripts/roll-back.sh": "./undo\n"}, True),
+        ({"package.json": '{"scripts": {"rollback": "./undo"}}'}, True),
+        ({"package.json": '{"scripts": {"deploy:revert": "pm2 deploy production revert 1"}}'}, True),
+        ({"Makefile": "rollback:\n\t./undo\n"}, True),
+        # a database is no release
+        ({"package.json": '{"scripts": {"migration:revert": "typeorm migration:revert -d src/data-source.ts"}}'}, False),
+        ({"package.json": '{"scripts": {"migrate:rollback": "knex migrate:rollback"}}'}, False),
+        ({"package.json": '{"scripts": {"rollback": "NODE_ENV=production npx knex migrate:rollback"}}'}, False),
+        ({"package.json": '{"scripts": {"dbRollback": "./undo"}}'}, False),
+        ({"rollback-migration.sh": "npx knex migrate:rollback\n"}, False),
+        ({"scripts/rollback.sh": "#!/bin/sh\n# one step\nset -e\nnpx sequelize-cli db:migrate:undo\n"}, False),
+        ({"db/rollback.sh": "./undo\n"}, False),
+        ({"Makefile": "db-rollback:\n\t./undo\n"}, False),
+    ],
+)
+def test_what_takes_a_database_back_takes_no_release_back(files: dict[str, str], back: bool) -> None:
+    app = {"ecosystem.config.js": CONFIG, "deploy.sh": "git pull\nnpm ci\npm2 reload api\n"}
+    documents = derive(make(app | files)).documents
+    told = [plain(d.value.get("way")) for d in documents if d.kind == "rollback"]
+    (measures,) = [d for d in documents if d.kind == "measures"]
+    assert set(told) == {back}
+    assert measures.value.text("repair", "now", "way") == ("script" if back and "Makefile" not in files else "by_hand")

@@ -20,6 +20,11 @@ def pm2(env: object, **more: object) -> str:
 MODES = [
     ({".env.prod": "NODE_ENV=test\n"}, [".env.prod:1"], 0),
     ({"api/.env.production": "NODE_ENV=development\n"}, ["api/.env.production:1"], 0),
+    ({".env.production.local": "NODE_ENV=development\n"}, [".env.production.local:1"], 0),
+    ({".env.prod.local": "NODE_ENV=development\n"}, [".env.prod.local:1"], 0),
+    ({".env.live": "NODE_ENV=development\n"}, [".env.live:1"], 0),
+    ({".env.preprod": "NODE_ENV=development\n"}, [], 0),
+    ({".env.product": "NODE_ENV=development\n"}, [], 0),
     ({".env.production": "NODE_ENV=\n"}, [], 1),
     ({".env.production": "# NODE_ENV=development\n"}, [], 0),
     ({".env.production.example": "NODE_ENV=development\n"}, [], 0),

@@ -23,6 +23,9 @@ _ROOTS = ("", "client", "frontend", "web", "webapp", "app", "ui", "src", "src/cl
 # "old/" and "legacy/" may well be what production runs
 _RETIRED = re.compile(r"(?i)(?:^|/)[._]?(?:archived?(?:[-_](?:files|code|scripts))?|backups?|deprecated|trash|graveyard)/")
 
+PERSONAL = re.compile(r"/(?:Users|Volumes)/|[A-Za-z]:[\\/]")
+"""The beginning of a folder on somebody's own machine; a server may be a Mac or Windows as well, but is not in development."""
+
 
 def build_dirs(policy: Document) -> tuple[str, ...]:
     """The names of the policy's build folders, without slashes around them."""

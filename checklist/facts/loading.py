@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from checklist.facts import stages
 from checklist.facts.folders import above
 from checklist.facts.ignores import Ignores
+from checklist.facts.vocabulary import means, says
 from checklist.model import Document, Project, Value, plain
 
 # `node --env-file=.env.prod`, `dotenv -e .env.prod`, `env-cmd -f .env.prod`
@@ -60,14 +60,20 @@ def loaded(project: Project, app: Document, files: Mapping[str, Value]) -> str |
     return next((f for f in chosen or present if is_production(project, app, f, files[f])), None)
 
 
+def named_for_production(file: str) -> bool:
+    """Whether an env file is production's by its name; `env.env` is what some call the one on the server."""
+    name = posixpath.basename(file)
+    return name == "env.env" or (says(name, "production") and not says(name, "staging", "test", "example"))
+
+
 def is_production(project: Project, app: Document | None, file: str, of: Value) -> bool:
     """Whether an env file is meant for production, as the app's own mode and the file say."""
     given = (project.policy.value.get("env_files") or Value(())).items()
-    if posixpath.basename(file) in stages.ENV_FILES or any(n.at is not None and str(n.content) in (file, posixpath.basename(file)) for n in given):
+    if named_for_production(file) or any(n.at is not None and str(n.content) in (file, posixpath.basename(file)) for n in given):
         return True
     mode = of.members().get("NODE_ENV")
     if mode is not None:
-        return plain(mode, reveal=True) in stages.PRODUCTION
+        return means(plain(mode, reveal=True), "production")
     if posixpath.basename(file) != ".env":
         return False
     set_by_pm2 = app is not None and "NODE_ENV" in (app.value.get("env") or Value({})).members()

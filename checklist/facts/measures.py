@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from checklist.facts.deploy.subject import STARTS, is_deploy
+from checklist.facts.effects import changes_database, declares
 from checklist.facts.monitor import detection
+from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Location, Project, Unknown, Value, value
 
 _MINUTE = 60_000
@@ -19,8 +21,6 @@ _GOAL_CHANNELS = 2
 _UNNOTICED = {"from": 120 * _MINUTE, "to": 180 * _MINUTE}
 _BY_HAND = {"way": "by_hand", "to": 6 * _MINUTE}
 
-_ROLLBACK = re.compile(r"(?i)(?:^|/)[^/]*(?:roll-?_?back|revert)[^/]*\.(?:sh|bash)$")
-_ROLLBACK_SCRIPT = re.compile(r"(?i)\b(?:roll-?_?back|revert)\b")
 
 
 def document(project: Project, monitor: Value | None, deploys: Iterable[Document], rollbacks: Iterable[Document], packages: Sequence[Document]) -> Document:
@@ -129,14 +129,15 @@ def _repair(rollback: Value, script: Location | None) -> Value:
 
 
 def _script(project: Project, packages: Sequence[Document]) -> Location | None:
-    """Where a rollback that a person can start stands: a shell script, or a script of a package."""
+    """Where a rollback that a person can start stands: a shell script, a script of a package, or a command of the config's."""
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())}, key=lambda p: (posixpath.dirname(p).count("/"), p))
-    file = next((path for path in seen if _ROLLBACK.search(path) and "node_modules/" not in path), None)
+    files = (path for path in seen if path.endswith((".sh", ".bash")) and takes_back(path) and "node_modules/" not in path)
+    file = next((path for path in files if not changes_database(project.files.get(path, ""), project.policy)), None)
     if file is not None:
         return Location(file)
     for package in packages:
         scripts = package.value.get("scripts")
-        for name in scripts.members() if scripts is not None else ():
-            if _ROLLBACK_SCRIPT.search(name):
+        for name, body in (scripts.members() if scripts is not None else {}).items():
+            if takes_back(name) and not changes_database(str(body.content), project.policy):
                 return package.place(("scripts", name), key=True)
-    return None
+    return declares("rollback", project.policy)

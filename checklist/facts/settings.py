@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from checklist.facts import loading, stages
-from checklist.facts.folders import above
+from checklist.facts import loading
+from checklist.facts.folders import PERSONAL, above
 from checklist.facts.placeholders import is_placeholder, is_reference, role
+from checklist.facts.vocabulary import means, says
 from checklist.model import Document, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse import env as parser
 from checklist.parse import recognise
@@ -32,10 +33,10 @@ def _modes_of_apps(base: Sequence[Document], apps: Sequence[Document]) -> Iterat
     for app in base:
         mode = _variables(app).get("NODE_ENV")
         told = " ".join(filter(None, (app.file, app.value.text("name"), app.value.text("directory"), str(plain(app.value.get("command"))))))
-        if mode is None or app.value.more or stages.PERSONAL.match(app.value.text("cwd") or "") or stages.OTHER.search(told) or mode.content in stages.STAGING:
+        if mode is None or app.value.more or PERSONAL.match(app.value.text("cwd") or "") or says(told, "not production") or means(mode.content, "staging"):
             continue
         others = _siblings(app, apps)
-        if not any(a.value.text("environment") in stages.PRODUCTION or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
+        if not any(means(a.value.text("environment"), "production") or plain(_variables(a).get("NODE_ENV"), reveal=True) == "production" for a in others):
             yield _mode(mode, app.subject)
 
 
@@ -43,7 +44,7 @@ def _modes_of_files(base: Sequence[Document], apps: Sequence[Document], files: M
     """The same, `app` null, of env files that are named for production; where PM2 sets NODE_ENV, the file's means nothing."""
     for file, of in files.items():
         mode = of.members().get("NODE_ENV")
-        if mode is None or posixpath.basename(file) not in stages.ENV_FILES or stages.OTHER.search(posixpath.dirname(file)):
+        if mode is None or not loading.named_for_production(file) or says(posixpath.dirname(file), "not production"):
             continue
         folder = posixpath.dirname(file)
         if any("NODE_ENV" in _variables(a) or (a.value.get("env") or Value({})).more for a in apps if folder in above(a.value.text("directory") or "")):
@@ -76,9 +77,9 @@ def _settings(project: Project, base: Sequence[Document], apps: Sequence[Documen
     What an environment for production sets as the file does is the same.
     """
     for app in base:
-        production = next((_variables(a) for a in _siblings(app, apps) if a.value.text("environment") in stages.PRODUCTION), {})
+        production = next((_variables(a) for a in _siblings(app, apps) if means(a.value.text("environment"), "production")), {})
         # it does not load production's file
-        elsewhere = stages.OTHER.search(f"{posixpath.basename(app.file)} {app.value.text('name')}")
+        elsewhere = says(f"{posixpath.basename(app.file)} {app.value.text('name')}", "not production")
         loaded = None if elsewhere else loading.loaded(project, app, files)
         if loaded is None:
             continue

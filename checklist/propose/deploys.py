@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts.ci import OTHERS
-from checklist.facts.deploy.effects import BACK
+from checklist.facts.vocabulary import says
 from checklist.model import Document, Value, plain
 
 DEPLOY, ROLLBACK, SMOKE = "scripts/deploy.sh", "scripts/rollback.sh", "scripts/smoke-test.sh"
@@ -88,7 +89,8 @@ def unchecked(documents: Sequence[Document]) -> Iterator[Restart]:
 def _followed(documents: Sequence[Document]) -> Iterator[tuple[Value, tuple[Value, ...]]]:
     """Each `deploy.path` that brings code and restarts the app, with its steps; no rollback."""
     for path in documents:
-        if path.kind == "deploy.path" and not BACK.search(path.value.text("entry") or ""):
+        entry = path.value.text("entry") or ""
+        if path.kind == "deploy.path" and not says(posixpath.basename(entry), "back"):
             steps = (path.value.get("steps") or Value(())).items()
             effects = {s.text("effect") for s in steps}
             if effects & _BRINGS and effects & _STARTS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from checklist.facts import health
 from checklist.facts.folders import has_bundler, is_frontend
 from checklist.facts.placeholders import role
+from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Project, Value, plain
 from checklist.parse import env as env_parser
 from checklist.parse import markdown, recognise, usage
@@ -170,7 +171,7 @@ def survey(project: Project, documents: Sequence[Document], read: Mapping[str, s
         typed=project.exists(posixpath.join(folder, "tsconfig.json")) and any("typescript" in (package.get(k) or Value({})).members() for k in ("dependencies", "devDependencies")),
         deploys=tuple(dict.fromkeys(named(documents, {**read, **project.files}, paths))),
         unchecked=tuple(dict.fromkeys(unchecked(documents))),
-        rollbacks=tuple(p for p in paths if re.search(r"(?i)(?:^|/)[^/]*roll-?_?back[^/]*\.(?:sh|bash)$", p) and not ours(project.files.get(p))),
+        rollbacks=tuple(p for p in paths if p.endswith((".sh", ".bash")) and takes_back(p) and not ours(project.files.get(p))),
         workflows=tuple(
             sorted({d.file for d in documents if d.kind == "ci.job" and plain(d.value.get("deploys")) is not False and not ours(project.files.get(d.file))})
         ),

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from checklist.facts.deploy.path import Run
-from checklist.facts.deploy.steps import DOWNLOADS, Step
+from checklist.facts.deploy.steps import Step
+from checklist.facts.deploy.whole import may_check
 from checklist.facts.deploy.worlds import Out
+from checklist.facts.effects import bare, meaning
+from checklist.facts.requests import request
 from checklist.model import Location, Project, Value
 from checklist.secrets import secret_name
 
@@ -21,42 +24,11 @@ _SHELLS = ("bash", "sh", "zsh", "dash")
 _OTHER_SHELLS = ("powershell", "pwsh", "cmd", "wsl", "python", "python3")
 _NOTHING_SENT = re.compile(r"ssh (?:.* )?(?:-[a-zA-Z]*[NVGO]|git@\S+)(?: |$)")
 
-_SENDS = r"(?=.*\s(?:-d|--data\S*|-F|--form\S*|--json|-X ?[\"']?POST|--request[ =]POST))"
-# a download, or a question to somebody else's server
-_ELSEWHERE = (
-    r"(?!.*(?:github(?:usercontent)?\.(?:com|io)|gitlab\.com|//get\.|//sh\.|//install\.|nodesource|npmjs|docker\.com|(?:api|pages|www)\.cloudflare|checkip|ipify|ifconfig|icanhazip|ipinfo|codecov"
-    r"|googleapis|dl\.google|amazonaws\.com/?[\"']?$|api\.(?:telegram|vercel|netlify|render|digitalocean|uptimerobot)|hooks\.|HOOK|\.(?:tgz|tar\.\w+|zip|deb|rpm|sh|key|gpg|asc|pub|whl|jar)\b))"
-    r"(?!.*\s(?:-X ?[\"']?(?:POST|PUT|PATCH|DELETE)|--request[ =](?:POST|PUT|PATCH|DELETE)|-T |--upload-file))"
-)
-_SCRIPTED = r"(?:bash |sh |source |\. )?(?:\S*/)?"
-_EFFECTS = {"build": "build", "install": "install", "notify": "notify", "start": "restart", "restart": "restart", "reload": "restart"}
-_DOES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("notify", r"gh issue create"),
-        ("notify", rf"(?:curl|wget|http)\b{_SENDS}.*(?i:webhook|telegram|slack|discord|mattermost)"),
-        ("health", rf"(?:docker(?: compose|-compose)? .*?exec .*?)?(?:curl|wget|http|https|wait-on|httpie|k6)\b{_ELSEWHERE}|docker inspect\b.*(?i:health|state)|nc -\w*z|(?:npm|pnpm|yarn) (?:run )?\S*(?:health|smoke|wait-for)"),
-        ("health", r"(?i:.*\b(?:invoke-webrequest|invoke-restmethod|iwr)\b(?!.*-method +['\"]?(?:post|put)))"),
-        ("health", r"(?:bash |sh |\./|\S*/)\S*(?:health|smoke|verify|wait-for)\S*"),
-        ("deploy", r"pm2 deploy\b"),
-        ("deploy", rf"(?!source |\. /?\S*lib/){_SCRIPTED}(?!\S*(?:check|test|lint|valid|guard|common|helper|prepare|notif|monitor|metric|report|status))[\w.-]*deploy[\w.-]*\.(?:sh|bash)\b"),
-        ("restart", r"forever (?:re)?start"),
-        # a web server or a database that is restarted beside the service is not the service
-        ("restart", r"(?:(?:systemctl|supervisorctl)(?: -\S+)* (?:re)?(?:start|load)|service(?= \S+ (?:re)?(?:start|load)))\b(?!.*\b(?:nginx|caddy|apache2?|httpd|haproxy|cloudflared|postgresql|pgbouncer|mysqld?|redis|docker)\b)"),
-        ("restart", r"docker(?: compose|-compose)? (?:\S+ )*?(?:(?:re)?start|up|run)\b(?!.*--build)"),
-    )
-)
-# what brings code if it runs on the server; on a runner it would be part of a test
-_BRINGS = re.compile(
-    r"git (?:-\S+ \S+ )*(?:pull|fetch|reset|checkout|clone)\b|docker(?: compose|-compose)? (?:\S+ )*?(?:up|pull|build|load)\b|docker (?:stack deploy|service update)\b"
-    r"|tar (?:-\S*x|x)|unzip\b|ln -\S*s|(?:kubectl (?:apply|rollout|set)|helm upgrade)\b|(?:\S*/)?[\w-]*deploy\b|make (?:\S+ )*deploy"
-)
+_EFFECTS = {"health_check": "health", "build": "build", "install": "install", "notify": "notify", "start": "restart", "restart": "restart", "reload": "restart"}
+_DECLARED = _EFFECTS | {"ship": "deploy"}
+"""What the project's config says of a command of its own."""
 _BESIDE = re.compile(r"(?:^|[/:])\.?/?(?:docs?|storybook(?:-static)?|coverage|reports?|backups?|dumps?)(?:/|$)")
 _SETTINGS = re.compile(r"\.(?:md|txt|sh|conf|ya?ml|service|pem|key|env|html)(?:\.\w+)?$|(?:^|/)\.env")
-_OTHER_WAYS = re.compile(
-    r"(?:fly|flyctl) deploy|aws (?:ssm send-command|ecs|deploy|lambda|elasticbeanstalk|s3 sync)|gcloud|kubectl (?:apply|rollout|set)|helm upgrade|heroku|railway|vercel|netlify|eb deploy|az (?:webapp|container)"
-    r"|docker(?: buildx)? (?:push|build .*--push)|ansible-playbook|cap \S+ deploy|dokku|git push (?!origin\b)\S+ |caprover|kamal|serverless|(?:npm|pnpm|yarn|bun) (?:run )?\S*deploy|curl\b.*(?i:hook|deploy)"
-)
 _ENCODES = {"base64", "rev", "xxd", "od", "hexdump", "cut", "sed", "head", "tail", "tr", "fold", "awk"}
 
 
@@ -78,11 +50,12 @@ class Command:
     """It runs although nothing has failed."""
     may_pass: bool = False
     """A condition that is not known decides whether a failure of it fails the step."""
-
-    @property
-    def other_way(self) -> bool:
-        """Whether it may bring code to where the service runs in a way that is not read here."""
-        return _OTHER_WAYS.match(self.text) is not None
+    may_check: bool = False
+    """It is not known here, and may ask the service how it is."""
+    may_verify: bool = False
+    """It may say whether the code is good."""
+    other_way: bool = False
+    """It may bring code to where the service runs in a way that is not read here."""
 
     @property
     def ships(self) -> bool:
@@ -108,7 +81,8 @@ def commands(script: Value, run: Run, project: Project) -> list[Command]:
         for n, call in enumerate(step.calls):
             if call not in seen:
                 seen.add(call)
-                out.append(_call(call, _shown_at((*step.calls[:n], call), at), step.host == "remote", project))
+                inside = [s for s in mine if call in s.calls]
+                out.append(_call(call, _shown_at((*step.calls[:n], call), at), step.host == "remote", inside, project))
         out.append(_command(step, _shown_at((*step.calls, step.at), at), run, ended, entered, project))
     return out
 
@@ -122,13 +96,15 @@ def _shown_at(places: Iterable[Location], of: Location) -> Location:
     return [p for p in places if p.file == of.file][-1]
 
 
-def _call(call: Location, at: Location, remote: bool, project: Project) -> Command:
-    """What calls a script that is read: it is only its name that may say something more."""
+def _call(call: Location, at: Location, remote: bool, inside: Sequence[Step], project: Project) -> Command:
+    """What calls a script that is read: if it is named for a check, something that is not known there may be that."""
     lines = project.files[call.file].split("\n")[call.line - 1 : call.end_line]
     lines[-1] = lines[-1][: call.end_column - 1]
     lines[0] = lines[0][call.column - 1 :]
     text = "\n".join(lines)
-    return Command(text, at, "health" if _does_by_name(text) == "health" else None, remote=remote)
+    told = meaning(bare(text.split()), project.policy)
+    checks = told.effect == "health_check" and any(may_check(s) for s in inside)
+    return Command(text, at, "health" if checks else None, remote=remote, may_verify=told.may_verify, other_way=told.elsewhere)
 
 
 def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: set[Location], project: Project) -> Command:
@@ -139,13 +115,16 @@ def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: 
     passes, stops = any(o.true & step.fails for o in ended), any(o.false & step.fails for o in ended)
     masked = passes and not stops and step.effect != "health_check" and not (remote and step.verifies is None)
     normal = run.normal(step)
-    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen and normal, normal, passes and stops)
+    perhaps = does in (None, "test") and may_check(step)
+    return Command(step.text, at, does, masked, _shown(words, step), remote or (unseen and words[0] in _FAR), unseen and normal, normal, passes and stops, perhaps, step.meaning.may_verify, step.meaning.elsewhere)
 
 
 def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bool:
     """Whether a script runs that is not read here."""
     if step.argv is None or not words:
         return step.host == "remote"
+    if step.meaning.declared or request(words) is not None:
+        return False
     if words[0] in _FAR:
         said = " ".join(words)
         return not entered and not _NOTHING_SENT.search(said) and "ssh" in words
@@ -159,19 +138,16 @@ def _unseen(step: Step, words: list[str], entered: bool, project: Project) -> bo
 
 
 def _does(step: Step, words: list[str], remote: bool) -> str | None:
+    if step.meaning.declared:
+        brings = remote and step.effect == "fetch"
+        return step.verifies or ("deploy" if brings else _DECLARED.get(step.effect or ""))
     if words[0] in ("echo", "printf", ":", "true", "cat", "mkdir", "chmod", "grep", "which", "type", "command", *_FAR) or (words[0] in _SHELLS and "-n" in words):
         return None
     if words[0] in ("scp", "rsync"):
         return "deploy" if _ships([w for before, w in pairwise(words) if not w.startswith("-") and before not in _VALUED and not (before == "-P" and words[0] == "scp")]) else None
-    full = " ".join(" ".join(words).split())
-    found = step.verifies or _does_by_name(full) or _EFFECTS.get(step.effect or "")
-    if found == "health" and not DOWNLOADS.isdisjoint(step.into):
-        return None
-    return "deploy" if found is None and remote and _BRINGS.match(full) else found
-
-
-def _does_by_name(full: str) -> str | None:
-    return next((name for name, pattern in _DOES if pattern.match(full)), None)
+    told = step.meaning
+    found = step.verifies or ("deploy" if told.deploys else "restart" if told.restarts else _EFFECTS.get(step.effect or ""))
+    return "deploy" if found is None and remote and told.brings else found
 
 
 def _ships(places: list[str]) -> bool:

@@ -9,11 +9,10 @@ from typing import Any
 
 from checklist.facts.ci.workflows import Job, Step, Workflow
 from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED
+from checklist.facts.vocabulary import says
 from checklist.model import Document, Location, Unknown, Value, value
 
-_MAY_TEST = re.compile(r"(?:npm run|pnpm|yarn|bun run|make) (?:run )?ci\b|(?:npm|pnpm|yarn|bun|make) (?:run )?(?:check|verify|validate|quality|all|pre-?commit|pre-?push|pre-?deploy)\b")
 _WHATEVER = re.compile(r"always\(\)|failure\(\)|!\s*cancelled\(\)")
-_BACK = re.compile(r"(?i)roll[-_]?back|(?<![a-z])revert")
 _LIMITS = re.compile(r"github\.(?:ref|ref_name|base_ref|event_name|head_ref|event)\b|inputs\.")
 
 
@@ -30,7 +29,7 @@ def _job(flow: Workflow, job: Job, flows: Mapping[str, Workflow], silent: bool) 
     tests, mocks = _tests(flow, job, last, flows)
     at = job.of.key_at or job.of.at or Location(flow.file)
     deploys: object = last >= 0
-    if _BACK.search(f"{job.id} {posixpath.basename(flow.file)}"):
+    if says(f"{job.id} {posixpath.basename(flow.file)}", "back"):
         deploys = False  # it is what a failed deploy ends in, and a person watches it
     elif job.uses and not job.uses.startswith("./") and re.search(r"(?i)deploy|release", job.id + job.uses):
         deploys = Value(Unknown("a workflow that is not seen may deploy"))
@@ -144,7 +143,7 @@ def _tests(flow: Workflow, job: Job, last: int, flows: Mapping[str, Workflow]) -
         return True, mocks
     if _may_stop(done):
         return Value(Unknown("a condition decides whether a failed test stops it")), mocks
-    if None in answers or (_called(flow) and called is None) or job.unseen or any(s.unseen or any(c.unseen or _MAY_TEST.match(c.text) for c in s.commands) for s in done):
+    if None in answers or (_called(flow) and called is None) or job.unseen or any(s.unseen or any(c.unseen or c.may_verify for c in s.commands) for s in done):
         return Value(Unknown("a script or workflow that is not seen may test")), mocks
     others = (w for w in flows.values() if w is not flow and w.trigger("pull_request") is not None)
     if any(_any_does(j, "test", flows) for w in others for j in w.jobs.values()):
@@ -164,6 +163,8 @@ def _health(flow: Workflow, job: Job, flows: Mapping[str, Workflow], silent: boo
         return True
     if (_called(flow) and called is None) or job.unseen or any(c.unseen for s in job.steps for c in s.commands) or any(s.unseen for s in job.steps) or any(j.uses for j in _after(flow, job)):
         return Value(Unknown("a script or workflow that is not seen may check"))
+    if any(c.may_check for c in told[restart + 1 :]) or any(c.may_check for s in job.steps[last + 1 :] for c in s.commands):
+        return Value(Unknown("a command is not known here"))
     if silent and any(PM2_ASKED.match(c.text) for c in told[restart + 1 :]):
         return Value(Unknown(PM2_ANSWERS))
     return False

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from checklist.facts.deploy import listed, locks, named, scripts, subject, unpacks, ways, writes
 from checklist.facts.deploy.commands import Commands
-from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import Entry, entries
 from checklist.facts.deploy.entries import is_shell as is_shell
 from checklist.facts.deploy.lacks import lacks
@@ -20,6 +19,7 @@ from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.deploy.whole import whole
 from checklist.facts.listening import silent
+from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Project, Unknown, Value, value
 from checklist.secrets import mask, mask_words
 
@@ -54,7 +54,7 @@ def documents(
     `apps` and `packages` are the documents of those kinds, `environments` has the names X of the `env_X` in each PM2
     config, and whether it differs from the plain `env`.
     """
-    saved, back = listed.saved(paths), any(BACK.search(posixpath.basename(path.entry.name)) for path in paths)
+    saved, back = listed.saved(paths), any(takes_back(path.entry.name) for path in paths)
     packed = unpacks.packed(paths)
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
@@ -159,7 +159,7 @@ def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mappi
         "output": met.output,
         "leaves": leaves(path, met.output),
         "can_fail": fate.ends_badly,
-        "tells": step.tells if step.effect == "health_check" else None,
+        "tells": step.meaning.tells if step.effect == "health_check" else None,
         "astray": _astray(path, step),
         "lock": (lock := locks.ignored(project, met)),
         "lock_left_out": lock is not None and locks.is_left_out(lock, project, path, step),

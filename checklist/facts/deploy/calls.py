@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from checklist.facts.deploy.effects import BEFORE
 from checklist.facts.deploy.state import Call, Shell
+from checklist.facts.effects import BEFORE
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 from checklist.parse.shell import Source

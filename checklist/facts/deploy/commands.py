@@ -7,11 +7,11 @@ import re
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.builtins import Builtins
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.state import Shell
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.facts.effects import bare
 from checklist.parse.sh.tree import Redirect, Simple, Word
 
 _PRINTERS = {"echo", "printf", "cat", "tee", "log", "info", "warn", "say"}

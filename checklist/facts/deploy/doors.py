@@ -8,14 +8,15 @@ from collections.abc import Sequence
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import BACK, bare, effect, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.processes import script_of
 from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
+from checklist.facts.effects import bare, declared, effect, script_body, without_place
 from checklist.facts.folders import home, scripts
+from checklist.facts.vocabulary import takes_back
 from checklist.parse import embedded, recognise
 from checklist.parse.sh.tree import Redirect, Simple, Word
 from checklist.parse.shell import Source
@@ -32,6 +33,8 @@ class Doors(Steps):
     """Enters what a command hands its work to."""
 
     def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
+        if declared(without_place(argv)[0], self.project.policy) is not None:
+            return None  # what it does is said, whatever is inside
         match argv:
             case ["ssh" | "sshpass" | "autossh", *_]:
                 return self._ssh(m, shell, node, worlds, argv, of, said)
@@ -46,15 +49,12 @@ class Doors(Steps):
                 return self._shell(m, shell, node, worlds, argv, of, said)
             case [name, *_] if "/" in name or name.endswith((".sh", ".bash")):
                 file = self._find(name, shell, m.ledger.usual(worlds))
-                if file is None or self._is_rollback(name):
+                if file is None or takes_back(name):
                     return None
                 return self._script(m, shell, node, worlds, file, said[1:], errexit=strict(self.project.files[file]))
             case ["npm" | "pnpm" | "yarn" | "bun" | "make", *_]:
                 return self._package_script(m, shell, node, worlds, argv)
         return None
-
-    def _is_rollback(self, name: str) -> bool:
-        return bool(BACK.search(posixpath.basename(name)))
 
     def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
         flags, rest = "", 1
@@ -66,7 +66,7 @@ class Doors(Steps):
             return self._text(m, shell, node, worlds, [of[rest]], errexit=errexit, reads=posixpath.basename(argv[0])) if rest < len(of) else None
         if rest < len(argv) and "s" not in flags:
             file = self._find(argv[rest], shell, m.ledger.usual(worlds))
-            if file is None or self._is_rollback(argv[rest]):
+            if file is None or takes_back(argv[rest]):
                 return None
             return self._script(m, shell, node, worlds, file, said[rest + 1 :], errexit=errexit)
         return self._stdin(m, shell, node, worlds, errexit, tuple(said[rest:]), reads=posixpath.basename(argv[0]))

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.facts import stages
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.state import REPOSITORY, Shell, strict
 from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import is_retired
 from checklist.facts.placeholders import is_unfilled
 from checklist.facts.pm2 import targets
+from checklist.facts.vocabulary import says
 from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
@@ -25,8 +25,6 @@ _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _TARGET = re.compile(r"(?m)^([A-Za-z0-9_.-]+)[ \t]*:(?!=)[^\n]*\n((?:\t[^\n]*(?:\n|\Z))+)")
 _INSTRUCTION = re.compile(r"(?im)^[ \t]*(RUN|CMD|ENTRYPOINT)[ \t]+((?:\\\n(?:[ \t]*#[^\n]*\n)*|[^\\\n]|\\.)*)", re.DOTALL)
 _DEPLOYS = re.compile(r"(?i)^(?:(?:post|pre)?deploy|release|ship|rollout|publish:prod|pm2)(?:[:_-].*)?$")
-_NOT_FOR_USERS = re.compile(rf"{stages.DESK.pattern}|(?<![a-z])(?:tests?|e2e|stress|load)(?![a-z])")
-"""A `deploy:dev` or `pm2:stress` is nobody's way to production."""
 _FAILED = re.compile(r"(?:\$\{\{)?[\s(]*failure\(\)(?:\s*&&(?:(?!\|\|).)*)?(?:\}\})?\s*", re.DOTALL)
 """A condition that holds only after a failure (docs.github.com, status check functions)."""
 _SSH_ACTION = re.compile(r"(?i)ssh-?(?:action|deploy|command|remote|script)|remote-ssh")
@@ -127,7 +125,7 @@ def _one(source: Source, **options: object) -> Callable[[Machine], Out]:
 def _scripts(file: str, text: str, package: Value) -> Iterator[Entry]:
     found = package.get("scripts")
     for name, script in (found.members() if found is not None else {}).items():
-        if _DEPLOYS.match(name) and not _NOT_FOR_USERS.search(name) and isinstance(script.content, str) and script.at is not None:
+        if _DEPLOYS.match(name) and not says(name, "desk", "test", "load test") and isinstance(script.content, str) and script.at is not None:
             directory = f"{REPOSITORY}/{posixpath.dirname(file)}".rstrip("/")
             yield Entry(f"{file}#{name}", script.at, _one(embedded.source(text, script.at, script.content), directory=directory, reads="sh"))
 

@@ -10,10 +10,10 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from checklist.facts import stages
 from checklist.facts.deploy.lacks import doubles
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.subject import CONFIG, STARTS
+from checklist.facts.vocabulary import says
 from checklist.model import Document
 
 _PROGRAM = re.compile(r"(?:^|/)ecosystem\.[cm]?js$")
@@ -59,7 +59,7 @@ def _past_config(path: Path, n: int, apps: Sequence[Document]) -> str | None:
     """The config of the app that a step starts without it: `pm2 start server.js --name api`. None where the app is in none."""
     m = path.met[n]
     words, targets = _words(m), _targets(m)
-    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or stages.DESK.search(path.entry.name):
+    if m.step.effect != "start" or m.step.host == "container" or words[:1] != ["start"] or len(targets) != 1 or _config(m) is not None or says(path.entry.name, "desk"):
         return None
     given = next((words[i + 1] for i, w in enumerate(words[:-1]) if w in ("--name", "-n")), None)
     name = given or posixpath.splitext(posixpath.basename(targets[0]))[0]

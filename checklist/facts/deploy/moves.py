@@ -10,6 +10,7 @@ from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.state import Shell, joined
 from checklist.facts.deploy.worlds import Out, Worlds
+from checklist.facts.effects import NOTHING
 from checklist.parse.sh.tree import Simple, Word
 
 
@@ -23,7 +24,7 @@ class Moves(Doors):
         there = [] if n is None or target == "-" else m.there(_path(target, of[n], shell, worlds), shell, worlds)
         known, missing = m.ledger.memory.recall(there[0], worlds) if there else (0, 0)
         fails = bool(missing or worlds & m.ledger.base & ~known)
-        _, failed = self._record(m, shell, node, worlds, ["cd", target], shell.directory.one(m.ledger.usual(worlds)), None, None, None, fails=fails)
+        _, failed = self._record(m, shell, node, worlds, ["cd", target], shell.directory.one(m.ledger.usual(worlds)), NOTHING, None, fails=fails)
         for one in there:
             m.ledger.memory.learn(one, worlds & ~failed, 0)
         for mask, base in list(shell.directory.split(worlds & ~failed)):
@@ -33,7 +34,7 @@ class Moves(Doors):
     def _makes(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word]) -> Out:
         """`mkdir -p`: what it has made is there, and where it has failed perhaps not."""
         m.ledger.memory.wrote(shell.host, removes=False)
-        _, failed = self._record(m, shell, node, worlds, argv, shell.directory.one(m.ledger.usual(worlds)), None, None, None, fails=True)
+        _, failed = self._record(m, shell, node, worlds, argv, shell.directory.one(m.ledger.usual(worlds)), NOTHING, None, fails=True)
         for path, word in zip(argv[1:], of[1:], strict=True):
             for one in m.there(_path(path, word, shell, worlds), shell, worlds):
                 m.ledger.memory.learn(one, worlds & ~failed, failed)

@@ -7,16 +7,15 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from checklist.facts.deploy import secrets
-from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.entries import is_shell
 from checklist.facts.deploy.met import Path
 from checklist.facts.folders import is_retired
+from checklist.facts.vocabulary import says
 from checklist.model import Document, Location, Problem, Project, Unknown, Value
 from checklist.parse import shell
 from checklist.parse.lines import Lines
 from checklist.parse.sh.bashisms import bashisms
 
-_NAMED = re.compile(r"(?i)(?:^|[-_.#])deploy(?![a-z])")
 _BASH = re.compile(r"(?!#!)|#!\s*\S*\bbash\b|#!\s*/usr/bin/env\s+(?:-S\s+)?bash\b")
 _SHELL = re.compile(r"(?!#!)|#![^\n]*\b(?:ba|da|k|z)?sh\b")
 _SH = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?(?:da)?sh\b")
@@ -63,9 +62,9 @@ def documents(project: Project, deployed: Collection[str], paths: Sequence[Path]
 
 def _role(file: str, deployed: Collection[str]) -> str | None:
     name = posixpath.basename(file)
-    if BACK.search(name):
+    if says(name, "back"):
         return "rollback"
-    return "deploy" if file in deployed or _NAMED.search(name) else None
+    return "deploy" if file in deployed or says(name, "deploy") else None
 
 
 def _stops(file: str, text: str) -> Value:

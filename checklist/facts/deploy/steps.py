@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.effects import bare, declared, looks, meaning, script_body, without_place
 from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.identity import identity
 from checklist.facts.deploy.machine import Machine, goes_away
 from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
 from checklist.facts.deploy.worlds import Answer, Out, Worlds
+from checklist.facts.effects import NOTHING, Meaning, bare, meaning, script_body, without_place
 from checklist.facts.folders import home, on_server, scripts
 from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
@@ -22,9 +21,9 @@ from checklist.parse.shell import Source
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
 """What a download is piped into."""
 _RUNNERS = (["npm"], ["pnpm"], ["yarn"], ["bun"])
+_SAYS = (["echo"], ["printf"], ["true"], [":"], ["exit"])
 _ASKED = {"command", "which", "type", "git", "pm2"}
 """They look at what is on the disk or at what PM2 has been told, and read nothing from their standard input."""
-_TELLS = re.compile(r"(?:^| )(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?|--fail-early)(?: |$)")
 
 
 @dataclass(slots=True)
@@ -64,10 +63,8 @@ class Step:
     """The programs that read what it prints, "" for a file or variable; none of them for the terminal or log."""
     prints_to: tuple[str, ...] = ()
     """The files that it prints into, as far as they are known."""
-    tells: bool = False
-    """For a health check: whether its status tells an HTTP 500 from a 200."""
-    own: bool = False
-    """For a health check: whether the project's config declares it, which vouches that it waits and that it tells."""
+    meaning: Meaning = NOTHING
+    """What it is by its words alone."""
 
     @property
     def at(self) -> Location:
@@ -82,8 +79,20 @@ class Step:
     @property
     def written(self) -> list[str]:
         """Its words like `argv`, with variables as they are written."""
-        words = ["".join(p.text if isinstance(p, Text) else self.source.text[p.start : p.end] for p in w.parts) for w in self.node.words]
-        return [self.source.said(w) for w in without_place(bare(words))[0]]
+        return _written(self.node, self.source)
+
+
+def _written(node: Simple, source: Source) -> list[str]:
+    words = ["".join(p.text if isinstance(p, Text) else source.text[p.start : p.end] for p in w.parts) for w in node.words]
+    return [source.said(w) for w in without_place(bare(words))[0]]
+
+
+def _readable(argv: list[str], node: Simple, source: Source) -> list[str]:
+    """The words of a command, those that are not known as they are written: the name of a variable may say what it holds."""
+    if not any(UNSEEN in w for w in argv):
+        return argv
+    written = _written(node, source)
+    return [w if UNSEEN in known else known for known, w in zip(argv, written, strict=True)] if len(written) == len(argv) else argv
 
 
 class Steps:
@@ -104,39 +113,44 @@ class Steps:
 
     def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
-        found, verifies, body = None, None, None
+        told, body, looks = NOTHING, None, False
         directory = shell.directory.one(m.ledger.usual(worlds))
         if argv is not None:
             argv, folder = without_place(argv)
             if folder is not None:
                 directory = None if folder == UNSEEN else joined(directory, folder)
-            found, verifies = meaning(argv, self.project.policy)
+            told = meaning(_readable(argv, node, shell.source), self.project.policy)
             if argv[:1] in _RUNNERS and (where := self.folder(directory)) is not None:
                 body = script_body(argv, dict(scripts(self.project, home(self.project, where))))
-            if body is not None:
-                inside = [meaning(b, self.project.policy) for b in body]
-                effects = {e for e, _ in inside}
-                found = next((e for e in ("build", "start", "restart", "reload", "migrate", "health_check") if e in effects), found)
-                verifies = verifies or next((v for _, v in inside if v is not None), None)
-            if found == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
-                found = None  # what is downloaded is run
-        if argv is None or not looks(argv):
+            if body is not None and not told.declared:
+                told = self._behind(told, body)
+            looks = told.looks
+            if told.effect == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
+                told = NOTHING  # what is downloaded is run
+        found, verifies = told.effect, told.verifies
+        if argv is None or not looks:
             m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
-        step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
+        step, failed = self._record(m, shell, node, worlds, argv, directory, told, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds, _asked(m, shell, node, worlds, argv)) if ignored else Out(true=worlds)
+            return m.fork(worlds, _asked(m, shell, node, worlds, argv, looks)) if ignored else Out(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
-            words = argv or []
-            step.own = declared(words, self.project.policy) == found
-            step.tells = step.own or words[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(words)))
-            m.printed.append(Answer(step, step.order, step.tells))
-            if not step.tells:
+            m.printed.append(Answer(step, step.order, told.tells))
+            if not told.tells:
                 return Out(true=worlds | failed)
         return Out(true=worlds & ~failed, false=failed)
 
-    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, found: str | None, verifies: str | None,
-                body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
+    def _behind(self, told: Meaning, body: list[list[str]]) -> Meaning:
+        """What `npm run x` is, by the commands behind it."""
+        if told.named and all(b[:1] in _SAYS for b in body):
+            told = NOTHING  # by its name it was one
+        inside = [meaning(b, self.project.policy) for b in body]
+        known = (m for effect in ("build", "start", "restart", "reload", "migrate", "health_check") for m in inside if m.effect == effect)
+        of = next(known, told)
+        verifies = told.verifies or next((m.verifies for m in inside if m.verifies is not None), None)
+        return replace(told, effect=of.effect, verifies=verifies, tells=of.tells, waits=of.waits, named=of.named)
+
+    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, told: Meaning, body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
         """The step, and the worlds in which it fails now: its own is opened when it first runs."""
         said = call(shell, node)
         key = (*shell.calls, said)
@@ -150,8 +164,8 @@ class Steps:
         targets = [expand.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
         files = tuple(str(t) for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
-        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), m.words and tuple(map(str, m.words)), shell.host, directory, found, verifies, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
+        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), m.words and tuple(map(str, m.words)), shell.host, directory, told.effect, told.verifies, body,
+                    shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files, told)  # fmt: skip
         m.known[key] = step
         m.steps.append(step)
         if world:
@@ -159,12 +173,12 @@ class Steps:
         return step, world
 
 
-def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None) -> Question | None:
+def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, looks: bool) -> Question | None:
     """What a command says that is asked for its status and may say the same again."""
     words = tuple(identity(w, shell, worlds) for w in node.words)
     if argv is None:
         # `if $SKIP_TESTS`: `true` and nothing are the commands that do nothing and succeed
         return Question(words[0], frozenset({"true", ""})) if len(words) == 1 else None
-    if argv[0] in _ASKED and looks(argv):
+    if argv[0] in _ASKED and looks:
         return Question((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
     return None

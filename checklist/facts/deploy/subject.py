@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
+from checklist.facts.effects import effect
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, on_server, scripts
 from checklist.facts.outputs import produced
 from checklist.facts.outputs import written as paths_written

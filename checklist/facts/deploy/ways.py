@@ -9,23 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from checklist.facts.deploy.effects import effect
 from checklist.facts.deploy.entries import Job
 from checklist.facts.deploy.met import Met, Path
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS, has_own_build, is_deploy
 from checklist.facts.deploy.whole import may_check
 from checklist.facts.deploy.writes import own_configs
+from checklist.facts.effects import effect
 from checklist.facts.folders import home, scripts
+from checklist.facts.vocabulary import says
 from checklist.model import Document, Project, Value, walk
 
 _MANY = 3
-# to set a server up, to repair it, or to deploy to another place, is another thing
-_OTHERS = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|install|stag|dev|local|test|preview|demo|quick|fast|fix|force|reset|repair|build|boot|start|front|client|web|admin|worker|migrat")
-_DEPLOYS = re.compile(r"(?i)deploy|release|update|publish|ship|roll-?_?out")
-# of a job or a target: another place, or a part of the service
-_ELSEWHERE = re.compile(r"(?i)(?<![a-z])(?:stag(?:e|ing)?|dev(?:elop(?:ment)?)?|tests?(?:ing)?|preview|demo|qa|uat|sandbox|beta|canary|pre-?prod\w*)(?![a-z])|pull_request")
-_PARTLY = re.compile(r"(?i)set-?_?up|init|first|bootstrap|provision|hot-?_?fix|front|client|admin|worker|docs|migrat")
 _PLACES = re.compile(r"(?i)environment|(?:\w+_)?(?:host|hostname|server|target|ip)")
 """Keys of a job under which it says where it leads."""
 _ENTRY = re.compile(r"package\.json#(?:deploy|release)(?::prod(?:uction)?)?$|[Mm]akefile#(?:deploy|release)(?:-prod(?:uction)?)?$")
@@ -106,18 +101,23 @@ def _way(project: Project, document: Document, paths: Sequence[Path]) -> _Way | 
     if job is not None:
         said = [path.entry.name, *re.findall(r"'([^']*)'", job.of.text("if") or "")]
         said += [v.content for key, v in walk(job.of) if isinstance(v.content, str) and any(_PLACES.fullmatch(str(k)) for k in key)]
-        meant = starts and (starts[-1].step.host == "remote" or job.own_runner) and not _PARTLY.search(path.entry.name)
-        meant = meant and not any(_ELSEWHERE.search(text) for text in said) and (not job.branches or any(_BRANCH.fullmatch(b) for b in job.branches))
+        meant = starts and (starts[-1].step.host == "remote" or job.own_runner) and not says(path.entry.name, "partly")
+        meant = meant and not any(_is_elsewhere(text) for text in said) and (not job.branches or any(_BRANCH.fullmatch(b) for b in job.branches))
     elif "#" in path.entry.name:
-        meant = (path.entry.hook == "post-deploy" or _ENTRY.search(path.entry.name) is not None) and _ELSEWHERE.search(path.entry.name.partition("#")[2]) is None
+        meant = (path.entry.hook == "post-deploy" or _ENTRY.search(path.entry.name) is not None) and not _is_elsewhere(path.entry.name.partition("#")[2])
     else:
         # who writes the config sets a server up
-        meant = _DEPLOYS.search(name) is not None and _OTHERS.search(name) is None and not own_configs(project, path.run)
+        meant = says(name, "release") and not says(name, "beside") and not own_configs(project, path.run)
     far = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("ssh", "sshpass", "scp", "rsync")]
-    if not meant or not starts or any(_ELSEWHERE.search(s.text.split("\n")[0]) for s in far):
+    if not meant or not starts or any(_is_elsewhere(s.text.split("\n")[0]) for s in far):
         return None
-    unseen = path.run.unknown is not None or any(s.effect is None and s.verifies is None and (s.argv is None or may_check(s.argv)) for s in path.run.steps)
+    unseen = path.run.unknown is not None or any(s.verifies is None and may_check(s) for s in path.run.steps)
     return _Way(document, path, starts[-1], project.policy, unseen)
+
+
+def _is_elsewhere(text: str) -> bool:
+    """Whether it says that it is about another place than production."""
+    return says(text, "elsewhere") or "pull_request" in text
 
 
 def _differs(project: Project, mine: _Way, other: _Way) -> Value | None:

@@ -7,14 +7,13 @@ import re
 from collections.abc import Sequence
 
 from checklist.facts.deploy import subject
-from checklist.facts.deploy.effects import BACK
 from checklist.facts.deploy.met import Met, Path
+from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import STARTS
 from checklist.facts.listening import PM2_ANSWERS, PM2_ASKED
+from checklist.facts.requests import request
+from checklist.facts.vocabulary import says
 from checklist.model import Project, Unknown, Value
-
-# what was kept of the release before, by its name
-_KEPT = re.compile(r"(?i)prev|backup|[._-](?:bak|old)(?![a-z])|last[-_]?good|rollback")
 
 
 def whole(project: Project, path: Path, values: list[Value], restarts: list[int], checks: list[int], *, brings: bool, quiet: bool) -> dict[str, object]:
@@ -23,7 +22,7 @@ def whole(project: Project, path: Path, values: list[Value], restarts: list[int]
     met, run, at = path.met, path.run, path.entry.at
     last = restarts[-1] if restarts else None
     after = run.steps if last is None else [s for s in run.steps if s.order > met[last].step.order]
-    unseen = last is not None and any(s.argv is None or may_check(s.argv) for s in after if s.effect is None)
+    unseen = last is not None and any(may_check(s) for s in after)
     asked = quiet and any(PM2_ASKED.match(" ".join(s.argv or ())) for s in after)
     open_ = run.unknown or ("a command is not known here" if unseen else PM2_ANSWERS if asked else None)
     real = [i for i in checks if met[i].fate.ends_badly]
@@ -40,7 +39,7 @@ def whole(project: Project, path: Path, values: list[Value], restarts: list[int]
         "runs": app.value.get("runs") if last is not None and (app := met[last].app) is not None else None,
         # a rollback fetches and installs as well, but it is what a failed deploy ends in, not one; a script that another
         # one calls is judged there
-        "deploys": brings and not path.called and not BACK.search(posixpath.basename(path.entry.name)) and not _by_hand(path),
+        "deploys": brings and not path.called and not says(posixpath.basename(path.entry.name), "back") and not _by_hand(path),
         "sets_up": subject.sets_up(run.steps),
         "complete": Value(Unknown(run.unknown), at) if run.unknown else True,
         "smoke": smoke,
@@ -61,9 +60,9 @@ def _by_hand(path: Path) -> bool:
 
 
 def _patient(met: Sequence[Met], last: int, check: int) -> bool:
-    """Whether the app is given time: a wait before the check, a repeated check, curl's own retries, or a check of the project's own."""
+    """Whether the app is given time: a wait before the check, a repeated check, one that asks again by itself, or a check of the project's own."""
     step = met[check].step
-    return step.own or "--retry" in (step.argv or ()) or any(
+    return step.meaning.waits or any(
         m.step.effect == "wait" and ((last < i < check and m.fate.normal) or (m.step.ran & step.world and i > last)) for i, m in enumerate(met)
     )
 
@@ -83,7 +82,7 @@ def _rolls_back(project: Project, path: Path, decisive: Sequence[int]) -> object
         beside = [m.step.effect for m in path.met if m.step.ran & world and not m.fate.normal and m.step.order not in lost]
         if "rollback" in beside or (("fetch" in beside or "ship" in beside) and any(e in STARTS for e in beside)):
             return True
-        if any(s.effect is None and s.ran & world and not path.run.normal(s) and (s.argv is None or may_check(s.argv)) for s in path.run.steps):
+        if any(s.ran & world and not path.run.normal(s) and may_check(s) for s in path.run.steps):
             return Value(Unknown("a command is not known here"), path.met[i].step.at)
     # a rollback that is reached in another way
     if any(m.step.effect == "rollback" and not m.fate.normal and m.step.order not in lost for m in path.met) or _put_back(path):
@@ -95,13 +94,19 @@ def _rolls_back(project: Project, path: Path, decisive: Sequence[int]) -> object
 
 def _put_back(path: Path) -> bool:
     """Whether what was kept is copied over what was brought, and the app restarted, where the deploy has failed."""
-    copies = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("cp", "mv", "rsync") and any(_KEPT.search(w) for w in s.argv[1:]) and not path.run.normal(s)]
+    copies = [s for s in path.run.steps if s.argv is not None and s.argv[0] in ("cp", "mv", "rsync") and any(says(w, "kept") for w in s.argv[1:]) and not path.run.normal(s)]
     return any(m.step.effect in STARTS and not m.fate.normal and m.step.order > s.order and m.step.ran & s.ran for s in copies for m in path.met)
 
 
-def may_check(argv: Sequence[str]) -> bool:
-    """A script or command of one's own that may well be the check, or anything else."""
-    if argv[0] in ("curl", "wget", "http") and any("\0" in w for w in argv):
-        # to an address that is not known; who sends something there asks nothing
-        return not any(re.match(r"--?d(?:ata\S*)?$|--data|-X$|--request|--json|-F$|--form", w) for w in argv)
+def may_check(step: Step) -> bool:
+    """Whether a step is a script or command of one's own that may well be the check, or anything else."""
+    return step.effect is None and (step.argv is None or any(_may_check(words) for words in step.body or [list(step.argv)]))
+
+
+def _may_check(argv: Sequence[str]) -> bool:
+    if not argv or (argv[0] in ("bash", "sh") and "-n" in argv):
+        return False
+    asked = request(argv)
+    if asked is not None:
+        return asked.unknown
     return bool(re.match(r"(?:\./|\.\./|/|@/|~/|bash |sh |node |npm run |python)", " ".join(argv))) or bool(re.search(r"(?i)health|smoke|verify|check", argv[0]))

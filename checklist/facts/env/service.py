@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.facts import loading, stages
+from checklist.facts import loading
 from checklist.facts.folders import above, home, is_frontend, scripts
 from checklist.facts.ignores import Ignores
 from checklist.facts.placeholders import role
+from checklist.facts.vocabulary import means
 from checklist.model import Document, Location, OneOf, Project, Unknown, Value
 from checklist.parse import recognise
 
@@ -102,7 +103,7 @@ def _config(project: Project) -> Location:
 
 def _environment(apps: Sequence[Document]) -> Value:
     """PM2's variables of all apps of a service: the last that says something wins, production's before all others."""
-    ranked = sorted(apps, key=lambda a: (a.value.text("environment") in stages.PRODUCTION, a.value.text("environment") is None))
+    ranked = sorted(apps, key=lambda a: (means(a.value.text("environment"), "production"), a.value.text("environment") is None))
     merged: dict[str, Value] = {}
     more = False
     for app in ranked:

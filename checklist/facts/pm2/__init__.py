@@ -10,8 +10,8 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checklist.facts import loading, stages, testing
-from checklist.facts.folders import above, home, of_code
+from checklist.facts import loading, testing
+from checklist.facts.folders import PERSONAL, above, home, of_code
 from checklist.facts.places import folders, within
 from checklist.facts.pm2 import crashloop
 from checklist.facts.pm2.mode import mode, mode_by
@@ -21,6 +21,7 @@ from checklist.facts.pm2.runs import Run, resolve
 from checklist.facts.pm2.script import namesake, script_file
 from checklist.facts.pm2.starts import entry_file, is_here, starts_with
 from checklist.facts.pm2.watched import watched_logs
+from checklist.facts.vocabulary import means
 from checklist.model import MASK, Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse.usage import is_source
 
@@ -37,7 +38,7 @@ def _at_a_desk(app: Document, apps: Sequence[Document]) -> bool:
     """Whether an app runs for development in a folder on somebody's own machine."""
     mine = [a for a in apps if a.value.text("name") == app.value.text("name")]
     modes = [plain(env.get("NODE_ENV"), reveal=True) for a in mine if (env := a.value.get("env")) is not None]
-    return stages.PERSONAL.match(app.value.text("cwd") or "") is not None and bool(modes) and all(mode in stages.DEVELOPMENT for mode in modes)
+    return PERSONAL.match(app.value.text("cwd") or "") is not None and bool(modes) and all(means(mode, "desk") for mode in modes)
 
 
 def _apps(config: Document, project: Project, packages: Sequence[Document]) -> Iterator[Document]:

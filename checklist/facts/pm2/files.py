@@ -9,11 +9,11 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from checklist.facts import stages
-from checklist.facts.folders import above, is_retired, scripts
+from checklist.facts.folders import PERSONAL, above, is_retired, scripts
 from checklist.facts.placeholders import real_secrets, role
 from checklist.facts.pm2 import entries, governing
 from checklist.facts.pm2.options import canonical
+from checklist.facts.vocabulary import means, says
 from checklist.model import Content, Document, Location, Project, Unknown, Value, value
 from checklist.parse import recognise
 
@@ -67,10 +67,10 @@ def at_desks(project: Project, configs: Sequence[Document]) -> set[str]:
     found = set()
     with_apps = [c for c in configs if entries(c.value)]
     for config in with_apps:
-        named = stages.DESK.search(posixpath.basename(config.file)) is not None
+        named = says(posixpath.basename(config.file), "desk")
         if not named and _modes(config) != {"development"}:
             continue
-        around = [c for c in with_apps if posixpath.dirname(c.file) in above(posixpath.dirname(config.file)) and not stages.DESK.search(posixpath.basename(c.file))]
+        around = [c for c in with_apps if posixpath.dirname(c.file) in above(posixpath.dirname(config.file)) and not says(posixpath.basename(c.file), "desk")]
         # of two that are not named for it, the other has to say that it is production's
         others = around if named else [c for c in around if _modes(c) == {"production"}]
         if (others or (named and _named_at_desks(project, config))) and not _on_servers(project, config, by_folder=not named):
@@ -95,7 +95,7 @@ def _named_at_desks(project: Project, config: Document) -> bool:
     """Whether a script or an image that is for development itself starts it."""
     name = posixpath.basename(config.file)
     return any(
-        name in text and stages.DESK.search(posixpath.basename(file)) and recognise(file, text[:200]) in ("shell", "dockerfile") and _named(name).search(text)
+        name in text and says(posixpath.basename(file), "desk") and recognise(file, text[:200]) in ("shell", "dockerfile") and _named(name).search(text)
         for file, text in project.files.items()
     )
 
@@ -104,7 +104,7 @@ def _modes(config: Document) -> set[str]:
     """For which environments its apps are by their NODE_ENV: `production`, `development`, `other`."""
     blocks = [v.get("NODE_ENV") for entry in entries(config.value) for k, v in entry.members().items() if k.startswith("env") and isinstance(v.content, dict)]
     said = {str(b.content) for b in blocks if b is not None}
-    return {"production" if mode in stages.PRODUCTION else "development" if mode in stages.DEVELOPMENT else "other" for mode in said}
+    return {"production" if means(mode, "production") else "development" if means(mode, "desk") else "other" for mode in said}
 
 
 def _on_servers(project: Project, config: Document, *, by_folder: bool) -> bool:
@@ -112,14 +112,14 @@ def _on_servers(project: Project, config: Document, *, by_folder: bool) -> bool:
     used there as well), it says how it is deployed, or a script, workflow or image names it that is not for development
     itself, or a `deploy` of package.json."""
     cwds = [cwd for entry in entries(config.value) if (cwd := entry.text("cwd") or "").startswith(("/", "~"))]
-    if (by_folder and any(not stages.PERSONAL.match(cwd) for cwd in cwds)) or config.value.get("deploy") is not None:
+    if (by_folder and any(not PERSONAL.match(cwd) for cwd in cwds)) or config.value.get("deploy") is not None:
         return True
     name = posixpath.basename(config.file)
     for file, text in project.files.items():
         kind = recognise(file, text[:200]) if name in text else None
-        if kind in ("shell", "workflow", "dockerfile") and not stages.DESK.search(posixpath.basename(file)) and _named(name).search(text):
+        if kind in ("shell", "workflow", "dockerfile") and not says(posixpath.basename(file), "desk") and _named(name).search(text):
             return True
-        if kind == "package" and any("deploy" in script and not stages.DESK.search(script) and _named(name).search(body) for script, body in scripts(project, posixpath.dirname(file)).items()):
+        if kind == "package" and any("deploy" in script and not says(script, "desk") and _named(name).search(body) for script, body in scripts(project, posixpath.dirname(file)).items()):
             return True
     return False
 

@@ -13,6 +13,7 @@ from checklist.facts.deploy.subject import STARTS, is_deploy
 from checklist.facts.rollback.links import Link
 from checklist.facts.rollback.picks import needs_argument, pick
 from checklist.facts.rollback.ways import RELEASE, Way, common, way
+from checklist.facts.vocabulary import says
 from checklist.model import Content, Document, Location, Project, Unknown, Value, value
 from checklist.parse import shell as shell_parser
 from checklist.parse.shell import Source
@@ -20,8 +21,6 @@ from checklist.secrets import mask
 
 _RESTARTS = re.compile(r"\b(?:systemctl|service|supervisorctl|docker(?:-compose)?|podman|kubectl|kill|pkill|nginx|caddy|forever|passenger\S*|deploy\w*|publish|rollout|[\w./-]*(?:restart|reload)[\w./-]*)\b")
 _OWN = re.compile(r"^(?:\./|\.\./|/|~/|bash |sh |npm run |yarn |pnpm |make |node )")
-_ASIDE = re.compile(r"(?i)front_?end|client|static|data|db|migrat")
-"""Of a rollback that is none of the service's, by its name."""
 _NO_COMMAND = "a command is not known here"
 
 
@@ -123,7 +122,7 @@ def _kind(way: Way) -> tuple[str | None, Step | None]:
             return "git", step
         if argv[:2] == ("pm2", "deploy") and "revert" in argv:
             return "pm2", step
-        if argv[:1] in (("tar",), ("unzip",)) and step.effect != "archive" and not _ASIDE.search(way.script or ""):
+        if argv[:1] in (("tar",), ("unzip",)) and step.effect != "archive" and not says(way.script or "", "aside"):
             return "archive", step
     return None, None
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from checklist.facts.deploy.entries import is_shell
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
+from checklist.facts.effects import changes_database, declares
 from checklist.facts.rollback.links import Link, links
+from checklist.facts.vocabulary import of_database, says, takes_back
 from checklist.model import Content, Document, Project, Unknown, Value, value
 from checklist.parse import recognise
 
-_BACK = re.compile(r"(?i)roll-?_?back|(?<![a-z])revert")
-_PROGRAM = re.compile(r"(?i)(?:^|/)(?:[\w.-]*[-_.])?roll-?_?back(?:[-_.][\w.-]*)?\.(?:sh|bash|py|js|mjs|cjs|ts|rb|php|ya?ml|ps1)$|(?:^|/)bin/roll-?_?back$")
+_PROGRAM = re.compile(r"(?i)\.(?:sh|bash|py|js|mjs|cjs|ts|rb|php|ya?ml|ps1)$|(?:^|/)bin/[^/.]+$")
 _TOOLS = re.compile(r"(?i)(?:^|/)(?:capfile|deploy\.php|shipitfile\.[cm]?[jt]s|flightplan\.[cm]?js|fabfile\.py|deploy\.rb)$|(?:^|/)ansible/|(?:^|/)playbooks?/")
-_TARGET = re.compile(r"(?mi)^[ \t]*[\w.-]*roll-?_?back[\w.-]*[ \t]*:|^[ \t]*(?:function[ \t]+)?\w*roll_?back\w*[ \t]*\(\)|^[ \t]*[\"']?(?:-*)roll-?_?back[\"']?[ \t]*\)")
-_DATABASE = {"db", "sql", "database", "schema", "prisma", "knex", "typeorm", "sequelize", "migration", "migrations", "migrate"}
+_DEFINED = re.compile(r"(?m)^[ \t]*(?:([\w.-]+)[ \t]*:|(?:function[ \t]+)?(\w+)[ \t]*\(\)|[\"']?-*([\w-]+)[\"']?[ \t]*\))")
+"""A target of make or a job, a function, a case of `case`, by its name."""
 
 # a deploy that is told which commit is a rollback if it is told an earlier one
 _ANY_COMMIT = re.compile(
@@ -44,7 +45,7 @@ class Way:
 
 def way(project: Project, path: Path) -> Way:
     name = path.entry.name
-    back = bool(_BACK.search(posixpath.basename(name))) and is_shell(name, project.files.get(name, ""))
+    back = says(posixpath.basename(name), "back") and is_shell(name, project.files.get(name, ""))
     return Way(path.run, list(links(path.run, again=back)), name if back else None)
 
 
@@ -70,13 +71,14 @@ def _fills(words: Sequence[str]) -> bool:
 
 def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[Way], paths: Sequence[Document], targets: Sequence[Document], packages: Sequence[Document]) -> Content:
     seen = sorted({*project.files, *project.paths, *(project.tracked or ())})
-    names = [n for p in packages if (s := p.value.get("scripts")) is not None for n in s.members()]
+    named = [(n, str(body.content)) for p in packages if (s := p.value.get("scripts")) is not None for n, body in s.members().items()]
     if (
-        any(w.script and (w.links or not of_database(w.script)) for w in ways)
+        any(w.script and (w.links or not (of_database(w.script) or changes_database(project.files[w.script], project.policy))) for w in ways)
         or targets  # `pm2 deploy … revert 1`
-        or any((_PROGRAM.search(f) or _TOOLS.search(f)) and "node_modules/" not in f and not of_database(f) for f in seen)
-        or any(_BACK.search(n) and not of_database(n) for n in names)
-        or any(_TARGET.search(t) or _ANY_COMMIT.search(t) for t in texts)
+        or declares("rollback", project.policy) is not None
+        or any((_is_program(f) or _TOOLS.search(f)) and "node_modules/" not in f and not of_database(f) and not changes_database(project.files.get(f, ""), project.policy) for f in seen)
+        or any(takes_back(n) and not changes_database(body, project.policy) for n, body in named)
+        or any(_defines(t) or _ANY_COMMIT.search(t) for t in texts)
     ):
         return True
     backs = [b for p in paths if (b := p.value.get("rolls_back")) is not None]
@@ -85,7 +87,10 @@ def _leads_back(project: Project, texts: Sequence[str], ways: Sequence[Way], pat
     return next((b.content for b in backs if isinstance(b.content, Unknown)), False)
 
 
-def of_database(name: str) -> bool:
-    """Whether a file or npm script takes a database back, by its own name or its folder's."""
-    *_, folder, own = ("", *name.lower().split("/"))
-    return folder in _DATABASE or not _DATABASE.isdisjoint(re.split(r"[^a-z]+", own))
+def _is_program(file: str) -> bool:
+    """Whether a file is a program that is named for going back; `orderRollback.ts` is code of the service."""
+    return _PROGRAM.search(file) is not None and says(posixpath.basename(file).lower(), "rollback")
+
+
+def _defines(text: str) -> bool:
+    return "back" in text.lower() and any(says(name := next(g for g in m.groups() if g), "rollback") and not of_database(name) for m in _DEFINED.finditer(text))
