@@ -5,7 +5,9 @@ Each way to plant such a config is held against git itself, which must run one o
 
 from __future__ import annotations
 
+import hashlib
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -347,6 +349,44 @@ def test_a_file_named_git_of_any_size(folder: Write, monkeypatch: pytest.MonkeyP
     (root / "HEAD").touch()
     project = found(root)
     assert project.git_problem == Problem(Location(".git"), "git cannot read the index")
+
+
+def index(*paths: bytes) -> bytes:
+    """A git index of empty files with any names, as git itself would not write it (gitformat-index(5), version 2)."""
+    empty = hashlib.sha1(b"blob 0\0").digest()
+    told = b"DIRC" + struct.pack(">LL", 2, len(paths))
+    for path in sorted(paths):
+        entry = struct.pack(">10L", 0, 0, 0, 0, 0, 0, 0o100644, 0, 0, 0) + empty + struct.pack(">H", len(path)) + path
+        told += entry + b"\0" * (8 - len(entry) % 8)
+    return told + hashlib.sha1(told).digest()
+
+
+ODD = [b"/abs.sh", b"//abs.sh", b"../up.sh", b"a/../../up.sh", b"a//b.sh", b"./c.sh", b"d/", b".git/config", b"a/.GIT/hooks/x.sh", b"..", b"/", b"\x1b]0;title\x07/../x.sh", b"../\xff\n.sh"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_path_that_no_checkout_has_is_said_and_the_others_are_judged(repository: Write, odd: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    root = repository({"deploy.sh": "npm ci\npm2 restart api\n", "package.json": "{}", ".env": "DB_PASSWORD=hunter2hunter2\n"})
+    (root / ".git/index").write_bytes(index(odd, b"deploy.sh", b".env", "день.sh".encode(), b"\xff.sh", b"a\nb.sh"))
+    project = found(root)
+    assert project.tracked == {"deploy.sh", ".env", "день.sh", "\udcff.sh", "a\nb.sh"}
+    assert project.git_problem == Problem(Location(".git"), f"the git index names a path that no checkout has: {os.fsdecode(odd)}")
+    for command, *options in (["check"], ["check", "--format", "json"], ["check", "--format", "sarif"], ["plan"], ["report", "--record", str(root / "record.md")]):
+        assert run([command, str(root), *options]) in (0, 1, 2)
+        told = capfd.readouterr()
+        assert "\x1b]" not in told.out + told.err
+    run(["check", str(root), "--select", "git"])
+    told = " ".join(capfd.readouterr().out.split())
+    assert "No env file with secrets is in the git index (the git index names a path that no checkout has: " in told
+    assert "P0 1 finding" in told
+
+
+def test_git_does_not_write_such_an_index_itself(repository: Write) -> None:
+    root = repository({"deploy.sh": ""})
+    for path in ("/abs.sh", "../up.sh", "a//b.sh", ".git/config"):
+        done = subprocess.run([need("git"), "-C", str(root), "update-index", "--add", "--index-info"], input=f"100644 {'0' * 39}1\t{path}\n".encode(), capture_output=True)
+        assert b"path" in done.stderr
+    assert git(root, "ls-files") == "deploy.sh"
 
 
 def test_a_record_reads_no_file_outside_the_project(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -128,9 +128,11 @@ def _ended(command: Sequence[str], folder: Path, environment: Mapping[str, str])
 
 
 def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | None]:
-    """(paths in the git index below the root and relative to it, and whether they are executable; why they cannot be known).
+    """(paths in the git index below the root and relative to it, and whether they are executable; what of it cannot be
+    known, and why).
 
-    (None, None) outside a repository.
+    (None, None) outside a repository. A path that no checkout can have (git's own verify_path refuses it) is left out and
+    said: it was put there by other means than git.
     """
     if top is None:
         return None, None
@@ -138,7 +140,11 @@ def index(root: Path, top: Path | None) -> tuple[dict[str, bool] | None, str | N
         listed = run(root, top, ["ls-files", "-z", "--stage"])
     except GitError as error:
         return None, str(error)
-    return dict(_entries(listed)), None
+    modes = dict(_entries(listed))
+    odd = [path for path in modes if not _is_path(path)]
+    for path in odd:
+        del modes[path]
+    return modes, f"the git index names a path that no checkout has: {min(odd)}" if odd else None
 
 
 def held_with_lf(root: Path, top: Path | None, paths: Sequence[str]) -> Iterator[str]:
@@ -164,6 +170,12 @@ def _entries(listed: bytes) -> Iterator[tuple[str, bool]]:
         about, tab, path = entry.partition(b"\t")
         if tab and not about.startswith(b"160000"):
             yield os.fsdecode(path), about.startswith(b"100755")
+
+
+def _is_path(path: str) -> bool:
+    """Whether a path is one below a folder, in its plain form."""
+    parts = path.split("/")
+    return not {"", ".", ".."} & set(parts) and not any(part.lower() == ".git" for part in parts)
 
 
 def _environment(top: Path) -> dict[str, str]:

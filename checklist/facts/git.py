@@ -89,11 +89,11 @@ def _pm2_config(project: Project, apps: Sequence[Document]) -> Location:
 
 def _tracked(project: Project, apps: Sequence[Document], packages: Sequence[Document], folders: Sequence[str]) -> Iterator[Document]:
     """{path, what, …} of each thing in the index that matters; `what` is env_file, env_backup, build_output,
-    build_archive, or unknown where a repository's index cannot be read."""
+    build_archive, or unknown where a repository's index cannot be read, or not all of it."""
+    if project.git_problem is not None:
+        where, why = project.git_problem.location, Unknown(project.git_problem.text)
+        yield Document("git.tracked", where.file, value({"path": "", "what": why, "holds": why}, where), "the git index")
     if project.tracked is None:
-        if project.git_problem is not None:
-            where, why = project.git_problem.location, Unknown(project.git_problem.text)
-            yield Document("git.tracked", where.file, value({"path": "", "what": why, "holds": why}, where), "the git index")
         return
     for path in sorted(project.tracked):
         if recognise(path) == "env" and role(path) != "example":
