@@ -52,6 +52,11 @@ def blob(root: Path, path: str, algorithm: str) -> str:
         return told.hexdigest()
 
 
+def home(folder: Path) -> Path:
+    """What a resolved folder's files may lead into: the repository that it lies in; itself outside one."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+
+
 def decoded(data: bytes) -> str:
     """The text of a file; what is no UTF-8 in it becomes U+FFFD."""
     return data.decode("utf-8", "replace").removeprefix("\ufeff")
