@@ -132,6 +132,78 @@ def test_the_packs_of_a_config_that_the_user_names_lie_beside_it(folder: Write, 
     assert command(root, "rules", "--config", str(outside / "org.yaml")).returncode == 2
 
 
+# ---- what is written over --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("plant", WHY)
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("DEPLOY_CHECKLIST.md", ["report"]),
+        ("DEPLOY_CHECKLIST.md", ["report", "--check"]),
+        ("DEPLOY_CHECKLIST.md", ["report", "--require-done", "local"]),
+        ("DEPLOY_CHECKLIST.md", ["report", "--format", "html"]),
+        ("DEPLOY_CHECKLIST.md", ["report", "--force"]),
+        ("DEPLOY_CHECKLIST.html", ["report", "--format", "html", "--force"]),
+        ("out.md", ["report", "-o", "out.md", "--force"]),
+        ("record.md", ["report", "--record", "record.md", "--force"]),
+    ],
+    ids=lambda of: " ".join(of) if isinstance(of, list) else of,
+)
+def test_what_is_to_be_written_is_no_pipe_device_or_link_out(repository: Write, outside: Path, plant: Callable[[Path, Path], None], file: str, words: list[str]) -> None:
+    root = repository(FILES)
+    subprocess.run(["git", "-C", str(root), "commit", "-qm", "x"], check=True)
+    plant(root / file, outside)
+    done = command(root, *words)
+    assert done.returncode == 2
+    assert f"{file}: " in done.stderr
+    assert "bug" not in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+    assert (outside / "shadow").read_text() == SECRET
+
+
+@pytest.mark.parametrize("plant", [pipe, zeros, link])
+@pytest.mark.parametrize("name", ["out.json", "folder/out.json"])
+def test_a_report_is_written_to_no_place_that_the_project_chooses(folder: Write, outside: Path, plant: Callable[[Path, Path], None], name: str) -> None:
+    root = folder(FILES)
+    if "/" in name:
+        (root / "folder").symlink_to(outside)
+        plant(outside / "out.json", outside)
+    else:
+        plant(root / name, outside)
+    done = command(root, "check", "-o", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing is written there" in done.stderr
+    assert (outside / "shadow").read_text() == SECRET
+
+
+def test_where_the_user_points_is_written(folder: Write, outside: Path) -> None:
+    root = folder(FILES | {"docs/x": ""})
+    (root / "link.json").symlink_to("docs/real.json")
+    (root / "docs/real.json").touch()
+    (outside / "link.json").symlink_to(outside / "real.json")
+    (outside / "real.json").touch()
+    given = ["link.json", f"../{root.name}/a.json", str(outside / "link.json"), "json=/dev/null"]
+    assert command(root, "check", *(word for one in given for word in ("-o", one))).returncode == 1
+    assert all(file.read_text().startswith("{") for file in (root / "docs/real.json", root / "a.json", outside / "real.json"))
+    assert (root / "link.json").is_symlink()
+
+
+@pytest.mark.parametrize("plant", [pipe, zeros, link])
+def test_init_reads_and_writes_nothing_of_that_kind(folder: Write, outside: Path, plant: Callable[[Path, Path], None]) -> None:
+    for name in (".gitignore", ".pre-commit-config.yaml", ".env.example", "scripts/deploy.sh"):
+        root = folder(FILES | {"scripts/x": ""})
+        (root / name).unlink(missing_ok=True)
+        plant(root / name, outside)
+    (root / "docs").symlink_to(outside)
+    for words in (["init"], ["init", "--write"]):
+        done = command(root, *words)
+        assert done.returncode in (0, 2)
+        assert "hunter2" not in done.stdout + done.stderr
+    assert (outside / "shadow").read_text() == SECRET
+    assert sorted(file.name for file in outside.iterdir()) == ["rules", "shadow"]
+
+
 # ---- the one function ------------------------------------------------------------------------------------------------
 
 
