@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -16,6 +17,7 @@ from typing import Any
 
 from checklist import schema, units
 from checklist.errors import CheckError, nearest
+from checklist.files import Unreadable, home, read
 from checklist.model import Document, Location, Texts, Value, plain, value
 from checklist.model import Path as Keys
 from checklist.parse import yaml
@@ -58,14 +60,24 @@ def find(path: Path) -> Path | None:
     return None
 
 
-def load(file: Path | None, root: Path) -> Config:
-    """The config in a file (None: the defaults), its places relative to the root; CheckError where it is wrong."""
+def content(file: Path, *, given: bool) -> bytes:
+    """What is in a config; CheckError where it cannot be read. One that is not `given` by name does not lead out of its project."""
+    folder = file.parent.resolve()
+    try:
+        return read(None, file) if given else read(home(folder), folder / file.name)
+    except Unreadable as reason:
+        raise CheckError(f"{file}: cannot be read: {reason}", f"{file}: не читается: {in_russian(str(reason))}") from None
+
+
+def load(file: Path | None, root: Path, *, given: bool = False) -> Config:
+    """The config in a file (None: the defaults), its places relative to the root; CheckError where it is wrong.
+
+    Its packs lie in the project, or in the folder of a config that is `given` by name.
+    """
     if file is None:
         return parse("", "", root)
     try:
-        text = file.read_text("utf-8")
-    except OSError as error:
-        raise CheckError(f"{file}: cannot be read: {error.strerror}", f"{file}: не читается: {in_russian(str(error.strerror))}") from None
+        text = content(file, given=given).decode("utf-8")
     except UnicodeDecodeError:
         raise CheckError(f"{file}: is not UTF-8 text", f"{file}: это не текст в UTF-8") from None
     if not text.strip("\ufeff \t\r\n"):
@@ -77,7 +89,15 @@ def load(file: Path | None, root: Path) -> Config:
         name = file.resolve().relative_to(root).as_posix()
     except ValueError:
         name = str(file)
-    return parse(name, text, file.resolve().parent)
+    told = parse(name, text, file.resolve().parent)
+    homes = (home(root), *((file.resolve().parent,) if given else (home(file.resolve().parent),)))
+    for pack in told.packs:
+        if not any(pack.resolve().is_relative_to(folder) for folder in homes):
+            raise CheckError(
+                f"{name}: rules.packs: {pack}: lies outside the project; put it into it, or name a config beside it with --config",
+                f"{name}: rules.packs: {pack}: лежит вне проекта; положить в проект или указать --config с конфигом из той же папки",
+            )
+    return told
 
 
 def parse(name: str, text: str, folder: Path) -> Config:
@@ -170,7 +190,9 @@ def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> t
         for step in path[:-1]:
             above = above["properties"][step] if isinstance(step, str) else above["items"]
         told = nearest(str(path[-1]), above["properties"])
-        return place, {"en": f"unknown key '{key}'; {told['en']}", "ru": f"нет такого ключа: '{key}'; {told['ru']}"}
+        # what is no word was not meant as a key: it may be a line of any file
+        shown = {"en": f" '{key}'", "ru": f": '{key}'"} if re.fullmatch(r"[\w.-]{1,60}", key) else {"en": "", "ru": ""}
+        return place, {"en": f"unknown key{shown['en']}; {told['en']}", "ru": f"нет такого ключа{shown['ru']}; {told['ru']}"}
     said: Texts = {"en": key, "ru": key} if key else {"en": "the file", "ru": "файл"}
     missing = next((k for k in part.get("required", ()) if isinstance(found.content, dict) and k not in found.content), None)
     if missing is not None:

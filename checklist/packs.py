@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checklist.errors import CheckError
+from checklist.files import Unreadable, home
+from checklist.files import read as read_file
 from checklist.model import Location, Message, Rule, Texts, Value, plain
 from checklist.parse import yaml
 from checklist.reasons import in_russian
@@ -106,9 +108,12 @@ def examples(file: Path) -> tuple[Example, ...]:
 
 
 def _documents(file: Path) -> Iterator[Value]:
+    folder = file.parent.resolve()
     try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = read_file(home(folder), folder / file.name).decode("utf-8")
+    except Unreadable as reason:
+        raise CheckError(f"{file}: cannot be read: {reason}", f"{file}: не читается: {in_russian(str(reason))}") from None
+    except UnicodeDecodeError:
         raise CheckError(f"{file}: cannot be read as UTF-8 text", f"{file}: не читается как текст в UTF-8") from None
     for parsed in yaml.parse_all(str(file), text):
         if parsed.problem or parsed.value is None:

@@ -234,6 +234,7 @@ _PATTERNS = {
     r"`(.+)` without a name": r"`\1` без имени",
     r"`(.+)` is not expected here": r"`\1` здесь не на месте",
     r"(\S+\(|for \(\(|\(|\[\[|\$\{|\{) is not closed": r"\1 не закрыто",
+    r"(?s)the git index names a path that no checkout has: (.+)": r"в индексе git есть путь, которого не может быть в рабочей копии: \1",
     r"(.+) may set it": r"может задаваться в \1",
     r"(.+) is not known here": r"\1 здесь неизвестно",
     r"(?:an? )?(.+) is not evaluated": r"\1 не вычисляется",

@@ -116,9 +116,9 @@ def _round(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "en", "ru"),
     [
-        (_folder, "onai-check.yaml: cannot be read: Is a directory", "onai-check.yaml: не читается: это папка"),
-        (_dangling, "onai-check.yaml: cannot be read: No such file or directory", "не читается: такого файла или папки нет"),
-        (_round, "onai-check.yaml: cannot be read: Too many levels of symbolic links", "не читается: ссылки ведут по кругу"),
+        (_folder, "onai-check.yaml: cannot be read: no regular file", "onai-check.yaml: не читается: это не обычный файл"),
+        (_dangling, "onai-check.yaml: cannot be read: a link that leads out of the project or nowhere", "не читается: ссылка ведёт за пределы проекта или никуда"),
+        (_round, "onai-check.yaml: cannot be read: a link that leads out of the project or nowhere", "не читается: ссылка ведёт за пределы проекта или никуда"),
         (lambda path: path.write_bytes(b""), "onai-check.yaml:1:1: is empty; write what differs from the defaults", "onai-check.yaml:1:1: пустой файл"),
         (lambda path: path.write_bytes(b"\xef\xbb\xbf \n\n"), "onai-check.yaml:1:1: is empty", "пустой файл"),
         (lambda path: path.write_bytes(b"lang: \xff\n"), "onai-check.yaml: is not UTF-8 text", "это не текст в UTF-8"),

@@ -8,7 +8,8 @@ import pytest
 from conftest import make
 
 from checklist.facts import git, packages
-from checklist.facts.folders import is_frontend
+from checklist.facts.folders import above, is_frontend
+from checklist.facts.places import folders
 from checklist.model import Document, Location, Problem, Project, plain, value
 from checklist.parse import json as parse_json
 
@@ -179,3 +180,17 @@ def test_the_policy_names_frontends_of_its_own() -> None:
     project = make({}, settings="policy: {frontends: [./site/]}")
     assert is_frontend(project, "site/src", [], project.policy)
     assert not is_frontend(project, "sites", [], project.policy)
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [("", [""]), ("a/b", ["a/b", "a", ""]), ("/a/b", ["/a/b", "/a", "/"]), ("/", ["/"]), ("//a", ["//a", "//"]), ("../a", ["../a", "..", ""]), ("a//b", ["a//b", "a", ""]), ("a/b/", ["a/b/", "a/b", "a", ""])],
+)
+def test_the_folders_above_a_path_end_at_its_root(folder: str, expected: list[str]) -> None:
+    assert list(above(folder)) == expected
+
+
+@pytest.mark.parametrize("path", ["/abs.sh", "//abs.sh", "../up.sh", "a//b.sh", "a/", "/"])
+def test_a_path_of_any_form_is_judged_in_bounded_time(path: str) -> None:
+    documents(make({"package.json": "{}"}, tracked=["dist/a.js", path], paths=[path]), [app()])
+    assert {"", "dist"} <= folders(make({}, tracked=["dist/a.js", path]))

@@ -21,7 +21,7 @@ LAYERS = [
     ["snippets"],
     ["facts", "checks"],
     ["parse"],
-    ["schema", "texts", "secrets", "units", "reasons"],
+    ["schema", "texts", "secrets", "units", "reasons", "files"],
     ["model"],
     ["errors"],
 ]

@@ -44,6 +44,7 @@ def command(
         if file.resolve() in [other.resolve() for _, other in targets[:n]]:
             raise CheckError(f"--output {file}: is named twice", f"--output {file}: указан дважды")
     checked = common.check(path, config_file, select=select, ignore=ignore, env_from=env_from)
+    files.guard(checked.root, [file for _, file in targets])
     level = gate or checked.config.gate
     view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
     # everything is rendered before anything is written

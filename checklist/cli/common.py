@@ -16,6 +16,7 @@ from checklist import config as configs
 from checklist import packs
 from checklist.cli.helping import of_locale, takes
 from checklist.errors import CheckError
+from checklist.files import Unreadable, read
 from checklist.model import Report, Rule
 from checklist.reasons import in_russian
 from checklist.report.view import View
@@ -63,8 +64,10 @@ def environment(file: Path | None) -> dict[str, str] | None:
     from checklist.parse import env
 
     try:
-        parsed = env.parse(file.name, file.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
+        parsed = env.parse(file.name, read(None, file).decode("utf-8-sig"))
+    except Unreadable as reason:
+        raise CheckError(f"--env-from {file}: cannot be read: {reason}", f"--env-from {file}: не читается: {in_russian(str(reason))}") from None
+    except UnicodeDecodeError:
         raise CheckError(f"--env-from {file}: is no text in UTF-8", f"--env-from {file}: это не текст в UTF-8") from None
     if parsed.value is None:
         why = parsed.problem.text if parsed.problem else "cannot be read"
@@ -122,7 +125,7 @@ def _colored(asked: str, stream: TextIO) -> bool:
 def load_config(path: Path, config_file: Path | None) -> configs.Config:
     """The config given, else the one closest to the path."""
     root = root_of(path)
-    return configs.load(config_file or configs.find(path.resolve()), root)
+    return configs.load(config_file or configs.find(path.resolve()), root, given=config_file is not None)
 
 
 def root_of(path: Path) -> Path:

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from checklist.errors import CheckError
+from checklist.files import home
 from checklist.reasons import in_russian
 
 
 def unwritable(file: Path | str, error: OSError) -> CheckError:
     """What to say of a file that cannot be written."""
     return CheckError(f"{file}: cannot be written: {error.strerror}", f"{file}: не записать: {in_russian(str(error.strerror))}")
+
+
+def guard(root: Path, files: Iterable[Path]) -> None:
+    """CheckError for a file that the project sends elsewhere: it is, or lies behind, a link that leads out of the project, or
+    it is a pipe or a device among the project's files. One that the user names elsewhere may be anything."""
+    project = home(root)
+    for file in files:
+        whole = file.absolute()
+        try:
+            links = [part for part in (whole, *whole.parents) if part.is_symlink() and part.parent.resolve().is_relative_to(project)]
+            sent = any(not link.resolve().is_relative_to(project) for link in links)
+            special = whole.exists() and not (whole.is_file() or whole.is_dir()) and whole.resolve().is_relative_to(project)
+        except (OSError, RuntimeError):  # RuntimeError: a circle of links, until Python 3.13
+            sent, special = True, False
+        if sent:
+            raise CheckError(
+                f"{file}: is or lies behind a link that leads out of the project; nothing is written there",
+                f"{file}: это ссылка, которая ведёт за пределы проекта, или путь через неё; туда ничего не записывается",
+            )
+        if special:
+            raise CheckError(f"{file}: is no regular file; nothing is written there", f"{file}: это не обычный файл; туда ничего не записывается")
 
 
 def replace(files: Sequence[tuple[Path, bytes]]) -> None:

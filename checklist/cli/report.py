@@ -14,6 +14,7 @@ from checklist.cli import common, files
 from checklist.cli.helping import Command
 from checklist.cli.record import deploy
 from checklist.errors import CheckError
+from checklist.files import Unreadable, read
 from checklist.reasons import in_russian
 from checklist.report import checklist, html, living
 from checklist.report.clean import one_line
@@ -73,6 +74,7 @@ def command(
     target = (checked.root / PAGE if page else listed) if output in (None, "-") else Path(str(output))
     # what a person has ticked and noted stands in the Markdown file, wherever the page goes
     source = listed if page else target
+    files.guard(checked.root, [source, target, *([Path(record)] if record else [])])
     # a file that is there keeps its language: the locale of another machine must not make it stale
     spoken = lang or config.lang or checklist.language_of((_existing(source) or b"").decode("utf-8", "replace"))
     view = common.view(gate or config.gate, common.language(spoken, config), "never", to_terminal=False)
@@ -97,7 +99,7 @@ def command(
         _note(target, "written" if changed else "unchanged", view.lang)
     if record:
         told = checklist.render(checked.report, view, own=config.checklist, deploy=recorded)
-        write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
+        write_checklist(Path(record), _ticked(told, _existing(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
         _note(record, "written", view.lang)
     return done
 
@@ -118,7 +120,7 @@ def write_checklist(path: Path, text: str, *, force: bool, keep: bool = True, la
     """
     try:
         target = path.resolve(strict=path.is_symlink())
-        old = _read(target)
+        old = _existing(target)
         new = _ticked(text, old if keep else None, lang)
         if old == new:
             return False
@@ -184,19 +186,18 @@ def _known(part: str) -> None:
 
 
 def _existing(path: Path) -> bytes | None:
+    """What is in a file; None where there is none, or a pipe or a device that the user has named."""
+    if not path.exists() or not (path.is_file() or path.is_dir()):
+        return None
     try:
-        return _read(path)
-    except OSError as error:
-        raise CheckError(f"{path}: cannot be read: {error.strerror}", f"{path}: не читается: {in_russian(str(error.strerror))}") from None
+        # a checkout on Windows may have turned the line ends
+        return read(None, path).replace(b"\r\n", b"\n")
+    except Unreadable as reason:
+        raise CheckError(f"{path}: cannot be read: {reason}", f"{path}: не читается: {in_russian(str(reason))}") from None
 
 
 def _merged(path: Path, text: str, lang: str) -> str:
     return _ticked(text, _existing(path), lang).decode("utf-8", "surrogateescape")
-
-
-def _read(path: Path) -> bytes | None:
-    # a checkout on Windows may have turned the line ends
-    return path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else None
 
 
 def _ours(old: bytes) -> bool:

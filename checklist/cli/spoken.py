@@ -13,6 +13,7 @@ from checklist import config as configs
 from checklist.cli import common
 from checklist.cli.helping import option, takes
 from checklist.errors import CheckError
+from checklist.files import decoded
 
 # What click 8 says (src/click/exceptions.py, types.py, parser.py), and what our own options and commands say through it.
 _RUSSIAN = {
@@ -67,7 +68,8 @@ def _configured(args: Sequence[str]) -> str | None:
     try:
         path = next((Path(one) for one in args if not one.startswith("-") and Path(one).exists()), Path())
         file = Path(given) if given else configs.find(path.resolve())
-        said = re.search(r"^lang:\s*['\"]?(en|ru)\b", file.read_text("utf-8", "replace"), re.MULTILINE) if file else None
+        text = decoded(configs.content(file, given=bool(given))) if file else ""
+        said = re.search(r"^lang:\s*['\"]?(en|ru)\b", text, re.MULTILINE)
     except (OSError, ValueError, CheckError):  # a path with a NUL in it is a ValueError
         return None
     return said[1] if said else None

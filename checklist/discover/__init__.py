@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from checklist.discover.evidence import Evidence
-from checklist.discover.files import MAX_BYTES, OUTSIDE, Unreadable, decoded, mode, read
 from checklist.discover.git import held_with_lf, index, repository
 from checklist.errors import CheckError
+from checklist.files import MAX_BYTES, OUTSIDE, Unreadable, decoded, mode, read, read_script
 from checklist.model import Document, Location, Problem, Project, plain
 from checklist.parse import markdown, needs_head, recognise
 from checklist.parse.gitignore import matcher
@@ -90,8 +90,7 @@ def texts(root: Path, paths: Iterable[str]) -> dict[str, str | None]:
     for path in paths:
         if os.path.lexists(root / path):
             try:
-                data = read(root.resolve(), path, whole=True)
-                found[path] = None if data is None else data.decode("utf-8")
+                found[path] = read(root.resolve(), path).decode("utf-8")
             except (Unreadable, UnicodeDecodeError):
                 found[path] = None
     return found
@@ -176,7 +175,7 @@ def _take(root: Path, path: str, found: _Found) -> None:
         if not needs_head(path):
             return
     try:
-        data = read(root, path, whole=kind is not None)
+        data = read_script(root, path) if kind is None else read(root, path)
     except Unreadable as reason:
         # a link that leads to an env file outside, as releases share one, is no fault: it is not here
         if kind is not None and not (kind == "env" and reason.args[0] == OUTSIDE):
@@ -202,12 +201,10 @@ def _required(root: Path, found: _Found) -> None:
             for candidate in (path, f"{path}.js", f"{path}.json", f"{path}.cjs", f"{path}/index.js"):
                 if candidate in found.paths and candidate not in found.files and candidate.endswith((".js", ".json", ".cjs")):
                     try:
-                        data = read(root, candidate, whole=True)
+                        found.files[candidate] = decoded(read(root, candidate))
                     except Unreadable:
                         continue
-                    if data is not None:
-                        found.files[candidate] = decoded(data)
-                        waiting.append(candidate)
+                    waiting.append(candidate)
 
 
 def _ignores_above(root: Path, top: Path | None, found: _Found) -> None:
@@ -217,6 +214,6 @@ def _ignores_above(root: Path, top: Path | None, found: _Found) -> None:
             break
         if (folder / ".gitignore").is_file():
             try:
-                found.files["../" * up + ".gitignore"] = decoded(read(folder, ".gitignore", whole=True) or b"")
+                found.files["../" * up + ".gitignore"] = decoded(read(folder, ".gitignore"))
             except Unreadable:
                 continue  # then git could not read it either

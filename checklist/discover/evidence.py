@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from checklist.discover.files import Unreadable, decoded, read
+from checklist.files import Unreadable, decoded, read
 from checklist.parse import recognise, words
 from checklist.parse.usage import CALL, SIGNS
 
@@ -41,7 +41,7 @@ class Evidence:
         """The text of a runbook or the like."""
         self._pages += 1
         try:
-            return decoded(read(self._root, path, whole=True) or b"") if self._pages <= MAX_PAGES else None
+            return decoded(read(self._root, path)) if self._pages <= MAX_PAGES else None
         except Unreadable:
             self._pages -= 1
             return None
@@ -53,7 +53,7 @@ class Evidence:
             self.sources_seen = False
             return
         try:
-            data = read(self._root, path, whole=True) or b""
+            data = read(self._root, path)
         except Unreadable:
             self.sources_seen = False
             return
@@ -77,7 +77,7 @@ class Evidence:
         found = {}
         for path in self._guides[:MAX_PAGES]:
             try:
-                data = read(self._root, path, whole=True) or b""
+                data = read(self._root, path)
             except Unreadable:
                 continue
             if b"logrotate" in data and not data.startswith(b"<!-- onai-check:"):  # our own checklist only asks for it
@@ -93,7 +93,7 @@ class Evidence:
         total = 0
         for path in self._others:
             try:
-                data = read(self._root, path, whole=True) or b""
+                data = read(self._root, path)
             except Unreadable:
                 continue  # larger than any code, or no file: it asks for nothing
             total += len(data)

@@ -50,11 +50,10 @@ def on_server(project: Project, path: str) -> str | None:
 
 
 def above(folder: str) -> Iterator[str]:
-    """A folder and all above it up to the root, ""."""
+    """A folder and all above it, up to the root: "" or, of a path on a machine, "/"."""
     yield folder
-    while folder:
-        folder = posixpath.dirname(folder)
-        yield folder
+    while (higher := posixpath.dirname(folder)) != folder:  # of "/" that is "/", of "//" "//"
+        yield (folder := higher)
 
 
 def of_code(project: Project, entry: str | None, directory: str) -> str:

@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from checklist.facts.folders import build_dirs, is_frontend
+from checklist.facts.folders import above, build_dirs, is_frontend
 from checklist.facts.ignores import Ignores
 from checklist.facts.outputs import produced
 from checklist.facts.placeholders import real_secrets, role
@@ -71,14 +71,12 @@ def _build_dirs(project: Project, apps: Sequence[Document], packages: Sequence[D
 
 def _inside(project: Project, folders: Sequence[str], paths: Iterable[str]) -> dict[str, list[str]]:
     """The paths below each build dir of the folders, sorted; in one pass, since a repository may have many of both."""
-    dirs = {posixpath.join(folder, name) for folder in folders for name in build_dirs(project.policy)}
+    dirs = {posixpath.join(folder, name) for folder in folders for name in build_dirs(project.policy)} - {""}
     found: dict[str, list[str]] = {}
     for path in paths:
-        here = posixpath.dirname(path)
-        while here:
+        for here in above(posixpath.dirname(path)):
             if here in dirs:
                 found.setdefault(here, []).append(path)
-            here = posixpath.dirname(here)
     return {path: sorted(files) for path, files in found.items()}
 
 
@@ -91,11 +89,11 @@ def _pm2_config(project: Project, apps: Sequence[Document]) -> Location:
 
 def _tracked(project: Project, apps: Sequence[Document], packages: Sequence[Document], folders: Sequence[str]) -> Iterator[Document]:
     """{path, what, …} of each thing in the index that matters; `what` is env_file, env_backup, build_output,
-    build_archive, or unknown where a repository's index cannot be read."""
+    build_archive, or unknown where a repository's index cannot be read, or not all of it."""
+    if project.git_problem is not None:
+        where, why = project.git_problem.location, Unknown(project.git_problem.text)
+        yield Document("git.tracked", where.file, value({"path": "", "what": why, "holds": why}, where), "the git index")
     if project.tracked is None:
-        if project.git_problem is not None:
-            where, why = project.git_problem.location, Unknown(project.git_problem.text)
-            yield Document("git.tracked", where.file, value({"path": "", "what": why, "holds": why}, where), "the git index")
         return
     for path in sorted(project.tracked):
         if recognise(path) == "env" and role(path) != "example":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from functools import lru_cache
+from itertools import takewhile
 
+from checklist.facts.folders import above
 from checklist.model import Project
 
 
@@ -14,10 +16,7 @@ def folders(project: Project) -> frozenset[str]:
     """Every folder that holds something that was seen or is tracked; "" is the root."""
     found = {""}
     for path in (*project.files, *project.paths, *(project.tracked or ())):
-        folder = posixpath.dirname(path)
-        while folder and folder not in found:
-            found.add(folder)
-            folder = posixpath.dirname(folder)
+        found.update(takewhile(lambda folder: folder not in found, above(posixpath.dirname(path))))
     return frozenset(found)
 
 

@@ -65,7 +65,8 @@ class Project:
     modes: Mapping[str, int] = field(default_factory=dict)
     """Permission bits of the env files on the disk; 0 on Windows, where they say nothing. Not in the digest."""
     git_problem: Problem | None = None
-    """Where git's folder is, and why the index of a repository that is there could not be read; `tracked` is None then."""
+    """Where git's folder is, and why the index of a repository that is there could not be read, or not all of it; in the
+    first case `tracked` is None."""
     executable: frozenset[str] | None = None
     """Tracked paths whose mode in the index is 100755; None where modes are not known."""
 

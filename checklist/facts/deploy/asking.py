@@ -13,6 +13,7 @@ from checklist.facts.deploy.memory import Question
 from checklist.facts.deploy.processes import Processes
 from checklist.facts.deploy.state import Shell, located
 from checklist.facts.deploy.worlds import Answer, Default, Out, Worlds
+from checklist.facts.folders import above
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 
@@ -74,10 +75,8 @@ class Asking(Processes):
             # what a variable holds is a path from the root as a rule
             return [memory.there(shell.host, path)]
         place = located(shell.directory.one(worlds), path, shell)
-        above = [place]
-        while isinstance(place, str) and "/" in place.strip("/"):
-            above.append(place := posixpath.dirname(place))
-        return [memory.there(shell.host, p) for p in above]
+        higher = above(posixpath.dirname(place)) if isinstance(place, str) else ()
+        return [memory.there(shell.host, p) for p in (place, *(p for p in higher if p.strip("/")))]
 
     def calculation(self, text: str, shell: Shell, worlds: Worlds) -> Out:
         """`(( … ))` and `let`: counting up is followed, comparisons of numbers are judged, the rest may be either."""
