@@ -215,7 +215,7 @@ def _why(of: Value | None) -> str | None:
             return below.content.why
         if isinstance(below.content, OneOf):
             return "it depends on a condition"
-    return None
+    return "more may be set than is seen here" if of is not None and of.more else None
 
 
 def _with_fingerprints(outcomes: list[Outcome]) -> Iterable[Outcome]:
