@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -75,6 +76,26 @@ def test_all_keys_of_a_rule_are_told() -> None:
 def test_yaml_in_the_docs_is_yaml(file: Path) -> None:
     for text in re.findall(r"```yaml\n(.*?)```", file.read_text("utf-8"), re.DOTALL):
         assert all(parsed.problem is None for parsed in yaml.parse_all(file.name, text))
+
+
+def test_the_settings_in_the_docs_are_such_as_an_editor_takes(tmp_path: Path) -> None:
+    schema_file = ROOT / "checklist" / "config.schema.json"
+    known = json.loads(schema_file.read_text("utf-8"))["properties"].keys()
+    files = [ROOT / "examples" / "healthy" / "onai-check.yaml", ROOT / "examples" / "incident" / "onai-check.yaml"]
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for n, text in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)):
+            told = next(iter(yaml.parse_all(page.name, text))).value
+            if told is not None and told.members().keys() & known and told.text("for") is None:  # a rule has a checklist too
+                files.append(tmp_path / f"{page.stem}-{n}.yaml")
+                files[-1].write_text(text, "utf-8")
+    assert {"README", "settings", "checklist"} <= {file.stem.rpartition("-")[0] for file in files}
+    if importlib.util.find_spec("check_jsonschema") is None:
+        need("check-jsonschema")
+    check = [sys.executable, "-m", "check_jsonschema", "--color", "never", "--schemafile", str(schema_file)]
+    done = subprocess.run([*check, *map(str, files)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "wrong.yaml").write_text("policy: {min_uptime: 30}\n")
+    assert subprocess.run([*check, str(tmp_path / "wrong.yaml")], capture_output=True).returncode == 1
 
 
 def test_the_hooks_are_such_that_pre_commit_takes() -> None:
