@@ -25,6 +25,8 @@ from checklist.reasons import in_russian
 from checklist.secrets import sealed
 
 NAME = "onai-check.yaml"
+DURATION = "duration"
+"""Title of every duration in the schema: a text with its unit in the file, milliseconds in the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,8 @@ def shape() -> dict[str, Any]:
 
     def follow(part: Any) -> Any:
         match part:
-            case {"$ref": str() as ref}:
-                return follow(raw["$defs"][ref.rsplit("/", 1)[1]])
+            case {"$ref": str() as ref, **beside}:
+                return follow(raw["$defs"][ref.rsplit("/", 1)[1]]) | follow(beside)
             case dict():
                 return {k: follow(v) for k, v in part.items() if k not in ("$schema", "$defs")}
             case list():
@@ -155,7 +157,7 @@ def _fill(part: Mapping[str, Any], given: Value | None) -> Value:
     """The given value with the defaults filled in and times in milliseconds; defaults have no place of their own."""
     if given is None:
         given = value(part.get("default"))
-    if part.get("format") == "time" and isinstance(given.content, (str, int, float)):
+    if part.get("title") == DURATION and isinstance(given.content, str):
         return Value(units.parse_time(given.content), given.at, given.key_at)
     if "properties" in part and isinstance(given.content, dict):
         members = dict(given.content)
@@ -197,12 +199,18 @@ def _explain(whole: Mapping[str, Any], given: Value, path: Keys, name: str) -> t
     missing = next((k for k in part.get("required", ()) if isinstance(found.content, dict) and k not in found.content), None)
     if missing is not None:
         return place, {"en": f"{said['en']}: '{missing}' is missing", "ru": f"{said['ru']}: не хватает '{missing}'"}
+    if part.get("title") == DURATION and re.fullmatch(r"\d+(\.\d+)?", bare := str(found.content)):
+        asked = {"en": f"{bare}s or {bare}ms?", "ru": f"{bare}s или {bare}ms?"}
+        return place, {
+            "en": f"{key}: {bare} has no unit: {asked['en']}",
+            "ru": f"{key}: {bare} без единицы измерения: {asked['ru']}",
+        }
     wanted = _wanted(part)
     return place, {"en": f"{said['en']} must be {wanted['en']}", "ru": f"{said['ru']}: ожидается {wanted['ru']}"}
 
 
 _WANTED: Mapping[str, Texts] = {
-    "time": {"en": "a time such as 30s, 2m, or milliseconds", "ru": "время вроде 30s или 2m либо число миллисекунд"},
+    DURATION: {"en": "a time with its unit, such as 30s, 2m or 500ms", "ru": "время с единицей: 30s, 2m, 500ms"},
     "url": {"en": "a URL such as http://localhost:3000/health", "ru": "URL вроде http://localhost:3000/health"},
     "integer": {"en": "a whole number", "ru": "целое число"},
     "string": {"en": "a text that is not empty", "ru": "непустая строка"},
@@ -215,8 +223,8 @@ def _wanted(part: Mapping[str, Any]) -> Texts:
     if "enum" in part:
         choices = ", ".join(part["enum"])
         return {"en": f"one of {choices}", "ru": f"одно из: {choices}"}
-    if part.get("format") in _WANTED:
-        return _WANTED[part["format"]]
+    if part.get("title") in _WANTED:
+        return _WANTED[part["title"]]
     said = _WANTED[part["type"]]
     limit = {"en": f", {part['minimum']} or more", "ru": f", не меньше {part['minimum']}"} if "minimum" in part else {"en": "", "ru": ""}
     pattern = part.get("pattern", r"\S")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,21 +41,14 @@ def run(project: Project, rules: Iterable[Rule]) -> Report:
     facts = derive(project)
     held = tuple(resolve(rule, facts.policy) for rule in rules)
     snippets = Snippets(project, facts)
-    seen: dict[tuple[str, Location], list[str]] = {}
-    outcomes = []
-    for rule in held:
-        for document in facts.documents:
-            if document.kind == rule.kind:
-                for outcome in _judge(rule, document, facts):
-                    # one finding per rule and place: two apps that share a variable have one thing to mend
-                    if outcome.state in ("fail", "open"):
-                        names = seen.setdefault((rule.id, outcome.location), [])
-                        names.append(_named(document))
-                        if len(names) > 1:
-                            continue
-                    outcomes.append(outcome)
-    outcomes = [_with_others(o, seen[o.rule.id, o.location]) if o.state == "fail" else o for o in outcomes]
-    outcomes.sort(key=lambda o: (o.location, o.rule.id, o.subject, o.state))
+    judged = (
+        (outcome, _named(document))
+        for rule in held
+        for document in facts.documents
+        if document.kind == rule.kind
+        for outcome in _judge(rule, document, facts)
+    )
+    outcomes = sorted(_one_a_place(judged), key=lambda o: (o.location, o.rule.id, o.subject, o.state))
     return Report(
         outcomes=tuple(replace(o, snippet=snippets.of(o.location)) for o in _with_fingerprints(outcomes)),
         checked=facts.checked,
@@ -137,7 +130,7 @@ def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Fact
         location=location,
         subject=document.subject if rule.at is not None or not path else _about(document.subject, path),
         message=message,
-        related=tuple(_related(rule, document, location)) if state == "fail" else (),
+        related=_once(_related(rule, document, location)) if state == "fail" else (),
     )
 
 
@@ -146,9 +139,38 @@ def _named(document: Document) -> str:
     return document.value.text("service") or document.value.text("name") or ""
 
 
-def _with_others(of: Outcome, names: list[str]) -> Outcome:
-    """The finding with the other apps that share its place, where its message names the first of them."""
-    first, *others = dict.fromkeys(names)
+def _one_a_place(judged: Iterable[tuple[Outcome, str]]) -> Iterable[Outcome]:
+    """The outcomes, but of those of a rule that are `fail` or `open` at one place only one.
+
+    Two apps that share a line have one thing to mend.
+    What fails is told before what is open, the higher priority before the lower, then by name: the order of documents
+    decides nothing. An app comes before what it is in one environment, `api` before `api (production)`.
+    """
+    shared: dict[tuple[str, Location], list[tuple[Outcome, str]]] = {}
+    for outcome, name in judged:
+        if outcome.state in ("fail", "open"):
+            shared.setdefault((outcome.rule.id, outcome.location), []).append((outcome, name))
+        else:
+            yield outcome
+    for here in shared.values():
+        told = [(o, name) for o, name in here if o.state == "fail"] or here
+        told.sort(key=_rank)
+        yield _with_others(told) if told[0][0].state == "fail" else told[0][0]
+
+
+def _rank(told: tuple[Outcome, str]) -> tuple[Any, ...]:
+    outcome, name = told
+    related = [(r.location, r.text) for r in outcome.related]
+    return outcome.priority, name, len(outcome.subject), outcome.subject, outcome.message["en"], related
+
+
+def _with_others(told: Sequence[tuple[Outcome, str]]) -> Outcome:
+    """The first of the findings at a place with what belongs to the others: their related places, and their apps where
+    its message names its own.
+    """
+    of = told[0][0]
+    of = replace(of, related=_once(related for outcome, _ in told for related in outcome.related))
+    first, *others = dict.fromkeys(name for _, name in told)
     others = [name for name in others if name]
     if not others or not first or first not in of.message["en"]:
         return of
@@ -174,13 +196,17 @@ def _priority(rule: Rule, document: Document) -> Priority:
 
 def _related(rule: Rule, document: Document, own: Location) -> Iterable[Related]:
     found = document.value.get(*rule.related) if rule.related else None
-    once: dict[tuple[str, int, str], Related] = {}
     for item in found.items() if found is not None else ():
         if item.at is not None and item.at != own:
-            text = item.text("text") or (item.content if isinstance(item.content, str) else "")
-            # a step that two ways of a deploy run, or that stands twice in one line, is one place to a reader
-            once.setdefault((item.at.file, item.at.line, text), Related(item.at, text))
-    return once.values()
+            yield Related(item.at, item.text("text") or (item.content if isinstance(item.content, str) else ""))
+
+
+def _once(related: Iterable[Related]) -> tuple[Related, ...]:
+    """A step that two ways of a deploy run, or that stands twice in one line, is one place to a reader."""
+    once: dict[tuple[str, int, str], Related] = {}
+    for one in related:
+        once.setdefault((one.location.file, one.location.line, one.text), one)
+    return tuple(once.values())
 
 
 def _why(of: Value | None) -> str | None:
@@ -189,7 +215,7 @@ def _why(of: Value | None) -> str | None:
             return below.content.why
         if isinstance(below.content, OneOf):
             return "it depends on a condition"
-    return None
+    return "more may be set than is seen here" if of is not None and of.more else None
 
 
 def _with_fingerprints(outcomes: list[Outcome]) -> Iterable[Outcome]:

@@ -10,6 +10,7 @@ _PHRASES = {
     "it depends on a condition": "зависит от условия",
     "it is set under a condition": "задаётся при условии",
     "it is set outside": "задаётся снаружи",
+    "more may be set than is seen here": "задано может быть больше, чем здесь видно",
     "set in the env file": "задано в env-файле",
     "another variable or tool fills it in": "подставляется другой переменной или инструментом",
     "dotenv reads a file": "dotenv читает файл",

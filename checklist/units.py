@@ -18,6 +18,13 @@ def parse_time(text: str | int | float) -> float | None:
     return int(ms) if ms.is_integer() else ms
 
 
+def spell_time(ms: float) -> str:
+    """A time as parse_time reads it, in the largest unit that says it without a fraction: `2m`, `90s`, `1500ms`."""
+    unit = next((u for u in ("h", "m", "s") if ms and ms % _MS[u] == 0), "ms")
+    number = ms / _MS[unit]
+    return f"{int(number) if number.is_integer() else number}{unit}"
+
+
 def show_time(ms: float, lang: str = "en") -> str:
     """`300 ms`, `1.4 s`, `1 min 30 s`, `2 h 47 min`: the largest unit and, from a minute on, the next one, rounded there."""
     milli, second, minute, hour = {"en": ("ms", "s", "min", "h"), "ru": ("мс", "с", "мин", "ч")}[lang]

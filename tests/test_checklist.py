@@ -14,13 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist.cli import run
+from checklist import packs
+from checklist.cli import common, run
 from checklist.cli.report import write_checklist
 from checklist.errors import CheckError
 from checklist.model import Document, Location, Outcome, Priority, Related, Report, Rule, State, value
 from checklist.report import checklist, items, markdown
 from checklist.report.view import View
-from tests.conftest import need
+from tests.conftest import ROOT, need
+from tests.conftest import run as hold
 from tests.test_cli import command
 
 POLICY = Document("policy", "", value({"health_url": "http://localhost:3000/health", "min_uptime": 30_000, "run_from": "auto"}))
@@ -36,16 +38,18 @@ def rule(id: str, item: str | None, priority: Priority = "P0") -> Rule:
 
 
 RESTARTS = rule("pm2/too-many-restarts", "server/ecosystem-up-to-date")
-UPTIME = rule("pm2/short-min-uptime", "server/ecosystem-up-to-date")
+TRACKED = rule("git/env-file-tracked", "local/gitignore")
 IGNORED = rule("git/build-output-not-ignored", "local/gitignore")
 DSN = rule("env/sentry-dsn-missing", "server/env-complete")
+STRAY = rule("own/something", None, "P2")
+APP = Document("pm2.app", "ecosystem.config.js", value({"name": "shop-api"}))
 
 
 def outcome(of: Rule, state: State, *, file: str = "ecosystem.config.js", line: int = 9, text: str = "shop-api restarts 15 times") -> Outcome:
     return Outcome(of, state, of.priority, Location(file, line, 5, line, 9), "shop-api", {"en": text, "ru": text})
 
 
-def report(*outcomes: Outcome, documents: tuple[Document, ...] = (POLICY,)) -> Report:
+def report(*outcomes: Outcome, documents: tuple[Document, ...] = (POLICY, APP)) -> Report:
     return Report(outcomes, (("ecosystem.config.js", "pm2.config"),), (), documents, "0123456789abcdef" * 4)
 
 
@@ -118,18 +122,114 @@ def test_the_same_in_russian() -> None:
 @pytest.mark.parametrize(
     ("states", "mark"),
     [
-        ([(RESTARTS, "pass"), (UPTIME, "pass")], "- [x] ecosystem"),
-        ([(RESTARTS, "pass"), (UPTIME, "notApplicable")], "- [x] ecosystem"),
-        ([(RESTARTS, "pass"), (UPTIME, "open")], "- [ ] ecosystem"),
-        ([(RESTARTS, "pass"), (UPTIME, "fail")], "- [ ] ❌ **ecosystem"),
-        ([(RESTARTS, "open"), (UPTIME, "fail")], "- [ ] ❌ **ecosystem"),
-        ([(RESTARTS, "notApplicable")], "- ➖ ecosystem"),
-        ([], "- ➖ ecosystem"),
+        ([(IGNORED, "pass"), (TRACKED, "pass")], "- [x] .gitignore"),
+        ([(IGNORED, "pass"), (TRACKED, "notApplicable")], "- [x] .gitignore"),
+        ([(IGNORED, "pass"), (TRACKED, "open")], "- [ ] .gitignore"),
+        ([(IGNORED, "pass"), (TRACKED, "fail")], "- [ ] ❌ **.gitignore"),
+        ([(IGNORED, "open"), (TRACKED, "fail")], "- [ ] ❌ **.gitignore"),
+        ([(IGNORED, "notApplicable")], "- ➖ .gitignore"),
+        ([(IGNORED, "notApplicable"), (TRACKED, "notApplicable")], "- ➖ .gitignore"),
+        ([(IGNORED, "notApplicable"), (TRACKED, "pass")], "- [ ] .gitignore"),
+        ([], "- ➖ .gitignore"),
     ],
 )
 def test_one_objection_or_doubt_takes_the_tick(states: list[tuple[Rule, State]], mark: str) -> None:
     text = checklist.render(report(*(outcome(of, state) for of, state in states)), View())
     assert f"\n{mark}" in text
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_what_nobody_judged_is_not_ticked_and_is_named(lang: str) -> None:
+    told = {
+        "en": "- [ ] .gitignore is up to date (`dist/` is ignored)\n  - ❔ not judged, nothing here tells of it: what builds write\n",
+        "ru": "- [ ] .gitignore актуален (`dist/` в игноре)\n  - ❔ не проверено, здесь об этом ничего не сказано: то, что пишет сборка\n",
+    }
+    assert told[lang] in checklist.render(report(outcome(TRACKED, "pass")), View(lang=lang))
+
+
+SCRIPTS, PIPELINE = "The deploy scripts do what the service needs", "CI tests before it deploys"
+TESTS_ONLY = "on: push\njobs: {test: {runs-on: x, steps: [{uses: actions/checkout@v4}, {run: npm ci}, {run: npm test}]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "item", "unjudged"),
+    [
+        ({"r.sh": "pm2 restart a\n"}, SCRIPTS, "what the deploy builds, the smoke test, the rollback"),
+        ({"Dockerfile": "FROM node:20\nRUN npm ci\n"}, SCRIPTS, "what the deploy builds, the smoke test, the rollback"),
+        ({".github/workflows/t.yml": TESTS_ONLY}, PIPELINE, "the tests before the deploy, the check after the deploy"),
+    ],
+    ids=["a restart", "an image", "tests alone"],
+)
+def test_a_deploy_that_is_not_seen_is_not_certified(
+    files: Mapping[str, str], item: str, unjudged: str, folder: Callable[[Mapping[str, str]], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = folder(files)
+    assert run(["report", str(root), "--require-done", "local"]) == 1
+    assert f"local: not done: {item}" in capsys.readouterr().err
+    text = (root / "DEPLOY_CHECKLIST.md").read_text("utf-8")
+    told = re.search(rf"- \[ \] {item}.*\n  - ❔ not judged, nothing here tells of it: (.*)\n", text)
+    assert told is not None
+    assert told[1] == unjudged
+
+
+def test_on_the_server_and_after_the_deploy_nothing_is_ticked_from_files() -> None:
+    assert {i.by for p in items.load() for i in p.items if p.id in ("server", "after")} == {"person", "probe"}
+    text = checklist.render(common.check(ROOT / "examples" / "healthy").report, View())
+    assert "[x]" in lines(text, "Locally")
+    assert "[x]" not in lines(text, "On the server (staging/preview)") + lines(text, "After the deploy")
+
+
+def test_every_claim_names_rules_of_its_item() -> None:
+    home = {rule.id: rule.checklist for rule in packs.load(packs.builtin(), strict=False)}
+    claims = [(item.id, id) for part in items.load() for item in part.items for claim in item.claims for id in claim.rules]
+    assert claims
+    assert {(home.get(id), id) for _, id in claims} == set(claims)
+
+
+def _commands(files: Mapping[str, str], text: str) -> str:
+    """The command of an item in a project of these files."""
+    decided = [line for _, lines in items.decide(hold(files), {}) for line in lines]
+    (command,) = next(line.commands for line in decided if line.item.id == text)
+    return command
+
+
+SERVICE = {
+    "backend/it's/ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'src/a.js'}]};\n",
+    "backend/it's/package.json": "{}",
+    "backend/it's/src/a.js": "\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ("SENTRY_DSN=https://key@x.io/1\nSENTRY_ENABLED=true\n", ""),
+        ("export SENTRY_DSN=x\nSENTRY_ENABLED=\n", "SENTRY_ENABLED is not set\n"),
+        ("# SENTRY_DSN=x\nXSENTRY_ENABLED=1\n", "SENTRY_DSN is not set\nSENTRY_ENABLED is not set\n"),
+        (None, "SENTRY_DSN is not set\nSENTRY_ENABLED is not set\n"),
+    ],
+)
+def test_the_command_for_the_env_file_names_what_is_missing_and_shows_no_value(env: str | None, said: str, folder: Callable[[Mapping[str, str]], Path]) -> None:
+    root = folder(SERVICE | ({} if env is None else {"backend/it's/env.env": env}))
+    done = subprocess.run([need("bash"), "-c", _commands(SERVICE, "server/env-complete")], cwd=root, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (said, "")
+
+
+def test_the_command_for_the_config_compares_it_with_what_is_to_be_deployed(repository: Callable[[Mapping[str, str]], Path], tmp_path_factory: pytest.TempPathFactory) -> None:
+    root, server = repository(SERVICE), tmp_path_factory.mktemp("server") / "app"
+    git = [need("git"), "-C"]
+    subprocess.run([*git, str(root), "commit", "-qm", "first"], check=True)
+    subprocess.run([git[0], "clone", "-q", str(root), str(server)], check=True)
+    command = [need("bash"), "-c", _commands(SERVICE, "server/ecosystem-up-to-date")]
+    assert subprocess.run(command, cwd=server).returncode == 0
+    config = next(name for name in SERVICE if name.endswith(".config.js"))
+    (root / config).write_text("module.exports = {apps: []};\n")
+    subprocess.run([*git, str(root), "commit", "-qam", "second"], check=True)
+    assert subprocess.run(command, cwd=server, capture_output=True).returncode == 1
+    subprocess.run([*git, str(server), "pull", "-q"], check=True)
+    assert subprocess.run(command, cwd=server).returncode == 0
+    (server / config).write_text("mended on the server\n")
+    assert subprocess.run(command, cwd=server, capture_output=True).returncode == 1
 
 
 def test_a_doubt_is_said_where_it_is() -> None:
@@ -144,7 +244,7 @@ def test_items_of_a_person_are_crossed_by_rules_but_never_ticked() -> None:
 
 
 def test_a_rule_without_a_home_is_not_lost() -> None:
-    stray = rule("own/something", None, "P2")
+    stray = STRAY
     assert "Everything else" not in checklist.render(report(outcome(stray, "notApplicable")), View())
     assert "- [x] Everything else that the rules ask for" in checklist.render(report(outcome(stray, "pass")), View())
     assert "- [ ] ❌ **Everything else that the rules ask for**\n  - **P2**" in checklist.render(report(outcome(stray, "fail")), View())

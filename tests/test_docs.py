@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -77,6 +78,26 @@ def test_yaml_in_the_docs_is_yaml(file: Path) -> None:
         assert all(parsed.problem is None for parsed in yaml.parse_all(file.name, text))
 
 
+def test_the_settings_in_the_docs_are_such_as_an_editor_takes(tmp_path: Path) -> None:
+    schema_file = ROOT / "checklist" / "config.schema.json"
+    known = json.loads(schema_file.read_text("utf-8"))["properties"].keys()
+    files = [ROOT / "examples" / "healthy" / "onai-check.yaml", ROOT / "examples" / "incident" / "onai-check.yaml"]
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for n, text in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)):
+            told = next(iter(yaml.parse_all(page.name, text))).value
+            if told is not None and told.members().keys() & known and told.text("for") is None:  # a rule has a checklist too
+                files.append(tmp_path / f"{page.stem}-{n}.yaml")
+                files[-1].write_text(text, "utf-8")
+    assert {"README", "settings", "checklist"} <= {file.stem.rpartition("-")[0] for file in files}
+    if importlib.util.find_spec("check_jsonschema") is None:
+        need("check-jsonschema")
+    check = [sys.executable, "-m", "check_jsonschema", "--color", "never", "--schemafile", str(schema_file)]
+    done = subprocess.run([*check, *map(str, files)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "wrong.yaml").write_text("policy: {min_uptime: 30}\n")
+    assert subprocess.run([*check, str(tmp_path / "wrong.yaml")], capture_output=True).returncode == 1
+
+
 def test_the_hooks_are_such_that_pre_commit_takes() -> None:
     clientlib = pytest.importorskip("pre_commit.clientlib")
     hooks = {hook["id"]: hook for hook in clientlib.load_manifest(ROOT / ".pre-commit-hooks.yaml")}
@@ -87,6 +108,27 @@ def test_the_hooks_are_such_that_pre_commit_takes() -> None:
     for hook in hooks.values():
         assert hook["always_run"]
         assert not hook["pass_filenames"]
+
+
+KNOWN = re.compile(r"(?:[\w-]+\.)*example\.com|localhost|127\.0\.0\.1|pm2\.keymetrics\.io|json-schema\.org|docs\.oasis-open\.org")
+"""Hosts that a reader may find in our pages: placeholders, and those whose pages we have read."""
+
+
+def addresses(text: str) -> set[str]:
+    return set(re.findall(r"(?:https?|git|ssh)://(?:[^/\s@]*@)?([\w.-]+)", text))
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "pyproject.toml", ".pre-commit-hooks.yaml", *(f"docs/{f.name}" for f in sorted((ROOT / "docs").glob("*.md")))])
+def test_every_address_works_or_is_plainly_a_placeholder(file: str) -> None:
+    assert {host for host in addresses((ROOT / file).read_text("utf-8")) if not KNOWN.fullmatch(host)} == set()
+
+
+@pytest.mark.parametrize("args", [["--format", "sarif"], ["--format", "markdown"], ["--format", "gitlab"], ["explain", "pm2/watch-on"], ["--help"]])
+def test_nothing_that_is_shown_names_an_address_of_ours(args: list[str]) -> None:
+    said = command(*args, cwd=ROOT / "examples" / "incident").stdout
+    assert said
+    # the tool has no home on the net yet
+    assert not re.search(r"//[^\s\"]*onai", said)
 
 
 # ---- docs/formats.md ---------------------------------------------------------------------------------------------------

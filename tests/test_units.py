@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from checklist.units import show_time
+from checklist.units import parse_time, show_time, spell_time
 
 MINUTE, HOUR = 60_000, 3_600_000
 
@@ -34,3 +34,9 @@ MINUTE, HOUR = 60_000, 3_600_000
 )
 def test_a_time_is_told_in_its_two_largest_units(ms: float, en: str, ru: str) -> None:
     assert (show_time(ms), show_time(ms, "ru")) == (en, ru)
+
+
+@pytest.mark.parametrize(("ms", "told"), [(0, "0ms"), (1, "1ms"), (0.5, "0.5ms"), (1500, "1500ms"), (90_000, "90s"), (120_000, "2m"), (7_200_000, "2h"), (1_234_567, "1234567ms")])
+def test_a_time_is_written_such_that_it_is_read_again(ms: float, told: str) -> None:
+    assert spell_time(ms) == told
+    assert parse_time(told) == ms

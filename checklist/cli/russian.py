@@ -39,7 +39,7 @@ smoke-теста, workflow, .env.example, документы. Показывае
     "test-rules": """
 Проверяет каждый файл правил в DIR и прогоняет его примеры; код 1, если хоть один вышел не так, как в нём сказано.
 """,
-    "config": "Печатает конфиг, который действует для PATH, со всеми умолчаниями; время — в миллисекундах.",
+    "config": "Печатает конфиг, который действует для PATH, со всеми умолчаниями.",
 }
 
 LISTED: Mapping[str, str] = {
@@ -63,7 +63,7 @@ OPTIONS: Mapping[str, str] = {
     "Colours in the terminal.": "Цвета в терминале.",
     "Evaluate configs with process.env from this env file; what it lacks is unset.": "Вычислять конфиги с process.env из этого env-файла; чего в нём нет, то не задано.",
     "How to write the report.": "Формат отчёта.",
-    "Write the report into a file as well; repeatable.": "Записать отчёт ещё и в файл; можно указать несколько раз.",
+    "Write the report into a file as well (- is stdout); repeatable.": "Записать отчёт ещё и в файл (- это stdout); можно указать несколько раз.",
     "Close the gate at findings of this priority or higher.": "С какого приоритета замечания закрывают шлюз.",
     "Hold only these rules (an id, or a prefix such as pm2/); repeatable.": "Только эти правила (id или начало, например pm2/); можно указать несколько раз.",
     "Leave out these rules; repeatable.": "Без этих правил; можно указать несколько раз.",
@@ -72,7 +72,7 @@ OPTIONS: Mapping[str, str] = {
     "Overwrite a file that onai-check has not written.": "Заменить файл, даже если его написал не onai-check.",
     "Write nothing; exit 1 if the file is not what would be written.": "Ничего не писать; код 1, если файл не такой, каким был бы записан.",
     "Exit 1 while an item of this part (local, server, after) is open or failed; repeatable.": "Код 1, пока в этой части (local, server, after) есть невыполненные пункты; можно указать несколько раз.",
-    "Write also the record of this deploy: the checklist with commit, branch, time and who.": "Записать ещё и протокол этого деплоя: чек-лист с коммитом, веткой, временем и автором.",
+    "Write also the record of this deploy: the checklist with commit, branch, time and who (- is stdout).": "Записать ещё и протокол этого деплоя: чек-лист с коммитом, веткой, временем и автором (- это stdout).",
     "The priority that the gate is said to be at.": "Приоритет, с которого шлюз в отчёте считается закрытым.",
     "Write what is proposed. Files that exist are never overwritten.": "Записать то, что предложено. Существующие файлы не перезаписываются никогда.",
     "Ask for what cannot be seen: health URL, folder on the server, monitor.": "Спросить о том, чего не видно: health URL, папка на сервере, мониторинг.",

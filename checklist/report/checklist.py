@@ -48,6 +48,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "n/a": "does not apply: {why}",
         "nothing to judge": "there is nothing here that its rules could judge",
         "judged": "judged: {places}",
+        "unjudged": "not judged, nothing here tells of it: {what}",
         "also": "see also {places}",
         "more": "{places} and {n} more",
         "fix": "What to do",
@@ -76,6 +77,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "n/a": "неприменимо: {why}",
         "nothing to judge": "правилам здесь нечего проверять",
         "judged": "проверено: {places}",
+        "unjudged": "не проверено, здесь об этом ничего не сказано: {what}",
         "also": "см. также {places}",
         "more": "{places} и ещё {n}",
         "fix": "Что сделать",
@@ -174,9 +176,16 @@ def _item(of: Line, number: int, lang: str) -> list[str]:
         case _:
             out = [f"- [ ] {text}"]
     out += [f"  - ❔ {_place(o.location)} {line(o.message[lang])} · {code(o.rule.id)}" for o in of.unknown]
+    if of.unjudged and of.state == "open":
+        out.append(f"  - ❔ {unjudged(of, lang)}")
     if of.item.by in ("person", "probe"):
         out.append(f"  - {_who(of, lang)}")
     return out
+
+
+def unjudged(of: Line, lang: str) -> str:
+    """What an item says and nobody has judged."""
+    return WORDS[lang]["unjudged"].format(what=", ".join(text[lang] for text in of.unjudged))
 
 
 def _findings(failed: Sequence[Outcome], lang: str) -> list[str]:

@@ -129,6 +129,8 @@ def _item(of: Line, anchor: Anchor, left: living.Person, lang: str) -> Iterator[
     text = _text(of.text[lang]) if of.item.own else _rich(of.text[lang])
     yield f'<li class="{state}"><span class="icon" role="img" aria-label="{_text(said)}" title="{_text(said)}">{_ICONS[state]}</span><div><p>{text}</p>'
     evidence = [*_findings(of.failed, lang), *(f"{_place(o.location)} {_text(o.message[lang])} · {_code(o.rule.id)}" for o in of.unknown)]
+    if of.unjudged and of.state == "open":
+        evidence.append(_text(checklist.unjudged(of, lang)))
     if of.state == "done":
         evidence.append(_held(of, lang))
     elif of.state == "notApplicable":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,14 @@ OTHER = "local/other"
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that the text of an item says, and the rules of which one must have judged it."""
+
+    text: Texts
+    rules: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One line of the checklist, as items.yaml has it or as the project's config adds it."""
 
@@ -38,6 +47,8 @@ class Item:
     """Not shown where it does not apply."""
     own: bool = False
     """Written by the project: its text is no Markdown of ours."""
+    claims: tuple[Claim, ...] = ()
+    """What the text says. Only where each of them was judged the item is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Line:
     """Where the things stand that those rules passed; one place for each file."""
     commands: tuple[str, ...] = ()
     see: Texts | None = None
+    unjudged: tuple[Texts, ...] = ()
+    """What the item claims and no rule has judged: there was nothing here to judge it by."""
     why_not: Texts | None = None
     """Why an item does not apply; None where no rule of it had anything to judge."""
 
@@ -95,7 +108,16 @@ def decide(report: Report, own: Mapping[str, Sequence[Mapping[str, str]]]) -> li
 def _item(raw: Mapping[str, Any]) -> Item:
     only = next(iter(raw["only"].items())) if "only" in raw else None
     return Item(
-        raw["id"], raw["text"], raw["by"], raw.get("run"), raw.get("see"), only, raw.get("else"), raw.get("in"), quiet=raw.get("quiet", False)
+        id=raw["id"],
+        text=raw["text"],
+        by=raw["by"],
+        run=raw.get("run"),
+        see=raw.get("see"),
+        only=only,
+        otherwise=raw.get("else"),
+        folders=raw.get("in"),
+        quiet=raw.get("quiet", False),
+        claims=tuple(Claim({"en": c["en"], "ru": c["ru"]}, frozenset(c["rules"])) for c in raw.get("claims", ())),
     )
 
 
@@ -108,7 +130,8 @@ def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document]) ->
     unknown = tuple(o for o in outcomes if o.state == "open")
     held = {o.rule.id for o in outcomes if o.state == "pass"} - {o.rule.id for o in failed + unknown}
     governing = [d for d in documents if item.only and d.kind == item.only[0] and _fits(item.only[1], d)]
-    words = _words(next((d.value for d in documents if d.kind == "policy"), Value({})))
+    words = _words(documents)
+    judged = {o.rule.id for o in outcomes if o.state != "notApplicable"}
     line = Line(
         item,
         "open",
@@ -119,14 +142,15 @@ def _line(item: Item, outcomes: list[Outcome], documents: Sequence[Document]) ->
         _one_each(o.location for o in outcomes if o.state == "pass" and o.rule.id in held),
         _commands(item, [d for d in documents if d.kind == item.folders] if item.folders else governing, words),
         {lang: text.format(**words) for lang, text in item.see.items()} if item.see and words["provider"] else None,
+        tuple(claim.text for claim in item.claims if judged and not claim.rules & judged),
     )
     if item.by == "instruction":
         return _with(line, "instruction")
     if failed:
         return _with(line, "failed")
-    if item.only and not governing:
+    if item.only and not governing and not unknown:
         return _with(line, "notApplicable", item.otherwise)
-    if unknown or item.by != "rules":
+    if unknown or line.unjudged or item.by != "rules":
         return line
     return _with(line, "done" if held else "notApplicable")
 
@@ -149,15 +173,24 @@ def _fits(asked: Mapping[str, Any], document: Document) -> bool:
     return schema.judge(asked, document.value).state != "fail"
 
 
-def _words(policy: Value) -> dict[str, str]:
+def _words(documents: Sequence[Document]) -> dict[str, str]:
     """What texts and commands may name; the URL may carry a login, which is masked."""
+    policy = next((d.value for d in documents if d.kind == "policy"), Value({}))
     uptime = policy.get("min_uptime")
     ms = uptime.content if uptime and isinstance(uptime.content, (int, float)) else 30_000
+    env_files = {posixpath.basename(d.value.text("name") or "") for d in documents if d.kind == "env.file" and d.value.text("role") == "real"}
     return {
         "health_url": shlex.quote(mask(policy.text("health_url") or "http://localhost:3000/health")),
         "seconds": str(math.ceil(ms / 1000)),
         "provider": policy.text("monitor", "provider") or "",
+        "configs": _quoted({d.file for d in documents if d.kind == "pm2.app"}),
+        "env_files": _quoted(env_files or {item.content for item in (policy.get("env_files") or Value(())).items()[:1]}),
+        "variables": _quoted({d.value.text("name") for d in documents if d.kind == "env.variable"}),
     }
+
+
+def _quoted(words: Iterable[object]) -> str:
+    return " ".join(shlex.quote(word) for word in sorted({str(word) for word in words if word}))
 
 
 def _commands(item: Item, where: Sequence[Document], words: Mapping[str, str]) -> tuple[str, ...]:
@@ -166,5 +199,5 @@ def _commands(item: Item, where: Sequence[Document], words: Mapping[str, str]) -
     if item.own:
         return (mask(item.run),)
     command = item.run.format(**words)
-    folders = sorted({d.value.text("directory") or "" for d in where if d.kind in ("package", "service")}) or [""]
+    folders = sorted({d.value.text("directory") or "" for d in where if d.kind in ("package", "service", "env.variable")}) or [""]
     return tuple(f"cd {shlex.quote(folder)} && {command}" if folder else command for folder in folders)

@@ -135,6 +135,10 @@ def _format(argument: Any, of: Value, path: Path, *_: Any) -> Verdict:
     return _say(not isinstance(of.content, str) or FORMATS[argument](of.content), path)
 
 
+def _may_hold_more(of: Value, kind: type) -> bool:
+    return of.more and isinstance(of.content, kind)
+
+
 def _required(argument: Any, of: Value, path: Path, *_: Any) -> Verdict:
     if not isinstance(of.content, dict):
         return PASS
@@ -156,14 +160,15 @@ def _properties(argument: Any, of: Value, path: Path, defaults: bool, *_: Any) -
 
 def _additional(argument: Any, of: Value, path: Path, defaults: bool, schema: Schema) -> Verdict:
     rest = [k for k in of.members() if k not in schema.get("properties", {})]
-    if argument is False:
-        return Verdict("fail", tuple((*path, k) for k in rest)) if rest else PASS
-    return both(_judge(argument, of.members()[k], (*path, k), defaults) for k in rest)
+    if argument is False and rest:
+        return Verdict("fail", tuple((*path, k) for k in rest))
+    seen = [_judge(argument, of.members()[k], (*path, k), defaults) for k in rest]
+    return both(seen + ([Verdict("open", (path,))] if _may_hold_more(of, dict) and argument != {} else []))
 
 
 def _items(argument: Any, of: Value, path: Path, defaults: bool, *_: Any) -> Verdict:
     seen = [_judge(argument, item, (*path, i), defaults) for i, item in enumerate(of.items())]
-    return both(seen + ([Verdict("open", (path,))] if of.more and argument else []))
+    return both(seen + ([Verdict("open", (path,))] if _may_hold_more(of, tuple) and argument else []))
 
 
 def _contains(argument: Any, of: Value, path: Path, defaults: bool, *_: Any) -> Verdict:

@@ -149,17 +149,21 @@ def _facts(
         "exec_mode": mode(taken, script, here=here),
         "mode_by": Value(mode_by(taken), entry.at),
         "script_file": value(file, at),
-        "env_texts": Value({k: v for k, v in taken.options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}, entry.at),
+        "env_texts": Value(_env_texts(taken.options), entry.at, more=entry.more),
         "loads_env_file": value(loading.by_code(project, directory), at),
         "relative_env_file": _relative_env_file(taken.options.get("node_args"), entry.at),
         "says_ready": _says_ready(project, entry.at),
-        "watched_logs": watched_logs(taken.options, entry.at),
+        "watched_logs": watched_logs(taken.options, entry),
         "crash_loop": crashloop.of(taken, entry),
         "defaults": value(list(taken.defaults), entry.at),
-        "lost": Value(dict(taken.lost), entry.at),
-        "refused": Value(dict(taken.refused), entry.at),
-        "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at),
+        "lost": Value(dict(taken.lost), entry.at, more=entry.more),
+        "refused": Value(dict(taken.refused), entry.at, more=entry.more),
+        "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at, more=entry.more),
     }
+
+
+def _env_texts(options: Mapping[str, Value]) -> dict[str, Value]:
+    return {k: v for k, v in options.items() if k.startswith("env") and isinstance(v.content, (str, OneOf))}
 
 
 def _said(name: Value) -> str:

@@ -67,7 +67,8 @@ class Taken:
     lost: Mapping[str, Value] = field(default_factory=dict)
     """Options whose falsy value PM2 throws away: the default applies."""
     refused: Mapping[str, Value] = field(default_factory=dict)
-    """Options whose value the validator refuses, with {kind, wanted}: PM2 then starts nothing from the file."""
+    """Options whose value the validator refuses, with {kind, wanted}: PM2 then starts nothing from the file. Where a
+    condition decides whether it does, one of null and that."""
     unknown: Mapping[str, Value] = field(default_factory=dict)
     """Keys that PM2 does not know, with the option that was probably meant, "" if none is near."""
 
@@ -87,9 +88,12 @@ def take(entry: Value) -> Taken:
         given = members[key]
         told = _each(given, lambda content, name=name, key=key: _one(name, content, key))  # type: ignore[misc]
         contents = {type(t) for t in told}
-        if _Refused in contents and len(told) == 1:
-            why = next(t for t in told if isinstance(t, _Refused))
-            refused[name] = replace(value({"kind": why.kind, "wanted": why.wanted}, given.at), key_at=given.key_at)
+        why = next((t for t in told if isinstance(t, _Refused)), None)
+        if why is not None:
+            reason = replace(value({"kind": why.kind, "wanted": why.wanted}, given.at), key_at=given.key_at)
+            certain = contents == {_Refused}
+            refused[name] = reason if certain else replace(reason, content=OneOf((Value(None), reason)))
+        if contents == {_Refused}:
             options[name] = given
         elif _Lost in contents and len(told) == 1:
             # a falsy value that the default would replace by the same thing is no loss

@@ -10,19 +10,20 @@ import fnmatch
 import posixpath
 from collections.abc import Mapping, Sequence
 
-from checklist.model import Location, Unknown, Value
+from checklist.model import Unknown, Value
 
 _LOGS = ("out_file", "error_file", "log_file")
 
 
-def watched_logs(options: Mapping[str, Value], at: Location | None) -> Value:
-    """{option: path} of each log that is written where PM2 watches; only what is known for certain."""
+def watched_logs(options: Mapping[str, Value], entry: Value) -> Value:
+    """{option: path} of each log of an app's entry that is written where PM2 watches; only what is known for certain."""
+    at = entry.at
     watch, ignore, cwd = (options.get(k) for k in ("watch", "ignore_watch", "cwd"))
     if watch is None or watch.content in (False, "") or isinstance(watch.content, dict):
         return Value({}, at)
     given = {k: options[k] for k in _LOGS if isinstance((options.get(k) or Value(None)).content, str)}
     if not given:
-        return Value({}, at)
+        return Value({}, at, more=entry.more)
     ignored = _texts(ignore)
     watched = [""] if watch.content in (True, ()) else _texts(watch)
     if isinstance(watch.content, Unknown) or watched is None or ignored is None:
@@ -32,7 +33,7 @@ def watched_logs(options: Mapping[str, Value], at: Location | None) -> Value:
         path = _relative(str(of.content), cwd)
         if path is not None and any(_below(path, w) for w in watched) and not _ignored(path, ignored if ignore is not None else None):
             found[option] = of
-    return Value(found, at)
+    return Value(found, at, more=entry.more)
 
 
 def _texts(of: Value | None) -> Sequence[str] | None:
