@@ -8,6 +8,7 @@ from typing import Any
 
 from checklist.model import Location, Parsed, Problem, Value
 from checklist.parse.lines import Lines
+from checklist.units import whole
 
 _TOKEN = re.compile(
     r"""[ \t\r\n]+|(?P<comment>//[^\n]*|/\*[\s\S]*?\*/)|(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")"""
@@ -85,6 +86,6 @@ class _Reader:
 
     def _scalar(self, start: int, end: int) -> Any:
         try:
-            return json.loads(self.text[start:end])
+            return json.loads(self.text[start:end], parse_int=whole)
         except ValueError:
             raise _Broken(start, "a malformed string or number") from None

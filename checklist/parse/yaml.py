@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import yaml
 
 from checklist.model import Content, Location, Parsed, Problem, Value
+from checklist.units import whole
 
 _LoaderBase = getattr(yaml, "CLoader", yaml.Loader)
 _LIMIT = 100_000
@@ -143,10 +144,10 @@ def _scalar(node: yaml.ScalarNode) -> Content:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if _INT.fullmatch(text) and len(text) < 400:
-        return int(text.replace("_", ""))
+    if _INT.fullmatch(text):
+        return whole(text.replace("_", ""))
     if _BASED.fullmatch(text):
-        return int(text, 0)
+        return whole(text, 0)
     if _FLOAT.fullmatch(text):
         return float(text)
     if _SPECIAL.fullmatch(text):

@@ -14,6 +14,7 @@ from typing import Literal
 
 from checklist.facts.pm2.options import Taken
 from checklist.model import Unknown, Value, value
+from checklist.units import FOREVER
 
 START = 100
 """What a start costs."""
@@ -100,8 +101,8 @@ def limits(app: Value) -> Limits | None:
     if app.more or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in values[:4]) or not isinstance(values[4], bool):
         return None
     numbers = [float(v) for v in values[:4] if isinstance(v, (int, float))]
-    if any(math.isnan(n) for n in numbers):
-        return None
+    if any(math.isnan(n) for n in numbers) or any(abs(n) >= FOREVER for n in numbers[1:]):
+        return None  # beyond all clocks
     return Limits(numbers[0], numbers[1], numbers[2], numbers[3], values[4])
 
 

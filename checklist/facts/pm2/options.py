@@ -18,6 +18,7 @@ from importlib import resources
 from typing import Any
 
 from checklist.model import Content, OneOf, Unknown, Value, value
+from checklist.units import whole
 
 _UNITS = {"time": {"h": 3_600_000, "m": 60_000, "s": 1000}, "size": {"G": 1024**3, "M": 1024**2, "K": 1024}}
 _ENV = re.compile(r"env_\S*")
@@ -178,7 +179,7 @@ def _one(name: str, content: Content, key: str) -> object:
     if name == "instances" and isinstance(content, str):
         # `max` and any other word without digits before it: as many as there are CPUs (lib/Common.js:857)
         digits = re.match(r"\s*([-+]?[0-9]+)", content)
-        content = int(content, 16) if _HEX.fullmatch(content) else int(digits[1]) if digits else 0
+        content = whole(content, 16) if _HEX.fullmatch(content) else whole(digits[1]) if digits else 0
     kinds = about["types"]
     if "number" in kinds and about.get("numeric_string") and not (isinstance(content, tuple) and "array" in kinds):
         content = _number(content)
@@ -192,7 +193,7 @@ def _one(name: str, content: Content, key: str) -> object:
         if pattern and not re.search(pattern.replace("\\d", "[0-9]").replace("$", r"\Z"), content):
             return _Refused(about.get("unit", "mode"))
         if "unit" in about and not content.isdigit():
-            return int(content[:-1]) * _UNITS[about["unit"]][content[-1]]
+            return whole(content[:-1]) * _UNITS[about["unit"]][content[-1]]
         if name == "exec_mode":
             return content if content.endswith("_mode") else content + "_mode"
         return _split(content) if about.get("split") else content
