@@ -45,7 +45,7 @@ def command(
             raise CheckError(f"--output {file}: is named twice", f"--output {file}: указан дважды")
     checked = common.check(path, config_file, select=select, ignore=ignore, env_from=env_from)
     level = gate or checked.config.gate
-    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
+    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked))
     # everything is rendered before anything is written
     shown = renderer(format)(checked.report, view)
     plain = replace(view, lang=common.language(lang, checked.config), color=False, encoding="utf-8", width=100)
@@ -72,12 +72,12 @@ def _target(given: str) -> tuple[str, Path]:
     return kind, Path(given)
 
 
-def _below_top(root: Path) -> str:
-    """The folder, seen from the top of its repository."""
+def _below_top(checked: common.Checked) -> str:
+    """The folder, seen from the top of its repository; outside one from the folder of its config."""
     from checklist.discover import repository
 
-    top = repository(root)
-    return "" if top is None or top == root else root.relative_to(top).as_posix()
+    root, top = checked.root, repository(checked.root)
+    return checked.config.above if top is None else "" if top == root else root.relative_to(top).as_posix()
 
 
 def _append(file: Path, text: str) -> None:

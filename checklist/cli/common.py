@@ -122,7 +122,7 @@ def _colored(asked: str, stream: TextIO) -> bool:
 def load_config(path: Path, config_file: Path | None) -> configs.Config:
     """The config given, else the one closest to the path."""
     root = root_of(path)
-    return configs.load(config_file or configs.find(path.resolve()), root)
+    return configs.load(config_file or configs.find(path.resolve()), root, given=config_file is not None)
 
 
 def root_of(path: Path) -> Path:

@@ -31,7 +31,7 @@ def command(file: Path, format: str, env_from: Path | None, config_file: Path | 
     """
     resolved = file.resolve()
     root = _root(resolved)
-    config = configs.load(config_file or configs.find(resolved), root)
+    config = configs.load(config_file or configs.find(resolved), root, given=config_file is not None)
     name = resolved.relative_to(root).as_posix()
     facts = derive(replace(discover(root, exclude=config.exclude, policy=config.policy), environment=common.environment(env_from)))
     mine = [d for d in facts.documents if d.file == name or (resolved.is_dir() and name in (".", d.file.split("/")[0]))]
