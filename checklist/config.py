@@ -43,6 +43,8 @@ class Config:
     packs: tuple[Path, ...]
     disable: Value
     checklist: Mapping[str, Any]
+    above: str = ""
+    """The way from the config's folder to the folder that is checked: `exclude` is written from there."""
 
 
 def find(path: Path) -> Path | None:
@@ -74,6 +76,7 @@ def content(file: Path, *, given: bool) -> bytes:
 def load(file: Path | None, root: Path, *, given: bool = False) -> Config:
     """The config in a file (None: the defaults), its places relative to the root; CheckError where it is wrong.
 
+    Its folders are written from its own folder; where it lies beside the project and is `given` by name, from the root.
     Its packs lie in the project, or in the folder of a config that is `given` by name.
     """
     if file is None:
@@ -87,33 +90,53 @@ def load(file: Path | None, root: Path, *, given: bool = False) -> Config:
             f"{file}:1:1: is empty; write what differs from the defaults, or a comment, or remove it",
             f"{file}:1:1: пустой файл; написать в нём то, что отличается от умолчаний, или комментарий, или удалить его",
         )
-    try:
-        name = file.resolve().relative_to(root).as_posix()
-    except ValueError:
-        name = str(file)
-    told = parse(name, text, file.resolve().parent)
-    homes = (home(root), *((file.resolve().parent,) if given else (home(file.resolve().parent),)))
+    folder = file.parent.resolve()
+    base = root if given and not root.is_relative_to(folder) else folder
+    name = _place(folder / file.name, root)
+    told = parse(name, text, folder, shown=str(file))
+    homes = (home(root), folder if given else home(folder))
     for pack in told.packs:
-        if not any(pack.resolve().is_relative_to(folder) for folder in homes):
+        if not any(pack.resolve().is_relative_to(allowed) for allowed in homes):
             raise CheckError(
-                f"{name}: rules.packs: {pack}: lies outside the project; put it into it, or name a config beside it with --config",
-                f"{name}: rules.packs: {pack}: лежит вне проекта; положить в проект или указать --config с конфигом из той же папки",
+                f"{name or file}: rules.packs: {pack}: lies outside the project; put it into it, or name a config beside it with --config",
+                f"{name or file}: rules.packs: {pack}: лежит вне проекта; положить в проект или указать --config с конфигом из той же папки",
             )
-    return told
+    above = root.relative_to(base).as_posix() if root.is_relative_to(base) else ""
+    return replace(told, policy=_from(base, root, told.policy), above="" if above == "." else above)
 
 
-def parse(name: str, text: str, folder: Path) -> Config:
-    """The config in a text; packs are looked for relative to `folder`."""
+def _place(file: Path, root: Path) -> str:
+    """The config as places name it: the way from the root, if both lie in one repository or one below the other; else
+    "", for it is another file on every machine."""
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    inside = root.is_relative_to(file.parent) if top is None else file.is_relative_to(top)
+    return Path(os.path.relpath(file, root)).as_posix() if inside or file.is_relative_to(root) else ""
+
+
+def _from(base: Path, root: Path, policy: Document) -> Document:
+    """The policy with its folders, written from the base, as they are named from the root."""
+    frontends = policy.value.get("frontends")
+    if base == root or frontends is None:
+        return policy
+    ways = (Path(os.path.relpath(base / str(folder.content), root)).as_posix() for folder in frontends.items())
+    told = tuple(replace(folder, content=way) for folder, way in zip(frontends.items(), ways, strict=True))
+    members = {**policy.value.members(), "frontends": replace(frontends, content=told)}
+    return replace(policy, value=replace(policy.value, content=members))
+
+
+def parse(name: str, text: str, folder: Path, *, shown: str = "") -> Config:
+    """The config in a text; packs are looked for relative to `folder`. `shown` names it where places do not."""
+    shown = name or shown
     parsed = yaml.parse(name, text)
     if parsed.problem or parsed.value is None:
         at = parsed.problem.location if parsed.problem else Location(name)
         why = parsed.problem.text if parsed.problem else "cannot be read"
-        raise CheckError(f"{name}:{at.line}:{at.column}: {why}", f"{name}:{at.line}:{at.column}: {in_russian(why)}")
+        raise CheckError(f"{shown}:{at.line}:{at.column}: {why}", f"{shown}:{at.line}:{at.column}: {in_russian(why)}")
     given = parsed.value if parsed.value.content is not None else Value({}, Location(name))
     whole = shape()
     verdict = schema.judge(whole, given)
     if verdict.state != "pass":
-        place, said = _explain(whole, given, verdict.paths[0], name)
+        place, said = _explain(whole, given, verdict.paths[0], shown)
         raise CheckError(f"{place}: {said['en']}", f"{place}: {said['ru']}")
     filled = _fill(whole, given)
     policy = dict(filled.get("policy").members() if filled.get("policy") else {})  # type: ignore[union-attr]
@@ -124,7 +147,7 @@ def parse(name: str, text: str, folder: Path) -> Config:
     if health := policy.get("health_url"):
         policy["health_url"] = sealed(health)
     return Config(
-        file=name or None,
+        file=shown or None,
         gate=filled.text("gate") or "P0",
         lang=filled.text("lang"),
         exclude=tuple(plain(filled.get("exclude"))),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from checklist import schema, texts
@@ -36,26 +38,61 @@ from checklist.snippets import Snippets
 _OTHERS = 5  # names that a message has room for
 
 
-def run(project: Project, rules: Iterable[Rule]) -> Report:
-    """What the rules say of the project: all outcomes, sorted by place."""
-    facts = derive(project)
-    held = tuple(resolve(rule, facts.policy) for rule in rules)
-    snippets = Snippets(project, facts)
+# What they find is told where one would add what is missing, which need not lie in the folder that lacks it.
+_ABOUT_A_FOLDER = frozenset({"env.variable", "git.build_dir"})
+# There is one of each for every policy, and it is about all that the policy governs.
+_ABOUT_ALL = frozenset({"ci.project", "measures", "policy", "project"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The project under one of its policies, with the rules that are held there."""
+
+    project: Project
+    facts: Facts
+    rules: tuple[Rule, ...]
+    snippets: Snippets
+
+    def judges(self, document: Document, file: str) -> bool:
+        """Whether this policy is the one that decides about a document at a place in a file."""
+        if document.kind in _ABOUT_A_FOLDER:
+            file = posixpath.join(document.value.text("directory") or "", "*")
+        return document.kind in _ABOUT_ALL or self.project.governs(file)
+
+
+def run(
+    project: Project, rules: Iterable[Rule], disabled: Mapping[str, Container[str]] = MappingProxyType({})
+) -> Report:
+    """What the rules say of the project: all outcomes, sorted by place.
+
+    `disabled` has the ids of the rules that are not held in a folder, "" or one with a policy of its own. Each policy
+    judges what stands in its own folder, so that every place is judged once.
+    """
+    rules = tuple(rules)
+    parts = [_part(one, [r for r in rules if r.id not in disabled.get(one.folder, ())]) for one in project.parts()]
     judged = (
-        (outcome, _named(document))
-        for rule in held
-        for document in facts.documents
+        (replace(outcome, snippet=part.snippets.of(outcome.location)), _named(document))
+        for part in parts
+        for rule in part.rules
+        for document in part.facts.documents
         if document.kind == rule.kind
-        for outcome in _judge(rule, document, facts)
+        for outcome in _judge(rule, document, part.facts)
+        if part.judges(document, outcome.location.file)
     )
     outcomes = sorted(_one_a_place(judged), key=lambda o: (o.location, o.rule.id, o.subject, o.state))
     return Report(
-        outcomes=tuple(replace(o, snippet=snippets.of(o.location)) for o in _with_fingerprints(outcomes)),
-        checked=facts.checked,
-        rules=held,
-        documents=facts.documents,
+        outcomes=tuple(_with_fingerprints(outcomes)),
+        checked=parts[0].facts.checked,
+        rules=tuple({rule.id: rule for part in reversed(parts) for rule in part.rules}.values()),
+        documents=tuple(d for part in parts for d in part.facts.documents if part.judges(d, d.file)),
         digest=project.digest(),
+        left_out=project.left_out,
     )
+
+
+def _part(project: Project, rules: Iterable[Rule]) -> _Part:
+    facts = derive(project)
+    return _Part(project, facts, tuple(resolve(rule, facts.policy) for rule in rules), Snippets(project, facts))
 
 
 def resolve(rule: Rule, policy: Document) -> Rule:
@@ -106,10 +143,11 @@ def _verdict(rule: Rule, document: Document) -> Verdict:
 def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Facts) -> Outcome:
     where = rule.at if rule.at is not None else path
     location = document.place(where, key=rule.at_key)
+    whole = facts.folder if {document.file, location.file} & {"", facts.policy.file} else None
     if not location.file:
         location = facts.fallback
     if state in ("pass", "notApplicable"):  # nothing is wrong: the title says what holds
-        return Outcome(rule, state, rule.priority, location, document.subject, rule.title)
+        return Outcome(rule, state, rule.priority, location, document.subject, rule.title, whole=whole)
     found = document.value.get(*path)
     told = plain(document.value) | {
         "params": rule.params,
@@ -131,6 +169,7 @@ def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Fact
         subject=document.subject if rule.at is not None or not path else _about(document.subject, path),
         message=message,
         related=_once(_related(rule, document, location)) if state == "fail" else (),
+        whole=whole,
     )
 
 
@@ -222,7 +261,8 @@ def _with_fingerprints(outcomes: list[Outcome]) -> Iterable[Outcome]:
     """Fingerprints of what is meant, not of where it stands: they survive moved lines."""
     counted: Counter[tuple[str, ...]] = Counter()
     for outcome in outcomes:
-        meant = (outcome.rule.id, outcome.location.file, outcome.subject, outcome.state)
+        at = outcome.location.file if outcome.whole is None else f"{outcome.whole}/"
+        meant = (outcome.rule.id, at, outcome.subject, outcome.state)
         counted[meant] += 1
         told = "\0".join((*meant[:3], str(counted[meant])))
         yield replace(outcome, fingerprint=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16])

@@ -66,7 +66,7 @@ def test_what_could_not_be_checked_is_2(args: list[str], said: str) -> None:
 def test_nothing_to_check_is_2_and_says_what_was_looked_for(tmp_path: Path) -> None:
     done = command(str(tmp_path))
     assert done.returncode == 2
-    assert "nothing to check here; looked for a PM2 config (ecosystem.config.js" in done.stderr
+    assert "nothing to judge: there is no app under PM2, no deploy and no finding; looked for a PM2 config (ecosystem.config.js" in done.stderr
 
 
 def test_a_wrong_config_is_2_with_its_place(folder: Folder) -> None:

@@ -37,7 +37,7 @@ READ = [
     ({"node_modules/x/package.json": "", "vendor/x/.env": "", ".git2/.env": ""}, [".git2/.env"]),
     ({"dist/package.json": "", "api/build/.env": "", "api/builder/.env": ""}, ["api/builder/.env"]),
     ({".next/package.json": "", "coverage/x.sh": "", ".cache/x.sh": ""}, []),
-    ({".env": "", "examples/a/onai-check.yaml": "", "examples/a/.env": ""}, [".env"]),
+    ({".env": "", "examples/a/onai-check.yaml": "", "examples/a/.env": ""}, [".env", "examples/a/.env", "examples/a/onai-check.yaml"]),
     ({"onai-check.yaml": "", "a/.env": ""}, ["a/.env", "onai-check.yaml"]),
     ({"env/pyvenv.cfg": "", "env/bin/run.sh": ""}, []),
     ({"bin/deploy": "#!/usr/bin/env bash\n", "bin/app": "#!/usr/bin/env node\n", "LICENSE": "MIT"}, ["bin/deploy"]),
@@ -80,9 +80,27 @@ def test_of_committed_dependencies_the_index_names_only_the_folder(repository: W
     assert found(root).tracked == {"api/node_modules", "node_modules.sh"}
 
 
-def test_the_index_of_a_project_of_its_own_is_not_ours(repository: Write) -> None:
-    project = found(repository({".env": "", "examples/a/onai-check.yaml": "", "examples/a/.env": ""}))
-    assert project.tracked == {".env"}
+def test_what_was_left_out_is_counted_and_dependencies_are_not(repository: Write) -> None:
+    files = {"legacy/a.sh": "", "legacy/b/c.txt": "", "legacy/node_modules/x.js": "", "a.bak": "", "b/a.bak": "", "kept.bak": "", "node_modules/y.js": ""}
+    project = found(repository(files), "legacy/", "*.bak", "!kept.bak", "node_modules/", "gone/")
+    told = [(one.by, one.what, one.files) for one in project.left_out]
+    assert told == [("exclude", "legacy/", 2), ("exclude", "*.bak", 2), ("exclude", "node_modules/", 0), ("exclude", "gone/", 0)]
+
+
+def test_a_submodule_is_told_whether_it_is_checked_out_or_not(repository: Write, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    git(other, "init", "-q", "-b", "main")
+    (other / "deploy.sh").write_text("pm2 restart a\n")
+    git(other, "add", "-A")
+    git(other, "commit", "-qm", "x")
+    root = repository({"a.sh": ""})
+    git(root, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "api/vendor/lib")
+    assert [(one.by, one.what, one.files) for one in found(root).left_out] == [("submodule", "api/vendor/lib", 1)]
+    assert [(one.by, one.what, one.files) for one in found(root / "api").left_out] == [("submodule", "vendor/lib", 1)]
+    git(root, "commit", "-qm", "x")
+    bare = tmp_path_factory.mktemp("bare")
+    git(bare, "clone", "-q", str(root), "clone")  # as CI does that is not told to bring submodules
+    assert [(one.by, one.what, one.files) for one in found(bare / "clone").left_out] == [("submodule", "api/vendor/lib", 0)]
 
 
 def test_links_are_not_followed_out_of_the_project(folder: Write, tmp_path_factory: pytest.TempPathFactory) -> None:

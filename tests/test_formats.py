@@ -119,7 +119,7 @@ def test_hostile_text_says_what_it_says_and_nothing_more(channel: str, text: str
 
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(out["markdown"])
     inside = [child for token in tokens for child in token.children or ()]
-    assert {t.type for t in tokens if not re.match("heading|inline|t[rdh]_|tbody|thead|table", t.type)} == set()
+    assert {t.type for t in tokens if not re.match("heading|paragraph|inline|t[rdh]_|tbody|thead|table", t.type)} == set()
     assert {t.type for t in inside} <= {"text", "text_special", "code_inline", "html_inline"}
     assert {t.content for t in inside if t.type == "html_inline"} <= {"<!-- -->"}
     assert not re.search(r"[@#]\w|(?i:https?:|www\.)", "".join(t.content if t.type != "code_inline" else " " for t in inside))
@@ -286,7 +286,7 @@ def test_a_hostile_project_is_reported_as_it_is_named(repository: Any) -> None:
     assert any("\x1b[31m ::error::x\n<b>\u202e" in f["message"] for f in found)
     places = [(f"sub/{f['file']}", f["line"]) for f in found]
     commands = [taken_by_github(line) for line in out["github"].splitlines()]
-    assert [(c[1]["file"], int(c[1]["line"])) for c in commands if c] == [("\n".join(map(one_line, file.split("\n"))), line) for file, line in places]
+    assert [(c[1]["file"], int(c[1]["line"])) for c in commands if c and "file" in c[1]] == [("\n".join(map(one_line, file.split("\n"))), line) for file, line in places]
     assert [(i["location"]["path"], i["location"]["lines"]["begin"]) for i in json.loads(out["gitlab"])] == places
     results = [r["locations"][0]["physicalLocation"] for r in json.loads(out["sarif"])["runs"][0]["results"]]
     assert [(unquote(r["artifactLocation"]["uri"]), r["region"]["startLine"]) for r in results] == places
@@ -302,12 +302,13 @@ def test_a_name_is_told_so_that_its_file_is_found(tmp_path: Path) -> None:
         (tmp_path / os.fsdecode(name) / "pm2.config.js").write_text(bad)
     out = {name: command(str(tmp_path), "--select", "pm2/too-many-restarts", "--format", name, COLUMNS="200").stdout for name in RENDERERS}
     commands = [taken_by_github(line) for line in out["github"].splitlines()]
-    assert [c[1]["file"] for c in commands if c] == ["a\\xff/pm2.config.js", "two\nlines/pm2.config.js", "имя/pm2.config.js"]
+    assert [c[1]["file"] for c in commands if c and "file" in c[1]] == ["a\\xff/pm2.config.js", "two\nlines/pm2.config.js", "имя/pm2.config.js"]
     assert [i["location"]["path"] for i in json.loads(out["gitlab"])] == ["a\\xff/pm2.config.js", "two\nlines/pm2.config.js", "имя/pm2.config.js"]
     assert [os.fsencode(f["file"]) for f in json.loads(out["json"])["findings"]] == [b"a\xff/pm2.config.js", b"two\nlines/pm2.config.js", "имя/pm2.config.js".encode()]
     uris = [r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in json.loads(out["sarif"])["runs"][0]["results"]]
     assert [unquote_to_bytes(uri) for uri in uris] == [b"a\xff/pm2.config.js", b"two\nlines/pm2.config.js", "имя/pm2.config.js".encode()]
-    assert [s.get("name") for s in xml.fromstring(out["junit"])] == ["a\\xff/pm2.config.js", "two\\nlines/pm2.config.js", "имя/pm2.config.js"]
+    suites = [s.get("name") for s in xml.fromstring(out["junit"])]
+    assert suites == ["a\\xff/pm2.config.js", "two\\nlines/pm2.config.js", "имя/pm2.config.js", "not judged"]
     for name in ("text", "markdown"):
         assert "a\\xff/pm2.config.js" in out[name]
         assert "two\\nlines/pm2.config.js" in out[name]

@@ -13,6 +13,7 @@ from checklist import gate as gates
 from checklist.cli import common, files
 from checklist.cli.helping import Command
 from checklist.errors import CheckError
+from checklist.report import coverage
 from checklist.report.formats import ENDINGS, RENDERERS, renderer
 
 
@@ -23,6 +24,7 @@ from checklist.report.formats import ENDINGS, RENDERERS, renderer
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="Close the gate at findings of this priority or higher.")
 @click.option("--select", multiple=True, metavar="RULE", help="Hold only these rules (an id, or a prefix such as pm2/); repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out these rules; repeatable.")
+@click.option("--allow-nothing", is_flag=True, help="Exit 0 where there is nothing to judge, and say so; for hooks.")
 @common.env_option
 @common.config_option
 @common.lang_option
@@ -34,6 +36,7 @@ def command(
     gate: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    allow_nothing: bool,
     env_from: Path | None,
     config_file: Path | None,
     lang: str | None,
@@ -45,9 +48,12 @@ def command(
         if file.resolve() in [other.resolve() for _, other in targets[:n]]:
             raise CheckError(f"--output {file}: is named twice", f"--output {file}: указан дважды")
     checked = common.check(path, config_file, select=select, ignore=ignore, env_from=env_from)
+    nothing = coverage.nothing(checked.report)
+    if nothing is not None and not allow_nothing:
+        raise CheckError(f"{path}: {nothing['en']}", f"{path}: {nothing['ru']}")
     files.guard(checked.root, [file for _, file in targets])
     level = gate or checked.config.gate
-    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked.root))
+    view = replace(common.view(level, common.language(lang, checked.config), color), folder=_below_top(checked))
     # everything is rendered before anything is written
     shown = renderer(format)(checked.report, view)
     plain = replace(view, lang=common.language(lang, checked.config), color=False, encoding="utf-8", width=100)
@@ -57,6 +63,8 @@ def command(
     if summary and format in ("github", "markdown"):
         _append(Path(summary), renderer("markdown")(checked.report, plain))
     common.write(shown)
+    if nothing is not None and format != "text":
+        click.echo(f"{path}: {nothing[view.lang]}", err=True)
     return 0 if gates.is_open(checked.report, level) else 1
 
 
@@ -92,12 +100,12 @@ def _target(given: str) -> tuple[str, Path]:
     return kind, Path(given)
 
 
-def _below_top(root: Path) -> str:
-    """The folder, seen from the top of its repository."""
+def _below_top(checked: common.Checked) -> str:
+    """The folder, seen from the top of its repository; outside one from the folder of its config."""
     from checklist.discover import repository
 
-    top = repository(root)
-    return "" if top is None or top == root else root.relative_to(top).as_posix()
+    root, top = checked.root, repository(checked.root)
+    return checked.config.above if top is None else "" if top == root else root.relative_to(top).as_posix()
 
 
 def _append(file: Path, text: str) -> None:

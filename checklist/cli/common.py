@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -17,17 +17,12 @@ from checklist import packs
 from checklist.cli.helping import of_locale, takes
 from checklist.errors import CheckError
 from checklist.files import Unreadable, read
-from checklist.model import Report, Rule
+from checklist.model import Document, LeftOut, Project, Report, Rule
 from checklist.reasons import in_russian
+from checklist.report.coverage import LOOKED_FOR
 from checklist.report.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-LOOKED_FOR = {
-    "en": "a PM2 config (ecosystem.config.js, pm2.json …), env files (env.env, .env), .gitignore, deploy scripts (*.sh), .github/workflows, package.json",
-    "ru": "конфиг PM2 (ecosystem.config.js, pm2.json …), env-файлы (env.env, .env), .gitignore, деплой-скрипты (*.sh), .github/workflows, package.json",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -128,6 +123,19 @@ def load_config(path: Path, config_file: Path | None) -> configs.Config:
     return configs.load(config_file or configs.find(path.resolve()), root, given=config_file is not None)
 
 
+def project_of(root: Path, config: configs.Config) -> tuple[Project, dict[str, configs.Config]]:
+    """The project in a folder, and the configs of the folders below that have one of their own."""
+    from checklist.discover import discover
+
+    nested: dict[str, configs.Config] = {}
+
+    def load(folder: str) -> tuple[Sequence[str], Document]:
+        nested[folder] = own = configs.load(configs.find(root / folder), root)
+        return own.exclude, own.policy
+
+    return discover(root, exclude=config.exclude, above=config.above, policy=config.policy, nested=load), nested
+
+
 def root_of(path: Path) -> Path:
     """The folder that is checked."""
     resolved = path.resolve()
@@ -136,22 +144,32 @@ def root_of(path: Path) -> Path:
 
 def load_rules(config: configs.Config) -> tuple[Rule, ...]:
     """The built-in pack and the config's own ones, without those that it disables."""
+    rules = _all(config)
+    gone = {id for ids in _disabled(config, [rule.id for rule in rules]).values() for id in ids}
+    return tuple(rule for rule in rules if rule.id not in gone)
+
+
+def _all(config: configs.Config) -> tuple[Rule, ...]:
     rules = {rule.id: rule for rule in packs.load(packs.builtin(), strict=False)}
     for folder in config.packs:
         for rule in packs.load(folder):
             if rule.id in rules:
                 raise packs.taken(folder / f"{rule.id}.yaml", rule.id)
             rules[rule.id] = rule
+    return tuple(rules.values())
+
+
+def _disabled(config: configs.Config, ids: list[str]) -> dict[str, list[str]]:
+    """The rules of each entry of `rules.disable`, by that entry; CheckError for a name that no rule has."""
+    found = {}
     for entry in config.disable.items():
         wanted = str(entry.content)
-        gone = packs.matching(wanted, list(rules))
-        if not gone:
+        found[wanted] = packs.matching(wanted, ids)
+        if not found[wanted]:
             at = f"{config.file}:{entry.at.line}:{entry.at.column}: " if entry.at else ""
-            told = packs.no_such(wanted, list(rules))
+            told = packs.no_such(wanted, ids)
             raise CheckError(f"{at}rules.disable: {told['en']}", f"{at}rules.disable: {told['ru']}")
-        for id in gone:
-            del rules[id]
-    return tuple(rules.values())
+    return found
 
 
 def chosen(rules: tuple[Rule, ...], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
@@ -166,21 +184,42 @@ def chosen(rules: tuple[Rule, ...], select: Sequence[str], ignore: Sequence[str]
 
 
 def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] = (), ignore: Sequence[str] = (), env_from: Path | None = None) -> Checked:
-    """The way from a path to its report; CheckError where there is nothing to check."""
+    """The way from a path to its report; a nested config decides about its folder, and adds to the checklist."""
     from checklist import engine
-    from checklist.discover import discover
 
     root = root_of(path)
     config = load_config(path, config_file)
-    rules = chosen(load_rules(config), select, ignore)
-    project = replace(discover(root, exclude=config.exclude, policy=config.policy), environment=environment(env_from))
-    report = engine.run(project, rules)
-    something(path, report.checked)
-    return Checked(report, config, root)
+    rules = _all(config)
+    ids = [rule.id for rule in rules]
+    project, nested = project_of(root, config)
+    entries = {"": _disabled(config, ids)}
+    for folder, own in nested.items():
+        # the packs are the root's: a rule of one that only the folder names is not held here, but no mistake
+        theirs = [id for pack in own.packs for id in packs.files(pack)] if own.disable.items() else []
+        entries[folder] = _disabled(own, [*ids, *theirs])
+    disabled = {folder: {id for found in told.values() for id in found} for folder, told in entries.items()}
+    held = tuple(rule for rule in rules if any(rule.id not in gone for gone in disabled.values()))
+    kept = chosen(held, select, ignore)
+    report = engine.run(replace(project, environment=environment(env_from)), kept, disabled)
+    ours = [LeftOut("select", ", ".join(select))] if select else []
+    ours += _left_out("", {wanted: packs.matching(wanted, ids) for wanted in ignore})
+    asked = {id for wanted in select or ids for id in packs.matching(wanted, ids)}
+    for folder, told in entries.items():
+        ours += _left_out(folder, {wanted: found for wanted, found in told.items() if asked.intersection(found)})
+    lists = [own.checklist for own in (config, *nested.values())]
+    items = {part: [item for one in lists for item in one.get(part, ())] for one in lists for part in one}
+    return Checked(replace(report, left_out=(*report.left_out, *ours)), replace(config, checklist=items), root)
+
+
+def _left_out(folder: str, entries: Mapping[str, Sequence[str]]) -> list[LeftOut]:
+    """The rules that are not held in a folder; a group ends in a slash."""
+    where = f" in {folder}/" if folder else ""
+    names = (wanted if wanted in ids else f"{wanted.rstrip('/')}/" for wanted, ids in entries.items())
+    return [LeftOut("disabled", name + where) for name in names]
 
 
 def something(path: Path, checked: Sequence[tuple[str, str]]) -> None:
-    """CheckError where nothing has been read that rules look at."""
+    """CheckError where nothing has been read that rules look at. What the gate asks for more is coverage.nothing."""
     if all(kind == "config" for _, kind in checked):
         raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR['en']}", f"{path}: проверять нечего; искали {LOOKED_FOR['ru']}")
 

@@ -57,10 +57,9 @@ def command(rule: str, path: Path, config_file: Path | None, lang: str | None) -
 
 def _policy(path: Path, config: Config) -> Document:
     """The policy with what the project says of its health URL."""
-    from checklist.discover import discover
     from checklist.facts import derive
 
-    return derive(discover(common.root_of(path), exclude=config.exclude, policy=config.policy)).policy
+    return derive(common.project_of(common.root_of(path), config)[0]).policy
 
 
 def _wrapped(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from checklist import config as configs
 from checklist import propose
 from checklist.cli import common, files
 from checklist.cli.helping import Command
-from checklist.discover import discover, repository, texts
+from checklist.discover import repository, texts
 from checklist.errors import CheckError
 from checklist.facts import derive
 from checklist.propose import Proposal, Survey
@@ -98,7 +98,7 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
 def _survey(path: Path, config: configs.Config, releases: str | None) -> tuple[Survey, bool]:
     """The survey of the folder, and whether the repository begins above it; CheckError where nothing is that could be checked."""
     root = common.root_of(path)
-    project = discover(root, exclude=config.exclude, policy=config.policy)
+    project, _ = common.project_of(root, config)
     sources = [p for p in sorted(project.paths) if propose.is_code(p)][:_MANY]
     others = propose.other_systems(sorted(project.paths))
     code = {p: text for p, text in texts(root, [*sources, *others]).items() if text is not None}

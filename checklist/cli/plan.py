@@ -27,6 +27,7 @@ def command(path: Path, format: str, env_from: Path | None, config_file: Path | 
     here-documents that it enters. Each step says where it runs and what becomes of the deploy if it fails.
     """
     checked = common.check(path, config_file, env_from=env_from)
+    common.something(path, checked.report.checked)
     language = common.language(lang, checked.config)
     if format == "json":
         common.write(plan.as_json(checked.report))

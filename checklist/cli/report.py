@@ -66,6 +66,7 @@ def command(
     for part in parts:
         _known(part)
     checked = common.check(path, config_file)
+    common.something(path, checked.report.checked)
     config = checked.config
     format, output = _target(format, output)
     if output == "-" and record == "-":

@@ -66,6 +66,7 @@ OPTIONS: Mapping[str, str] = {
     "Write the report into a file as well (- is stdout); repeatable.": "Записать отчёт ещё и в файл (- это stdout); можно указать несколько раз.",
     "Close the gate at findings of this priority or higher.": "С какого приоритета замечания закрывают шлюз.",
     "Hold only these rules (an id, or a prefix such as pm2/); repeatable.": "Только эти правила (id или начало, например pm2/); можно указать несколько раз.",
+    "Exit 0 where there is nothing to judge, and say so; for hooks.": "Если проверять нечего, сказать об этом и выйти с кодом 0; для хуков.",
     "Leave out these rules; repeatable.": "Без этих правил; можно указать несколько раз.",
     "A file to work with, or a page to look at and print (PATH/DEPLOY_CHECKLIST.html).": "Файл, с которым работают, или страница, чтобы смотреть и печатать (PATH/DEPLOY_CHECKLIST.html).",
     "Where to write it: a file (else PATH/DEPLOY_CHECKLIST.md), or - for stdout.": "Куда записать: файл (иначе PATH/DEPLOY_CHECKLIST.md) или - для stdout.",

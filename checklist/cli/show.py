@@ -12,11 +12,11 @@ import click
 from checklist import config as configs
 from checklist.cli import common
 from checklist.cli.helping import Command
-from checklist.discover import discover
 from checklist.errors import CheckError
 from checklist.facts import derive
 from checklist.model import plain
 from checklist.reasons import in_russian
+from checklist.report.coverage import LOOKED_FOR
 
 
 @click.command("show", cls=Command)
@@ -33,13 +33,13 @@ def command(file: Path, format: str, env_from: Path | None, config_file: Path | 
     root = _root(resolved)
     config = configs.load(config_file or configs.find(resolved), root, given=config_file is not None)
     name = resolved.relative_to(root).as_posix()
-    facts = derive(replace(discover(root, exclude=config.exclude, policy=config.policy), environment=common.environment(env_from)))
+    facts = derive(replace(common.project_of(root, config)[0], environment=common.environment(env_from)))
     mine = [d for d in facts.documents if d.file == name or (resolved.is_dir() and name in (".", d.file.split("/")[0]))]
     mine = [d for d in mine if d.kind not in ("source", "policy") or d.file == config.file]
     if not mine and name not in dict(facts.checked):
         raise CheckError(
-            f"{file}: is no file that rules look at; they look at {common.LOOKED_FOR['en']}",
-            f"{file}: в такие файлы правила не смотрят; они смотрят в {common.LOOKED_FOR['ru']}",
+            f"{file}: is no file that rules look at; they look at {LOOKED_FOR['en']}",
+            f"{file}: в такие файлы правила не смотрят; они смотрят в {LOOKED_FOR['ru']}",
         )
     broken = next((d for d in facts.documents if d.kind == "source" and d.file == name and d.value.text("reason")), None)
     if not mine and broken is not None:

@@ -76,15 +76,19 @@ def command(
         if format == "json":
             common.write(json.dumps({"version": 1} | _told(limits, crash.loop(limits))) + "\n")
         else:
-            _show([("pm2", limits)], None, crash, common.console_language(lang, None))
+            _show([_App("pm2", limits, None)], crash, common.console_language(lang, None))
         return
     checked = common.check(path or Path(), config_file)
-    apps = [(name, None if own is None else replace(own, **changes)) for name, own in _apps(checked.report, app)]
+    common.something(path or Path(), checked.report.checked)
+    apps = [replace(own, limits=own.limits and replace(own.limits, **changes)) for own in _apps(checked.report, app)]
     if format == "json":
-        data = [{"app": name} | (_told(own, crash.loop(own)) if own else {"verdict": None}) for name, own in apps]
+        data = [
+            {"app": own.name} | (_told(own.limits, crash.loop(own.limits)) if own.limits else {"verdict": None})
+            for own in apps
+        ]
         common.write(json.dumps({"version": 1, "apps": data}, indent=2) + "\n")
     else:
-        _show(apps, told.proposed(checked.config.policy.value), crash, common.console_language(lang, checked.config))
+        _show(apps, crash, common.console_language(lang, checked.config))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,16 @@ class _Crash:
         return crashloop.simulate(limits, self.lives, healthy_first=self.healthy_first, horizon=self.horizon)
 
 
-def _apps(report: Report, wanted: str | None) -> list[tuple[str, Limits | None]]:
+@dataclass(frozen=True, slots=True)
+class _App:
+    """An app, its limits where they are known, and those that its policy asks for."""
+
+    name: str
+    limits: Limits | None
+    proposed: Limits | None
+
+
+def _apps(report: Report, wanted: str | None) -> list[_App]:
     apps = [d for d in report.documents if d.kind == "pm2.app" and d.value.get("environment") is not None and d.value.get("environment").content is None]  # type: ignore[union-attr]
     names = [d.subject for d in apps]
     if not apps:
@@ -109,7 +122,11 @@ def _apps(report: Report, wanted: str | None) -> list[tuple[str, Limits | None]]
         )
     if wanted is not None and wanted not in names:
         raise CheckError(f"--app {wanted}: there is no such app; there are {', '.join(names)}", f"--app {wanted}: такого приложения нет; есть {', '.join(names)}")
-    return [(d.subject, crashloop.limits(d.value)) for d in apps if wanted in (None, d.subject)]
+    return [
+        _App(d.subject, crashloop.limits(d.value), told.proposed(report.policy(d.file)))
+        for d in apps
+        if wanted in (None, d.subject)
+    ]
 
 
 def _told(limits: Limits, loop: Loop) -> dict[str, Any]:
@@ -124,18 +141,19 @@ def _told(limits: Limits, loop: Loop) -> dict[str, Any]:
     }
 
 
-def _show(apps: Sequence[tuple[str, Limits | None]], proposed: Limits | None, crash: _Crash, lang: str) -> None:
+def _show(apps: Sequence[_App], crash: _Crash, lang: str) -> None:
     """A page for each app, and below them how to read the pictures."""
     width = shutil.get_terminal_size((100, 24)).columns
     words, columns = told.WORDS[lang], max(10, min(48, width - 14))
-    for name, limits in apps:
-        out = [f"{one_line(name)}: {told.options(limits, lang) if limits else words['unknown']}"]
+    for app in apps:
+        limits, proposed = app.limits, app.proposed
+        out = [f"{one_line(app.name)}: {told.options(limits, lang) if limits else words['unknown']}"]
         if limits:
             out += [f"  {told.scene(crash.lives, crash.healthy_first, lang)}", *_outcome(limits, crash, columns, lang)]
         if limits and proposed and proposed != limits:
             out += [f"  {words['then']}: {told.options(proposed, lang)}", *_outcome(proposed, crash, columns, lang)]
         common.write("".join(_wrapped(line, width) for line in out) + "\n")
-    if any(limits for _, limits in apps):
+    if any(app.limits for app in apps):
         common.write(textwrap.fill(words["picture"].format(step=units.show_time(crash.horizon / columns, lang)), max(20, width)) + "\n")
 
 

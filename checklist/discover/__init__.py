@@ -1,7 +1,8 @@
 """A folder and its git index → Project. Everything that is read of a project is read here, once.
 
-Walked is what people write: dependencies, caches, build output, other repositories and folders with a config of their
-own are passed by. Files that git ignores are read all the same: an env file is at home there.
+Walked is what people write: dependencies, caches and build output are passed by. What is left out because somebody said
+so, or because it is another repository, is counted. Files that git ignores are read all the same: an env file is at home
+there.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from checklist.discover.evidence import Evidence
 from checklist.discover.git import held_with_lf, index, repository
 from checklist.errors import CheckError
 from checklist.files import MAX_BYTES, OUTSIDE, Unreadable, decoded, mode, read, read_script
-from checklist.model import Document, Location, Problem, Project, plain
+from checklist.model import Document, LeftOut, Location, Problem, Project, plain
 from checklist.parse import markdown, needs_head, recognise
 from checklist.parse.gitignore import matcher
 from checklist.parse.usage import is_source
@@ -24,6 +26,7 @@ from checklist.parse.usage import is_source
 __all__ = ["CONFIG", "MAX_BYTES", "discover", "repository", "texts"]
 
 CONFIG = "onai-check.yaml"
+_CONFIGS = frozenset({CONFIG, "onai-check.yml"})
 _MAX_FILES = 50_000
 
 # fmt: off
@@ -36,19 +39,26 @@ _PASSED_BY = frozenset({
 # fmt: on
 
 
-def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Project:
+Nested = Callable[[str], tuple[Sequence[str], Document]]
+"""A folder with a config of its own → what that excludes, and its policy; CheckError where it is wrong."""
+
+
+def discover(
+    path: Path, *, exclude: Sequence[str] = (), above: str = "", policy: Document, nested: Nested | None = None
+) -> Project:
     """The project in a folder: its texts, its paths, its git index.
 
-    `exclude` has .gitignore patterns; what they name is neither read nor looked for in the index. CheckError if the
+    `exclude` has .gitignore patterns; what they name is neither read nor looked for in the index. They are written from
+    the config's folder, from which `above` leads here. Without `nested` a config below says nothing. CheckError if the
     folder is none or can't be listed.
     """
     root = path.resolve()
     if not root.is_dir():
         raise CheckError(f"{path}: is no folder", f"{path}: это не папка")
-    excluded = matcher(exclude)
-    found = _Found(root)
+    found = _Found(root, nested)
+    found.configs.append(_Config("", above, exclude, policy))
     try:
-        _walk(root, _build_dirs(policy), excluded, found)
+        _walk(root, found)
     except PermissionError:
         raise CheckError(f"{path}: may not be listed", f"{path}: содержимое папки не посмотреть, нет прав") from None
     top = repository(root)
@@ -61,8 +71,8 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
     if top is not None and unread is not None:
         problem = Problem(Location(Path(os.path.relpath(top / ".git", root)).as_posix()), unread)
     if modes is not None:
-        own = tuple(f"{folder}/" for folder in found.own_projects)
-        kept = [p for p in modes if not p.startswith(own) and not excluded(p)]
+        others = tuple(f"{folder}/" for folder in found.others)
+        kept = [p for p in modes if not p.startswith(others) and found.excluded(p) is None]
         tracked = frozenset(_short(p) for p in kept)
         executable = frozenset(p for p in kept if modes[p] and p in found.files)
         scripts = [p for p in kept if "\r\n" in found.files.get(p, "") and recognise(p, found.files[p][:200]) == "shell"]
@@ -80,6 +90,8 @@ def discover(path: Path, *, exclude: Sequence[str] = (), policy: Document) -> Pr
         modes={p: mode(root / p) for p in found.files if recognise(p) == "env"},
         git_problem=problem,
         executable=executable,
+        nested={config.folder: config.policy for config in found.configs[1:]},
+        left_out=tuple(_left_out(root, top, found)),
     )
 
 
@@ -96,16 +108,54 @@ def texts(root: Path, paths: Iterable[str]) -> dict[str, str | None]:
     return found
 
 
+class _Config:
+    """What a config says of the paths below its folder."""
+
+    def __init__(self, folder: str, above: str, exclude: Sequence[str], policy: Document) -> None:
+        self.folder = folder
+        self.policy = policy
+        self.exclude = exclude
+        self.build_dirs = _build_dirs(policy)
+        self.prefix = f"{folder}/" if folder else ""
+        self._above = f"{above}/" if above else ""
+        self._matches = matcher(exclude)
+
+    def excludes(self, path: str) -> str | None:
+        """The pattern that leaves a path out."""
+        pattern = self._matches(self._above + path.removeprefix(self.prefix)) if path.startswith(self.prefix) else None
+        return None if pattern is None else self.named(pattern)
+
+    def named(self, pattern: str) -> str:
+        """A pattern as a person at the root would write it."""
+        return self.prefix + pattern.removeprefix("/") if self.prefix else pattern
+
+
 class _Found:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, nested: Nested | None) -> None:
         self.files: dict[str, str] = {}
         self.paths: set[str] = set()
         self.broken: dict[str, str] = {}
-        self.own_projects: list[str] = []
+        self.others: list[str] = []
+        """Folders that are another repository or a Python environment."""
+        self.configs: list[_Config] = []
+        """That of the root first."""
+        self.excluded_files: Counter[str] = Counter()
+        """How many each pattern leaves out."""
+        self.repositories: dict[str, int] = {}
+        """Folders that are another repository, and how many files are in them."""
+        self.nested = nested
         self.evidence = Evidence(root)
 
+    def excluded(self, path: str) -> str | None:
+        return next((pattern for config in self.configs if (pattern := config.excludes(path)) is not None), None)
 
-def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool], found: _Found) -> None:
+    def passed_by(self, path: str) -> bool:
+        """Whether a folder holds what nobody has written."""
+        governing = max((c for c in self.configs if path.startswith(c.prefix)), key=lambda c: len(c.prefix))
+        return posixpath.basename(path) in _PASSED_BY or _is_build_dir(path, governing.build_dirs)
+
+
+def _walk(root: Path, found: _Found) -> None:
     """Fills `found`. A folder that is not entered stands for itself in `paths`, so that facts know it is there."""
     waiting = [""]
     while waiting:
@@ -119,18 +169,26 @@ def _walk(root: Path, build_dirs: frozenset[str], excluded: Callable[[str], bool
             found.broken[folder] = "may not be listed"  # and nothing in it can be judged
             continue
         names = {e.name for e in entries}
-        if folder and _own_project(names):
-            found.own_projects.append(folder)
+        if folder and (".git" in names or "pyvenv.cfg" in names):
+            found.others.append(folder)
+            if ".git" in names:
+                found.repositories[folder] = sum(1 for _ in _below(root, folder))
             continue
+        if folder and found.nested is not None and not names.isdisjoint(_CONFIGS):
+            found.configs.append(_Config(folder, "", *found.nested(folder)))
         below = []
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if excluded(path + "/" if entry.is_dir(follow_symlinks=False) else path):
+            is_dir = entry.is_dir(follow_symlinks=False)
+            pattern = found.excluded(path + "/" if is_dir else path)
+            if pattern is not None:
+                if not (is_dir and found.passed_by(path)):
+                    found.excluded_files[pattern] += sum(1 for _ in _below(root, path)) if is_dir else 1
                 continue
-            if entry.is_dir(follow_symlinks=False):
+            if is_dir:
                 if entry.name != ".git":
                     found.paths.add(path)
-                if entry.name not in _PASSED_BY and not _is_build_dir(path, build_dirs):
+                if not found.passed_by(path):
                     below.append(path)
             else:
                 found.paths.add(path)
@@ -146,9 +204,40 @@ def _short(path: str) -> str:
     return "/".join(parts[: next(n for n, part in enumerate(parts, 1) if part in _PASSED_BY)])
 
 
-def _own_project(names: set[str]) -> bool:
-    # a repository or a submodule, a folder with a config of its own, a Python environment
-    return ".git" in names or CONFIG in names or "pyvenv.cfg" in names
+def _below(root: Path, folder: str) -> Iterator[str]:
+    """The files below a folder, 50,000 at most; dependencies and caches are none."""
+    left = _MAX_FILES
+    for _, folders, files in os.walk(root / folder):
+        folders[:] = sorted(set(folders) - _PASSED_BY)
+        yield from [file for file in files if file != ".git"][:left]
+        left -= len(files)
+        if left <= 0:
+            return
+
+
+def _left_out(root: Path, top: Path | None, found: _Found) -> Iterator[LeftOut]:
+    """What each pattern leaves out, also where there is nothing of it here; then other repositories."""
+    patterns = (config.named(p) for config in found.configs for p in config.exclude if p[0] not in "!#")
+    yield from (LeftOut("exclude", pattern, found.excluded_files[pattern]) for pattern in dict.fromkeys(patterns))
+    # one that is not checked out is an empty folder, and one in vendor/ is not walked to
+    submodules = [f for f in _submodules(root, top) if (root / f).is_dir() and found.excluded(f"{f}/") is None]
+    counted = {f: sum(1 for _ in _below(root, f)) for f in submodules if f not in found.repositories}
+    yield from (LeftOut("submodule", folder, n) for folder, n in sorted((counted | found.repositories).items()))
+
+
+_SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+
+
+def _submodules(root: Path, top: Path | None) -> Iterator[str]:
+    """The folders that .gitmodules at the top of the repository names, those below the root."""
+    try:
+        text = decoded(read(top, ".gitmodules")) if top is not None else ""
+    except Unreadable:
+        return
+    for path in _SUBMODULE.findall(text):
+        folder = Path(os.path.relpath((top or root) / path, root)).as_posix()
+        if not folder.startswith("../"):
+            yield folder
 
 
 def _build_dirs(policy: Document) -> frozenset[str]:

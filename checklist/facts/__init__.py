@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from checklist.facts import ci as ci
@@ -48,10 +49,16 @@ class Facts:
     """Files whose lines may be shown: those that were understood, env files never."""
     fallback: Location
     """Where a finding points that has no place: onai-check.yaml, else the PM2 config, else the first file."""
+    folder: str
+    """The folder that the policy is the policy of, "" for the root."""
 
 
 def derive(project: Project) -> Facts:
-    """Every document of the project; pure."""
+    """Every document of the project as its policy sees it; pure. What is told of the whole is of what it governs."""
+
+    def own(documents: Iterable[Document]) -> list[Document]:
+        return [d for d in documents if project.governs(d.file)]
+
     read = sources.read(project)
     understood = {f: s for f, s in read.items() if s.parsed.value is not None}
     package_docs = listening.told(project, [packages.document(f, s.parsed.value, project) for f, s in understood.items() if s.format == "package" and s.parsed.value])
@@ -64,11 +71,11 @@ def derive(project: Project) -> Facts:
     target_docs = [target for config in configs.used for target in targets.documents(config)]
     rollback_docs = rollback.documents(project, base, paths, deploy_docs, target_docs, package_docs)
     monitor = monitors.monitor(project.policy.value)
-    policy = _policy(project, health.known(project, base, deploy_docs, package_docs))
+    policy = _policy(project, health.known(project, own(base), own(deploy_docs), own(package_docs)))
     documents = (
         policy,
-        _whole(project, base, monitor, deploy_docs, package_docs),
-        measures.document(project, monitor, deploy_docs, rollback_docs, package_docs),
+        _whole(project, own(base), monitor, deploy_docs, package_docs),
+        measures.document(project, monitor, own(deploy_docs), rollback_docs, package_docs),
         *(s.document() for f, s in read.items() if f not in configs.spare),
         *configs.written,
         *pm2_files.documents(project, configs.written, {f: s.style for f, s in understood.items()}, package_docs, configs.spare),
@@ -88,13 +95,14 @@ def derive(project: Project) -> Facts:
         *rollback_docs,
         *ci.documents(project, {f: v for f, v in values.items() if read[f].format == "workflow"}, base, package_docs, paths),
     )
-    first = project.policy.file or (configs.used[0].file if configs.used else next(iter(read), ""))
+    files = filter(project.governs, (project.policy.file, *(config.file for config in configs.used), *read))
     return Facts(
         documents=documents,
         policy=policy,
         checked=tuple((f, sources.KINDS.get(s.format, s.format)) for f, s in read.items()),
         quotable=frozenset(f for f, s in read.items() if s.parsed.problem is None and s.format not in _NEVER_QUOTED),
-        fallback=Location(first),
+        fallback=Location(next(filter(None, files), "")),
+        folder=project.folder,
     )
 
 

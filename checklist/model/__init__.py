@@ -5,7 +5,7 @@ All of it is frozen: nobody edits a document, a fact or an outcome after it is m
 
 from __future__ import annotations
 
-from checklist.model.project import Document, Project
+from checklist.model.project import Document, LeftOut, Project
 from checklist.model.rules import (
     PRIORITIES,
     Message,
@@ -41,6 +41,7 @@ __all__ = [
     "Content",
     "Document",
     "Function",
+    "LeftOut",
     "Location",
     "Message",
     "OneOf",

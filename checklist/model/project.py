@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from checklist.model.values import Location, Path, Problem, Value
 
@@ -33,6 +35,17 @@ class Document:
             if here is not None and here.at is not None:
                 return here.at
         return Location(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a check has not judged because somebody said so."""
+
+    by: Literal["exclude", "disabled", "select", "submodule"]
+    what: str
+    """The pattern, the rule or group (`docs/`), the rules selected, or the folder, as a person would name it."""
+    files: int = 0
+    """How many files are not read, up to 50,000; dependencies and what git keeps for itself are none of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +82,44 @@ class Project:
     first case `tracked` is None."""
     executable: frozenset[str] | None = None
     """Tracked paths whose mode in the index is 100755; None where modes are not known."""
+    nested: Mapping[str, Document] = field(default_factory=dict)
+    """The policy of each folder below the root that has an onai-check.yaml of its own, by that folder."""
+    folder: str = ""
+    """The folder that `policy` is the policy of: "", the root, or one of `nested`."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What was not read. Not in the digest."""
+
+    def parts(self) -> Iterator[Project]:
+        """The project under each of its policies, the root's first. A folder with a policy of its own is seen with what
+        lies above it, which may deploy it, and without its neighbours, which are other services."""
+        yield self
+        for folder, policy in sorted(self.nested.items()):
+            below = f"{folder}/"
+            above = {"", *(other for other in self.nested if below.startswith(f"{other}/"))}
+
+            def seen(path: str, below: str = below, above: Set[str] = frozenset(above)) -> bool:
+                return path.startswith(below) or self.owner(path) in above
+
+            yield replace(
+                self,
+                files={path: text for path, text in self.files.items() if seen(path)},
+                tracked=None if self.tracked is None else frozenset(filter(seen, self.tracked)),
+                paths=frozenset(filter(seen, self.paths)),
+                broken={path: why for path, why in self.broken.items() if seen(path)},
+                sources={path: text for path, text in self.sources.items() if seen(path)},
+                policy=policy,
+                folder=folder,
+            )
+
+    def owner(self, path: str) -> str:
+        """The folder whose policy a file is judged by: the nearest above it with a config of its own, else the root."""
+        while path not in self.nested and (above := posixpath.dirname(path)) != path:
+            path = above
+        return path if path in self.nested else ""
+
+    def governs(self, path: str) -> bool:
+        """Whether a file is judged by this policy."""
+        return path == self.policy.file or self.owner(path) == self.folder
 
     def exists(self, path: str) -> bool:
         """Whether a file is there or in the index."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from checklist.model.project import Document
-from checklist.model.values import Location, Path
+from checklist.model.project import Document, LeftOut
+from checklist.model.values import Location, Path, Value
 
 Priority = Literal["P0", "P1", "P2"]
 PRIORITIES: tuple[Priority, ...] = ("P0", "P1", "P2")
@@ -95,6 +96,8 @@ class Outcome:
     related: tuple[Related, ...] = ()
     snippet: Snippet | None = None
     """None where the source must not be shown: env files, and files that could not be parsed."""
+    whole: str | None = None
+    """The folder that it is about as a whole, "" for the root, wherever its config lies; None: it is about a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class Report:
     rules: tuple[Rule, ...]
     documents: tuple[Document, ...]
     digest: str
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -115,3 +119,9 @@ class Report:
     @property
     def open(self) -> tuple[Outcome, ...]:
         return tuple(o for o in self.outcomes if o.state == "open")
+
+    def policy(self, file: str) -> Value:
+        """The policy that a file is judged by: that of the nearest folder with one, else the root's."""
+        root, *nested = [d for d in self.documents if d.kind == "policy"] or [Document("policy", "", Value({}))]
+        governing = [d for d in nested if file.startswith(f"{posixpath.dirname(d.file)}/")]
+        return max(governing, key=lambda d: len(d.file), default=root).value

@@ -57,13 +57,14 @@ def end(file: str, text: str) -> Location:
     return Location(file, len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 1)
 
 
-def matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a path is excluded by patterns in .gitignore's language; a folder's path ends with a slash."""
-    files = {NAME: "\n".join(patterns)}
+def matcher(patterns: Sequence[str]) -> Callable[[str], str | None]:
+    """Which of some patterns in .gitignore's language excludes a path, if any; a folder's path ends with a slash."""
+    lines = "\n".join(patterns)
+    files = {NAME: lines}
 
-    def excluded(path: str) -> bool:
+    def excluded(path: str) -> str | None:
         found = decide(files, path, folder=path.endswith("/"))
-        return found is not None and found.ignored
+        return lines.split("\n")[found.line - 1] if found is not None and found.ignored else None
 
     return excluded
 

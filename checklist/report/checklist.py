@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
-from checklist.report import living, measures, plan
+from checklist.report import coverage, living, measures, plan
 from checklist.report.items import Line, decide, load
 from checklist.report.markdown import code, line
 from checklist.report.view import View
@@ -37,6 +37,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "who": "Who",
         "open": "**The gate is open** ({level}): no rule stands against the deploy. The boxes below are still to be ticked.",
         "closed": "**The gate is closed** ({level}): do not deploy before the lines marked ❌ are mended.",
+        "nothing": "**Nothing is judged**: no app, no deploy and no finding is seen here.",
+        "left out": "Left out: {what}.",
         "no gate": "**No gate is set**: the lines marked ❌ do not stop the deploy.",
         "read": "Files read: {files}, digest {digest}. `onai-check report` writes this file anew; your ticks stay as long as the digest does, your notes (`> note` below an item, or behind ` — `) for ever.",
         "table": "| | findings | to mend | cannot be known here |",
@@ -66,6 +68,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "who": "Кто",
         "open": "**Шлюз открыт** ({level}): правила деплою не препятствуют. Пункты ниже всё равно нужно пройти.",
         "closed": "**Шлюз закрыт** ({level}): не деплоить, пока не исправлены пункты с ❌.",
+        "nothing": "**Ничего не проверено**: здесь нет ни приложений, ни деплоя, ни замечаний.",
+        "left out": "Не проверялось: {what}.",
         "no gate": "**Шлюз отключён**: пункты с ❌ деплой не останавливают.",
         "read": "Прочитано файлов: {files}, дайджест {digest}. `onai-check report` пишет этот файл заново; ваши галочки сохраняются, пока дайджест тот же, а заметки (`> заметка` под пунктом или после ` — `) — всегда.",
         "table": "| | замечаний | на исправление | отсюда не узнать |",
@@ -104,7 +108,8 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
     """The checklist of a report as Markdown; `own` are the config's items by part, `deploy` makes it the record of one."""
     lang = view.lang
     words = WORDS[lang]
-    state = "no gate" if view.gate == "none" else "open" if gate.is_open(report, view.gate) else "closed"
+    state = state_of(report, view.gate)
+    left_out = ", ".join(coverage.left_out(report, lang, counted=False))
     files = len({file for file, _ in report.checked})
     out = [
         MARKER,
@@ -114,6 +119,7 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
         *(_record(deploy, lang) if deploy else ()),
         "> [!CAUTION]" if state == "closed" else "> [!NOTE]",
         f"> {words[state].format(level=view.gate)}",
+        *([f"> {words['left out'].format(what=line(left_out))}"] if left_out else []),
         "",
         words["read"].format(files=files, digest=code(report.digest[:12])),
         "",
@@ -134,6 +140,13 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
     if diagram := plan.mermaid(report, lang, deploys=True):
         out += ["", f"## {words['plan']}", "", "```mermaid", *diagram.rstrip("\n").split("\n"), "```"]
     return living.seal("\n".join(out) + "\n", report.digest[:12])
+
+
+def state_of(report: Report, level: str) -> str:
+    """What is said of the gate: `open`, `closed`, `no gate`, or `nothing` where nothing was judged."""
+    if coverage.nothing(report) is not None:
+        return "nothing"
+    return "no gate" if level == "none" else "open" if gate.is_open(report, level) else "closed"
 
 
 def language_of(text: str) -> str | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from checklist.model import Outcome, Report
-from checklist.report import clean
+from checklist.report import clean, coverage
 from checklist.report.view import View
 
 _COMMANDS = {"P0": "error", "P1": "warning", "P2": "notice"}
 
 
 def render(report: Report, view: View) -> str:
-    """The findings as workflow commands; nothing else is printed."""
-    return "".join(_command(o, view) + "\n" for o in report.findings)
+    """The findings as workflow commands, and what was left out; nothing else is printed."""
+    notices = [f"::notice title=onai-check::{_data(one)}" for one in coverage.notices(report, "en")]
+    return "".join(line + "\n" for line in [*(_command(o, view) for o in report.findings), *notices])
 
 
 def _command(of: Outcome, view: View) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from checklist import gate, units
 from checklist.model import Location, Outcome, Report
-from checklist.report import checklist, living, measures, page, plan, plot
+from checklist.report import checklist, coverage, living, measures, page, plan, plot
 from checklist.report.clean import one_line
 from checklist.report.items import Line, Part, decide
 from checklist.report.markdown import line as markdown_line
@@ -65,11 +65,13 @@ def render(report: Report, view: View, *, own: Mapping[str, Sequence[Mapping[str
     lang = view.lang
     words = {**checklist.WORDS[lang], **_WORDS[lang]}
     left = person or living.Person(frozenset(), {})
-    state = "no gate" if view.gate == "none" else "open" if gate.is_open(report, view.gate) else "closed"
+    state = checklist.state_of(report, view.gate)
+    left_out = ", ".join(coverage.left_out(report, lang, counted=False))
     said = words[state].format(level=view.gate).replace("❌", _ICONS["failed"])
     body = [
         f"<h1>{_text(words['title'])}</h1>",
         f'<p class="gate {state.replace(" ", "-")}">{_rich(said)}</p>',
+        *([f"<p>{_text(words['left out'].format(what=left_out))}</p>"] if left_out else []),
         *_ladder(report, lang),
         *_measures(report, lang),
         *(part for one in decide(report, own or {}) for part in _part(*one, left, lang)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from checklist import gate
 from checklist.model import Outcome, Report, plain
+from checklist.report import coverage, measures
 from checklist.report.view import View
 
 VERSION = 1
@@ -23,7 +24,8 @@ def render(report: Report, view: View) -> str:
             priority: {"findings": step.findings, "minutes": step.minutes, "open": step.open}
             for priority, step in gate.ladder(report).items()
         },
-        "measures": next((plain(d.value) for d in report.documents if d.kind == "measures"), None),
+        "measures": plain(measures.of(report)),
+        "coverage": coverage.as_json(report),
         "checked": [{"file": file, "kind": kind} for file, kind in report.checked],
     }
     # a file name may hold bytes that are no UTF-8: ASCII escapes survive any console

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checklist import units
-from checklist.model import Location, Report, Value
+from checklist.model import Location, Report, Value, plain
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -91,10 +91,24 @@ def heads(lang: str) -> tuple[str, str, str, str]:
 
 def rows(report: Report, lang: str) -> list[Row]:
     """A row for each measure; none where there is no PM2 app that could be down."""
-    of = next((d for d in report.documents if d.kind == "measures"), None)
-    if of is None or not any(d.kind == "pm2.app" for d in report.documents):
+    if not any(d.kind == "pm2.app" for d in report.documents):
         return []
-    return [_row(name, measure, lang) for name, measure in of.value.members().items()]
+    return [_row(name, measure, lang) for name, measure in of(report).members().items()]
+
+
+def of(report: Report) -> Value:
+    """The measures by name. Where folders have configs of their own each measure is that of the folder with apps that
+    stands worst: what holds for one service is no comfort for the other."""
+    apps = {d.file for d in report.documents if d.kind == "project" and plain(d.value.get("apps"))}
+    measured = [d.value.members() for d in report.documents if d.kind == "measures" and (d.file in apps or not apps)]
+    if not measured:
+        return Value(None)
+    return Value({name: min((m[name] for m in measured), key=_standing) for name in measured[0]})
+
+
+def _standing(of: Value) -> int:
+    met = of.get("met")
+    return {False: 0, True: 2}.get(met.content, 1) if met is not None and isinstance(met.content, bool) else 1
 
 
 def _row(name: str, of: Value, lang: str) -> Row:

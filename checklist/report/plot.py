@@ -23,10 +23,9 @@ _WORDS = {"en": {"x": "time since the first start", "y": "restarts"}, "ru": {"x"
 
 def figures(report: Report, lang: str) -> list[str]:
     """A figure for each app whose restart options are known; environments of one app are the app itself."""
-    policy = next((d.value for d in report.documents if d.kind == "policy"), Value({}))
     apps = [d for d in report.documents if d.kind == "pm2.app" and d.value.get("environment") in (None, Value(None))]
-    known = [(app.subject, limits) for app in apps if (limits := crashloop.limits(app.value)) is not None]
-    return [_figure(name, limits, told.proposed(policy), lang) for name, limits in known]
+    known = [(app, limits) for app in apps if (limits := crashloop.limits(app.value)) is not None]
+    return [_figure(app.subject, limits, told.proposed(report.policy(app.file)), lang) for app, limits in known]
 
 
 def _figure(name: str, now: Limits, then: Limits, lang: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from checklist import __version__
 from checklist.model import Outcome, Report, Rule
+from checklist.report import coverage
 from checklist.report.clean import one_line
 from checklist.report.markdown import prose
 from checklist.report.view import View
@@ -20,6 +21,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {"P0": "error", "P1": "warning", "P2": "note"}
 _SEVERITIES = {"P0": "error", "P1": "warning", "P2": "recommendation"}
 _TOP = "%SRCROOT%"
+_TOP_IS = "The top of the repository; outside one the folder of onai-check.yaml, else the one that was checked"
 LIMIT = 25_000
 """How many results GitHub takes in one run."""
 
@@ -30,10 +32,16 @@ def render(report: Report, view: View) -> str:
     run = {
         "tool": {"driver": {"name": "onai-check", "semanticVersion": __version__, "rules": [_rule(r) for r in report.rules]}},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_TOP: {"description": {"text": "The top of the repository; outside one the folder that was checked"}}},
+        "originalUriBaseIds": {_TOP: {"description": {"text": _TOP_IS}}},
+        "invocations": [{"executionSuccessful": True, "toolConfigurationNotifications": _notifications(report)}],
         "results": [_result(o, rules[o.rule.id], view) for o in report.findings[:LIMIT]],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _notifications(report: Report) -> list[dict[str, Any]]:
+    """What the configuration of the run left out (§3.20.22)."""
+    return [{"level": "note", "message": {"text": _text(one)}} for one in coverage.notices(report, "en")]
 
 
 def _rule(of: Rule) -> dict[str, Any]:

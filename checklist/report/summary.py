@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from checklist import gate
 from checklist.model import Report
-from checklist.report import measures
+from checklist.report import coverage, measures
 from checklist.report.markdown import code, line
 from checklist.report.view import View
 
 
 def render(report: Report, view: View) -> str:
     """The gate, the ladder and every finding in one table, the worst first."""
+    nothing = coverage.nothing(report)
+    if nothing is not None:
+        return f"### onai-check: nothing to judge\n\n{line(nothing['en'])}\n"
     opened = gate.is_open(report, view.gate)
     out = [f"### onai-check: the gate is {'open' if opened else 'closed'} ({view.gate})", ""]
+    out += [f"Judged: {line(coverage.said(report, 'en'))}.", ""]
     out += ["| | findings | minutes to mend | cannot be known here |", "|---|---:|---:|---:|"]
     out += [f"| {p} | {step.findings} | {step.minutes} | {step.open} |" for p, step in gate.ladder(report).items()]
     if rows := measures.rows(report, "en"):

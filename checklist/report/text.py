@@ -14,8 +14,9 @@ from rich.text import Text
 
 from checklist import gate, units
 from checklist.model import PRIORITIES, Outcome, Report, Snippet
-from checklist.report import measures
+from checklist.report import coverage, measures
 from checklist.report.clean import fitted, no_command, one_line
+from checklist.report.coverage import plural
 from checklist.report.snippet import cut
 from checklist.report.view import View
 
@@ -29,8 +30,9 @@ _WORDS = {
         "also": "also here:",
         "unknown": "Cannot be known here",
         "closed": "Gate closed at {}: do not deploy.",
-        "opened": "Gate open at {}.",
-        "always": "Gate open: its level is none.",
+        "judged": "Judged: {}.",
+        "opened": "Gate open at {}: {}.",
+        "always": "Gate open, its level is none: {}.",
         "clean": "{} read, nothing found.",
         "files": ("file", "files", "files"),
         "explain": "Why, and what to do:  onai-check explain {}",
@@ -42,8 +44,9 @@ _WORDS = {
         "also": "и здесь:",
         "unknown": "Отсюда не узнать",
         "closed": "Шлюз закрыт ({}): деплоить нельзя.",
-        "opened": "Шлюз открыт ({}).",
-        "always": "Шлюз открыт: порог none.",
+        "judged": "Проверено: {}.",
+        "opened": "Шлюз открыт ({}): {}.",
+        "always": "Шлюз открыт, порог none: {}.",
         "clean": "Прочитано: {}, замечаний нет.",
         "files": ("файл", "файла", "файлов"),
         "explain": "Почему так и что делать:  onai-check explain {}",
@@ -65,6 +68,9 @@ def render(report: Report, view: View) -> str:
 def document(report: Report, view: View) -> Iterator[RenderableType]:
     """The parts of the report, for any rich console."""
     words = _WORDS[view.lang]
+    if (nothing := coverage.nothing(report)) is not None:
+        yield Text(_plain(f"{nothing[view.lang][:1].upper()}{nothing[view.lang][1:]}.", view), style="bold yellow")
+        return
     for file, outcomes in _by_file(report):
         yield Text(_plain(file, view), style="bold underline" if view.color else "bold")
         # what is wrong with one line is told over one copy of it
@@ -188,22 +194,14 @@ def _gate(report: Report, view: View) -> Iterator[RenderableType]:
     if not report.findings:
         count = len(report.checked)
         yield Text(str(words["clean"]).format(f"{count} {plural(count, words['files'], view.lang)}"))
+    said = _plain(coverage.said(report, view.lang), view)
     if view.gate == "none":
-        yield Text(str(words["always"]), style="bold green")
+        yield Text(str(words["always"]).format(said), style="bold green")
     elif gate.is_open(report, view.gate):
-        yield Text(str(words["opened"]).format(view.gate), style="bold green")
+        yield Text(str(words["opened"]).format(view.gate, said), style="bold green")
     else:
         yield Text(str(words["closed"]).format(view.gate), style="bold red")
+        yield Text(str(words["judged"]).format(said))
     if report.findings:
         worst = min(report.findings, key=lambda o: PRIORITIES.index(o.priority))
         yield Text(str(words["explain"]).format(worst.rule.id), style="dim")
-
-
-def plural(count: int, forms: object, lang: str) -> str:
-    """The form of a word that goes with a number: one, few, many (CLDR plural rules for en and ru)."""
-    assert isinstance(forms, tuple)
-    if lang == "ru":
-        if count % 10 == 1 and count % 100 != 11:
-            return str(forms[0])
-        return str(forms[1] if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else forms[2])
-    return str(forms[0] if count == 1 else forms[2])

@@ -30,7 +30,7 @@ def documents(project: Project, parsed: dict[str, Value], apps: list[Document], 
     for flow in flows.values():
         out += step_documents(flow, packages, project)
         out += command_documents(flow, packages)
-    return [*out, _whole(project, apps, job_docs, flows)]
+    return [*out, _whole(project, [a for a in apps if project.governs(a.file)], job_docs, flows)]
 
 
 def _whole(project: Project, apps: list[Document], job_docs: list[Document], flows: dict[str, Workflow]) -> Document:
