@@ -78,9 +78,9 @@ def load(file: Path | None, root: Path, *, given: bool = False) -> Config:
             f"{file}:1:1: is empty; write what differs from the defaults, or a comment, or remove it",
             f"{file}:1:1: пустой файл; написать в нём то, что отличается от умолчаний, или комментарий, или удалить его",
         )
-    home = file.parent.resolve()
-    base = root if given and not root.is_relative_to(home) else home
-    told = parse(_place(home / file.name, root), text, file.resolve().parent, shown=str(file))
+    folder = file.parent.resolve()
+    base = root if given and not root.is_relative_to(folder) else folder
+    told = parse(_place(folder / file.name, root), text, file.resolve().parent, shown=str(file))
     above = root.relative_to(base).as_posix() if root.is_relative_to(base) else ""
     return replace(told, policy=_from(base, root, told.policy), above="" if above == "." else above)
 
