@@ -37,7 +37,7 @@ ALSO, GRAVE = thing("api", True, steps=[4, 2]), thing("zoo", True, grave=True, s
 
 
 def judged(documents: Sequence[Document], monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
-    told = facts.Facts(tuple(documents), Document("policy", "", Value({})), (), frozenset(), Location("a.js"))
+    told = facts.Facts(tuple(documents), Document("policy", "", Value({})), (), frozenset(), Location("a.js"), "")
     with monkeypatch.context() as patch:
         patch.setattr(engine, "derive", lambda _: told)
         return [o for o in engine.run(Project({}), [RULE]).outcomes if o.state != "pass"]

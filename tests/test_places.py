@@ -134,7 +134,7 @@ def test_frontends_are_written_from_the_folder_of_the_config(tmp_path: Path) -> 
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     root = tmp_path / "api"
-    project, _ = common.read(root, common.load_config(root, None))
+    project, _ = common.discovered(root, common.load_config(root, None))
     built = {d.value.text("directory"): plain(d.value.get("frontend")) for d in derive(project).documents if d.kind == "git.build_dir"}
     assert built == {"": False, "web": True}
 

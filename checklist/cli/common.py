@@ -123,7 +123,7 @@ def load_config(path: Path, config_file: Path | None) -> configs.Config:
     return configs.load(config_file or configs.find(path.resolve()), root, given=config_file is not None)
 
 
-def project_of(root: Path, config: configs.Config) -> tuple[Project, dict[str, configs.Config]]:
+def discovered(root: Path, config: configs.Config) -> tuple[Project, dict[str, configs.Config]]:
     """The project in a folder, and the configs of the folders below that have one of their own."""
     from checklist.discover import discover
 
@@ -191,7 +191,7 @@ def check(path: Path, config_file: Path | None = None, *, select: Sequence[str] 
     config = load_config(path, config_file)
     rules = _all(config)
     ids = [rule.id for rule in rules]
-    project, nested = project_of(root, config)
+    project, nested = discovered(root, config)
     entries = {"": _disabled(config, ids)}
     for folder, own in nested.items():
         # the packs are the root's: a rule of one that only the folder names is not held here, but no mistake

@@ -59,7 +59,7 @@ def _policy(path: Path, config: Config) -> Document:
     """The policy with what the project says of its health URL."""
     from checklist.facts import derive
 
-    return derive(common.project_of(common.root_of(path), config)[0]).policy
+    return derive(common.discovered(common.root_of(path), config)[0]).policy
 
 
 def _wrapped(text: str) -> list[str]:

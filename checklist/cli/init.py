@@ -98,7 +98,7 @@ def command(path: Path, writes: bool, interactive: bool, releases: str | None, c
 def _survey(path: Path, config: configs.Config, releases: str | None) -> tuple[Survey, bool]:
     """The survey of the folder, and whether the repository begins above it; CheckError where nothing is that could be checked."""
     root = common.root_of(path)
-    project, _ = common.project_of(root, config)
+    project, _ = common.discovered(root, config)
     sources = [p for p in sorted(project.paths) if propose.is_code(p)][:_MANY]
     others = propose.other_systems(sorted(project.paths))
     code = {p: text for p, text in texts(root, [*sources, *others]).items() if text is not None}

@@ -33,7 +33,7 @@ def command(file: Path, format: str, env_from: Path | None, config_file: Path | 
     root = _root(resolved)
     config = configs.load(config_file or configs.find(resolved), root, given=config_file is not None)
     name = resolved.relative_to(root).as_posix()
-    facts = derive(replace(common.project_of(root, config)[0], environment=common.environment(env_from)))
+    facts = derive(replace(common.discovered(root, config)[0], environment=common.environment(env_from)))
     mine = [d for d in facts.documents if d.file == name or (resolved.is_dir() and name in (".", d.file.split("/")[0]))]
     mine = [d for d in mine if d.kind not in ("source", "policy") or d.file == config.file]
     if not mine and name not in dict(facts.checked):
