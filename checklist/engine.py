@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from checklist import schema, texts
-from checklist.checks import CHECKS
+from checklist.checks import CHECKS, Checks
 from checklist.facts import Facts, derive
 from checklist.model import (
     Document,
@@ -41,21 +41,25 @@ def run(project: Project, rules: Iterable[Rule]) -> Report:
     facts = derive(project)
     held = tuple(resolve(rule, facts.policy) for rule in rules)
     snippets = Snippets(project, facts)
-    judged = (
-        (outcome, _named(document))
-        for rule in held
-        for document in facts.documents
-        if document.kind == rule.kind
-        for outcome in _judge(rule, document, facts)
-    )
-    outcomes = sorted(_one_a_place(judged), key=lambda o: (o.location, o.rule.id, o.subject, o.state))
     return Report(
-        outcomes=tuple(replace(o, snippet=snippets.of(o.location)) for o in _with_fingerprints(outcomes)),
+        outcomes=tuple(replace(o, snippet=snippets.of(o.location)) for o in _with_fingerprints(judge(facts, held))),
         checked=facts.checked,
         rules=held,
         documents=facts.documents,
         digest=project.digest(),
     )
+
+
+def judge(facts: Facts, held: Iterable[Rule], checks: Checks = CHECKS) -> list[Outcome]:
+    """What resolved rules say of what is known: all outcomes, sorted by place, without fingerprints and snippets."""
+    judged = (
+        (outcome, _named(document))
+        for rule in held
+        for document in facts.documents
+        if document.kind == rule.kind
+        for outcome in _judge(rule, document, facts, checks)
+    )
+    return sorted(_one_a_place(judged), key=lambda o: (o.location, o.rule.id, o.subject, o.state))
 
 
 def resolve(rule: Rule, policy: Document) -> Rule:
@@ -81,12 +85,12 @@ def _filled(of: Texts, params: Mapping[str, Any]) -> Texts:
     return {lang: texts.fill(text, {"params": params}, lang) for lang, text in of.items()}
 
 
-def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
+def _judge(rule: Rule, document: Document, facts: Facts, checks: Checks) -> Iterable[Outcome]:
     condition = schema.judge(rule.when or {}, document.value)
     if condition.state == "fail":
         yield _outcome(rule, document, "notApplicable", (), facts)
         return
-    verdict = _verdict(rule, document)
+    verdict = _verdict(rule, document, checks)
     if verdict.state == "pass":
         yield _outcome(rule, document, "pass", (), facts)
     elif condition.state == "open" and not (verdict.state == "fail" and schema.by_default(rule.when or {}, document.value).state == "pass"):
@@ -97,9 +101,9 @@ def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
             yield _outcome(rule, document, verdict.state, path, facts)
 
 
-def _verdict(rule: Rule, document: Document) -> Verdict:
+def _verdict(rule: Rule, document: Document, checks: Checks) -> Verdict:
     if rule.check is not None:
-        return CHECKS[rule.check["name"]](document, rule.check.get("with", {}))
+        return checks[rule.check["name"]](document, rule.check.get("with", {}))
     return schema.judge(rule.must or {}, document.value)
 
 
