@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from checklist.errors import CheckError
 from checklist.files import Unreadable, home
 from checklist.files import read as read_file
-from checklist.model import Location, Message, Rule, Texts, Value, plain
+from checklist.model import Document, Location, Message, Rule, Texts, Value, plain
+from checklist.model import Path as Path_
 from checklist.parse import yaml
 from checklist.reasons import in_russian
 
@@ -47,6 +48,15 @@ class Example:
     """The priority of its findings; "" where the example leaves it open."""
     applies: bool | None
     """Whether the rule judges anything in it, or passes it by; None where the example leaves it open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A clause of a rule that no example can need, and the reason."""
+
+    clause: str
+    reason: str
+    line: int
 
 
 def builtin() -> Path:
@@ -106,6 +116,18 @@ def examples(file: Path) -> tuple[Example, ...]:
         for kind in ("good", "bad", "unclear")
         for n, one in enumerate(plain(below).get(kind, ()))
     )
+
+
+def equivalents(file: Path) -> tuple[Equivalent, ...]:
+    """The clauses of a rule that none of its examples needs, as its file lists them below the examples."""
+    below = _below(file)
+    return tuple(Equivalent(one["clause"], one["reason"], _line(below, "equivalent", n)) for n, one in enumerate(plain(below).get("equivalent", ())))
+
+
+def place(file: Path, path: Path_) -> Location:
+    """Where a key or value of a rule stands in its file."""
+    rule = next(_documents(file))
+    return Document("rule", str(file), rule).place(path)
 
 
 def _below(file: Path) -> Value:
