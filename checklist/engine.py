@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from checklist import schema, texts
-from checklist.checks import CHECKS
+from checklist.checks import CHECKS, Checks
 from checklist.facts import Facts, derive
 from checklist.model import (
     Document,
@@ -70,16 +70,12 @@ def run(
     """
     rules = tuple(rules)
     parts = [_part(one, [r for r in rules if r.id not in disabled.get(one.folder, ())]) for one in project.parts()]
-    judged = (
+    outcomes = _one_a_place(
         (replace(outcome, snippet=part.snippets.of(outcome.location)), _named(document))
         for part in parts
-        for rule in part.rules
-        for document in part.facts.documents
-        if document.kind == rule.kind
-        for outcome in _judge(rule, document, part.facts)
+        for outcome, document in _judged(part.facts, part.rules, CHECKS)
         if part.judges(document, outcome.location.file)
     )
-    outcomes = sorted(_one_a_place(judged), key=lambda o: (o.location, o.rule.id, o.subject, o.state))
     return Report(
         outcomes=tuple(_with_fingerprints(outcomes)),
         checked=parts[0].facts.checked,
@@ -93,6 +89,19 @@ def run(
 def _part(project: Project, rules: Iterable[Rule]) -> _Part:
     facts = derive(project)
     return _Part(project, facts, tuple(resolve(rule, facts.policy) for rule in rules), Snippets(project, facts))
+
+
+def judge(facts: Facts, held: Iterable[Rule], checks: Checks = CHECKS) -> list[Outcome]:
+    """What resolved rules say of what is known: all outcomes, sorted by place, without fingerprints and snippets."""
+    return _one_a_place((outcome, _named(document)) for outcome, document in _judged(facts, held, checks))
+
+
+def _judged(facts: Facts, held: Iterable[Rule], checks: Checks) -> Iterator[tuple[Outcome, Document]]:
+    for rule in held:
+        for document in facts.documents:
+            if document.kind == rule.kind:
+                for outcome in _judge(rule, document, facts, checks):
+                    yield outcome, document
 
 
 def resolve(rule: Rule, policy: Document) -> Rule:
@@ -118,12 +127,12 @@ def _filled(of: Texts, params: Mapping[str, Any]) -> Texts:
     return {lang: texts.fill(text, {"params": params}, lang) for lang, text in of.items()}
 
 
-def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
+def _judge(rule: Rule, document: Document, facts: Facts, checks: Checks) -> Iterable[Outcome]:
     condition = schema.judge(rule.when or {}, document.value)
     if condition.state == "fail":
         yield _outcome(rule, document, "notApplicable", (), facts)
         return
-    verdict = _verdict(rule, document)
+    verdict = _verdict(rule, document, checks)
     if verdict.state == "pass":
         yield _outcome(rule, document, "pass", (), facts)
     elif condition.state == "open" and not (verdict.state == "fail" and schema.by_default(rule.when or {}, document.value).state == "pass"):
@@ -134,9 +143,9 @@ def _judge(rule: Rule, document: Document, facts: Facts) -> Iterable[Outcome]:
             yield _outcome(rule, document, verdict.state, path, facts)
 
 
-def _verdict(rule: Rule, document: Document) -> Verdict:
+def _verdict(rule: Rule, document: Document, checks: Checks) -> Verdict:
     if rule.check is not None:
-        return CHECKS[rule.check["name"]](document, rule.check.get("with", {}))
+        return checks[rule.check["name"]](document, rule.check.get("with", {}))
     return schema.judge(rule.must or {}, document.value)
 
 
@@ -178,23 +187,25 @@ def _named(document: Document) -> str:
     return document.value.text("service") or document.value.text("name") or ""
 
 
-def _one_a_place(judged: Iterable[tuple[Outcome, str]]) -> Iterable[Outcome]:
-    """The outcomes, but of those of a rule that are `fail` or `open` at one place only one.
+def _one_a_place(judged: Iterable[tuple[Outcome, str]]) -> list[Outcome]:
+    """The outcomes, sorted by place, but of those of a rule that are `fail` or `open` at one place only one.
 
     Two apps that share a line have one thing to mend.
     What fails is told before what is open, the higher priority before the lower, then by name: the order of documents
     decides nothing. An app comes before what it is in one environment, `api` before `api (production)`.
     """
+    outcomes: list[Outcome] = []
     shared: dict[tuple[str, Location], list[tuple[Outcome, str]]] = {}
     for outcome, name in judged:
         if outcome.state in ("fail", "open"):
             shared.setdefault((outcome.rule.id, outcome.location), []).append((outcome, name))
         else:
-            yield outcome
+            outcomes.append(outcome)
     for here in shared.values():
         told = [(o, name) for o, name in here if o.state == "fail"] or here
         told.sort(key=_rank)
-        yield _with_others(told) if told[0][0].state == "fail" else told[0][0]
+        outcomes.append(_with_others(told) if told[0][0].state == "fail" else told[0][0])
+    return sorted(outcomes, key=lambda o: (o.location, o.rule.id, o.subject, o.state))
 
 
 def _rank(told: tuple[Outcome, str]) -> tuple[Any, ...]:

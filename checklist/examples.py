@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from checklist import config, engine, packs
@@ -40,7 +40,7 @@ def failures(file: Path, id: str) -> Iterator[Texts]:
         yield _told(file, 1, {"en": f"{id} has no examples: write some below a line `---`", "ru": f"у {id} нет примеров: их пишут ниже строки `---`"})
     for example in examples:
         try:
-            found = _wrong(rule, example)
+            found = wrong(rule, example, engine.run(project(example), [rule]).outcomes)
         except CheckError as error:
             found = error.texts
         if found:
@@ -54,9 +54,10 @@ _KINDS: Mapping[str, Texts] = {
 }
 
 
-def _wrong(rule: Rule, example: packs.Example) -> Texts | None:
-    outcomes = engine.run(project(example), [rule]).outcomes
-    found = sorted(_place(o) for o in outcomes if o.state == "fail")
+def wrong(rule: Rule, example: packs.Example, outcomes: Sequence[Outcome]) -> Texts | None:
+    """How the outcomes of a rule differ from what its example says; None: they do not."""
+    findings = [o for o in outcomes if o.state == "fail"]
+    found = sorted(map(_place, findings))
     unknown = sorted(_place(o) for o in outcomes if o.state == "open")
     told = _list("found at", "найдено в", found)
     wanted = _list("should be at", "должно быть в", sorted(example.at))
@@ -72,6 +73,18 @@ def _wrong(rule: Rule, example: packs.Example) -> Texts | None:
             return {"en": f"{told['en']}, should be open", "ru": f"{told['ru']}, а узнать это должно быть нельзя"}
         case "unclear" if example.at and unknown != sorted(example.at):
             return {lang: f"{unclear[lang]}, {wanted[lang]}" for lang in told}
+    messages = {_place(o): o.message["en"] for o in findings}
+    said = [messages.get(place, "") for place in example.at]
+    if example.says and list(example.says) != said:
+        shown = "; ".join(said)
+        return {"en": f"says '{shown}', should say '{'; '.join(example.says)}'", "ru": f"сказано «{shown}», должно быть «{'; '.join(example.says)}»"}
+    priorities = {o.priority for o in findings}
+    if example.priority and priorities != {example.priority}:
+        shown = ", ".join(sorted(priorities))
+        return {"en": f"of priority {shown}, should be {example.priority}", "ru": f"приоритет {shown}, должен быть {example.priority}"}
+    if example.applies is not None and example.applies != any(o.state != "notApplicable" for o in outcomes):
+        no = "" if example.applies else "not "
+        return {"en": f"the rule should {no}apply", "ru": f"правило {'не ' if no else ''}должно применяться"}
     return None
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from checklist.errors import CheckError
 from checklist.files import Unreadable, home
 from checklist.files import read as read_file
-from checklist.model import Location, Message, Rule, Texts, Value, plain
+from checklist.model import Document, Location, Message, Rule, Texts, Value, plain
+from checklist.model import Path as Path_
 from checklist.parse import yaml
 from checklist.reasons import in_russian
 
@@ -41,6 +42,21 @@ class Example:
     """Files that are there without being read."""
     modes: Mapping[str, int]
     """Permission bits of env files on the disk."""
+    says: tuple[str, ...]
+    """The English messages of the findings, in the order of `at`; empty where the example leaves them open."""
+    priority: str
+    """The priority of its findings; "" where the example leaves it open."""
+    applies: bool | None
+    """Whether the rule judges anything in it, or passes it by; None where the example leaves it open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A clause of a rule that no example can need, and the reason."""
+
+    clause: str
+    reason: str
+    line: int
 
 
 def builtin() -> Path:
@@ -80,20 +96,12 @@ def read(file: Path, id: str, *, strict: bool = True) -> Rule:
 
 def examples(file: Path) -> tuple[Example, ...]:
     """The examples in the second YAML document of a rule file."""
-    from checklist import forms
-
-    _, *found = _documents(file)
-    if not found or found[0].content is None:
-        return ()
-    _raise(file, forms.of_examples(found[0]))
-    if len(found) > 1:
-        at = found[1].at or Location("")
-        raise _error(file, at, {"en": "a rule file has two documents, the rule and its examples; this is a third", "ru": "в файле правила два документа: само правило и примеры; это третий"})
+    below = _below(file)
     return tuple(
         Example(
             kind=kind,
             title=one["title"],
-            line=place.at.line if (place := found[0].get(kind, n)) is not None and place.at else 1,
+            line=_line(below, kind, n),
             files=one["files"],
             tracked=frozenset(one["git"]["tracked"]) if "git" in one else None,
             executable=frozenset(one["git"]["executable"]) if "executable" in one.get("git", {}) else None,
@@ -101,10 +109,44 @@ def examples(file: Path) -> tuple[Example, ...]:
             config=one.get("config", ""),
             paths=frozenset(one.get("paths", ())),
             modes={path: int(mode, 8) for path, mode in one.get("modes", {}).items()},
+            says=tuple(one.get("says", ())),
+            priority=one.get("priority", ""),
+            applies=one.get("applies"),
         )
         for kind in ("good", "bad", "unclear")
-        for n, one in enumerate(plain(found[0]).get(kind, ()))
+        for n, one in enumerate(plain(below).get(kind, ()))
     )
+
+
+def equivalents(file: Path) -> tuple[Equivalent, ...]:
+    """The clauses of a rule that none of its examples needs, as its file lists them below the examples."""
+    below = _below(file)
+    return tuple(Equivalent(one["clause"], one["reason"], _line(below, "equivalent", n)) for n, one in enumerate(plain(below).get("equivalent", ())))
+
+
+def place(file: Path, path: Path_) -> Location:
+    """Where a key or value of a rule stands in its file."""
+    rule = next(_documents(file))
+    return Document("rule", str(file), rule).place(path)
+
+
+def _below(file: Path) -> Value:
+    """What stands below the rule: its examples."""
+    from checklist import forms
+
+    _, *found = _documents(file)
+    if not found or found[0].content is None:
+        return Value({})
+    _raise(file, forms.of_examples(found[0]))
+    if len(found) > 1:
+        at = found[1].at or Location("")
+        raise _error(file, at, {"en": "a rule file has two documents, the rule and its examples; this is a third", "ru": "в файле правила два документа: само правило и примеры; это третий"})
+    return found[0]
+
+
+def _line(of: Value, *path: str | int) -> int:
+    found = of.get(*path)
+    return found.at.line if found is not None and found.at else 1
 
 
 def _documents(file: Path) -> Iterator[Value]:

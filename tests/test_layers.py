@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "checklist"
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["mutation"],
     ["examples"],
     ["discover", "packs", "gate", "report", "config", "propose"],
     ["forms"],

@@ -164,6 +164,9 @@ EXAMPLES = [
     ("process.env.WATCH", "false", "31: unclear example 'the environment decides': found at no place, should be open"),
     ("ecosystem.config.js: |\n        module.exports = {apps: [{name: 'api', script: 'src/server.ts', watch: true}]};", "env: ''", "25: bad example 'switched on': there is no pm2.app in it"),
     ("    files:\n      ecosystem.config.js: |\n        module.exports = {apps: [{name: 'api', script: 'src/server.ts', watch: true", "    config: 'gate: P7'\n    files:\n      ecosystem.config.js: |\n        module.exports = {apps: [{name: 'api', script: 'src/server.ts', watch: true", "25: bad example 'switched on': onai-check.yaml:1:7: gate must be one of"),
+    ('["ecosystem.config.js:1:72"]', '["ecosystem.config.js:1:72"]\n    says: ["app api is watched"]', "25: bad example 'switched on': says 'app api restarts whenever a file changes', should say 'app api is watched'"),
+    ('["ecosystem.config.js:1:72"]', '["ecosystem.config.js:1:72"]\n    priority: P1', "25: bad example 'switched on': of priority P0, should be P1"),
+    ("  - title: no watch at all", "  - title: no watch at all\n    applies: false", "20: good example 'no watch at all': the rule should not apply"),
     ("unclear:", "---\nunclear:", "31:1: a rule file has two documents"),
 ]  # fmt: skip
 

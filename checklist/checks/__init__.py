@@ -8,7 +8,9 @@ from typing import Any
 from checklist.checks import sequence
 from checklist.model import Document, Verdict
 
-CHECKS: Mapping[str, Callable[[Document, Mapping[str, Any]], Verdict]] = {
+Checks = Mapping[str, Callable[[Document, Mapping[str, Any]], Verdict]]
+
+CHECKS: Checks = {
     "follows": sequence.follows,
     "precedes": sequence.precedes,
     "never": sequence.never,

@@ -38,6 +38,10 @@ smoke-теста, workflow, .env.example, документы. Показывае
     "explain": "Объясняет, зачем нужно правило RULE и что делать, и показывает примеры.",
     "test-rules": """
 Проверяет каждый файл правил в DIR и прогоняет его примеры; код 1, если хоть один вышел не так, как в нём сказано.
+
+С --mutate из `when`, `must`, `check`, `raise_to` и из `when` у формулировок по очереди убирается каждое условие, а каждая
+граница сдвигается на единицу; код 1, если ни один пример правила этого не заметил и условия нет в списке `equivalent` с
+причиной. У встроенного набора так же меняется каждое условие в коде именованных проверок.
 """,
     "config": "Печатает конфиг, который действует для PATH, со всеми умолчаниями.",
 }
@@ -91,5 +95,6 @@ OPTIONS: Mapping[str, str] = {
     "The app's restart_delay: the wait before each restart.": "restart_delay приложения: пауза перед каждым перезапуском.",
     "The app's exp_backoff_restart_delay: the first wait, half as long again each time, 15s at most.": "exp_backoff_restart_delay приложения: первая пауза; каждая следующая в полтора раза длиннее, но не больше 15s.",
     "The project whose config applies.": "Проект, чей конфиг действует.",
+    "Also leave out each clause of each rule: one of its examples has to fail.": "Убирать ещё и каждое условие каждого правила: какой-то из его примеров должен не пройти.",
     "Print the JSON Schema of onai-check.yaml.": "Напечатать JSON Schema для onai-check.yaml.",
 }  # fmt: skip
