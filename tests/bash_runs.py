@@ -16,10 +16,10 @@ from pathlib import Path
 
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import entries
-from checklist.facts.deploy.ledger import Fork
-from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.path import Run
 from checklist.model import Document, Project, value
+from checklist.shell.executor import Machine
+from checklist.shell.forks import Fork
 
 POLICY = Document("policy", "", value({"build_dirs": ["dist", "build"]}))
 

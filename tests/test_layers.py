@@ -20,6 +20,7 @@ LAYERS = [
     ["engine"],
     ["snippets"],
     ["facts", "checks"],
+    ["shell"],
     ["parse"],
     ["schema", "texts", "secrets", "units", "reasons"],
     ["model"],

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import DOWNLOADS, Step
-from checklist.facts.deploy.worlds import Out
 from checklist.model import Location, Project, Value
 from checklist.secrets import secret_name
+from checklist.shell.states import Out
 
 _SCRIPT = re.compile(r"[\w./~${}-]+\.(?:sh|bash)")
 _VALUED = {"-e", "--rsh", "--exclude", "--exclude-from", "--include", "--filter", "-f", "--chown", "--chmod", "-i", "-o", "-F", "-J"}

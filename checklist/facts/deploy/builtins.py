@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from checklist.facts.deploy import expand
-from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.moves import Moves
-from checklist.facts.deploy.processes import script_of
-from checklist.facts.deploy.state import Shell
-from checklist.facts.deploy.worlds import Out, Worlds
 from checklist.parse.sh.tree import Assignment, Simple, Word
+from checklist.shell import expansion
+from checklist.shell.environment import Shell
+from checklist.shell.executor import Machine
+from checklist.shell.expansion import UNSEEN
+from checklist.shell.processes import script_of
+from checklist.shell.states import Out, Worlds
 
 _QUIET = {"true", ":", "shopt", "umask", "ulimit", "alias", "unalias", "bind", "jobs", "disown", "hash", "enable", "clear", "tput", "mkdir", "touch", "date", "whoami"}
 _TOUCHES = {"mkdir", "touch"}
@@ -28,23 +28,23 @@ class Builtins(Moves):
         for one in assignments:
             m.substituted = None
             if isinstance(one.value, tuple):
-                found: list[expand.Field] = []
+                found: list[expansion.Field] = []
                 for word in one.value:
-                    found += next(f for mask, f in expand.fields(word, shell, worlds, m.substitution) if mask & m.ledger.usual(worlds))
-                before = expand.lookup(one.name, shell, m.ledger.usual(worlds))[0][1] if one.appends else ()
+                    found += next(f for mask, f in expansion.fields(word, shell, worlds, m.substitution) if mask & m.ledger.usual(worlds))
+                before = expansion.lookup(one.name, shell, m.ledger.usual(worlds))[0][1] if one.appends else ()
                 worlds |= m.take()
                 if own:
                     shell.hide(worlds, one.name)
                 shell.assign(worlds, one.name, (*(before if isinstance(before, tuple) else ()), *found))
             elif one.value is not None:
-                values = expand.text(one.value, shell, worlds, m.substitution)
+                values = expansion.text(one.value, shell, worlds, m.substitution)
                 # the worlds that a substitution has opened get what it printed
                 born = m.take()
                 worlds |= born
                 if own:
                     shell.hide(worlds, one.name)
                 for mask, value in [(values[0][0] | born, values[0][1]), *values[1:]]:
-                    for part, kept in list(expand.lookup(one.name, shell, mask)) if one.appends else [(mask, "")]:
+                    for part, kept in list(expansion.lookup(one.name, shell, mask)) if one.appends else [(mask, "")]:
                         shell.assign(part, one.name, value if kept == "" else kept + value if isinstance(kept, str) and isinstance(value, str) else None)
             if m.substituted is not None:
                 status = m.substituted
@@ -52,7 +52,7 @@ class Builtins(Moves):
             return Out(true=worlds)
         return Out(true=worlds & status[0] & ~status[1], false=worlds & status[1])
 
-    def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field], ignored: bool) -> Out | None:
+    def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field], ignored: bool) -> Out | None:
         match argv[0]:
             case "cd" | "pushd":
                 return self._cd(m, shell, node, worlds, argv, of)
@@ -123,7 +123,7 @@ class Builtins(Moves):
             failed |= m.ledger.inherit(worlds, ok, bad)[1]
         return Out(true=worlds & ~failed, false=failed)
 
-    def _leave(self, m: Machine, how: str, code: expand.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
+    def _leave(self, m: Machine, how: str, code: expansion.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
         _ok, bad = shell.status
         if not given:
             good, failed = worlds & ~bad, worlds & bad

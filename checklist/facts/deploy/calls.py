@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from checklist.facts.deploy.effects import BEFORE
-from checklist.facts.deploy.state import Call, Shell
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 from checklist.parse.shell import Source
+from checklist.shell.environment import Call, Shell
 
 
 def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:

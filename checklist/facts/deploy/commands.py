@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from checklist.facts.deploy import expand
 from checklist.facts.deploy.builtins import Builtins
 from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare
-from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.state import Shell
-from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.parse.sh.tree import Redirect, Simple, Word
+from checklist.shell import expansion
+from checklist.shell.environment import Shell
+from checklist.shell.executor import Machine
+from checklist.shell.expansion import UNSEEN
+from checklist.shell.states import Answer, Out, Worlds
 
 _PRINTERS = {"echo", "printf", "cat", "tee", "log", "info", "warn", "say"}
 _READERS = {"grep", "egrep", "fgrep", "rg", "jq", "awk", "python", "python3", "node", "perl"}
@@ -23,7 +23,7 @@ class Commands(Builtins):
 
     def __call__(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, ignored: bool) -> Out:
         m.substituted = None
-        choices: list[tuple[Worlds, list[expand.Field], list[Word]]] = [(worlds, [], [])]
+        choices: list[tuple[Worlds, list[expansion.Field], list[Word]]] = [(worlds, [], [])]
         for word in node.words:
             if (literal := word.literal()) is not None and "{" not in literal:
                 for _, said, of in choices:
@@ -33,7 +33,7 @@ class Commands(Builtins):
             choices = [
                 (mask & inner, said + list(found), of + [word] * len(found))
                 for mask, said, of in choices
-                for inner, found in expand.fields(word, shell, mask, m.substitution)
+                for inner, found in expansion.fields(word, shell, mask, m.substitution)
                 if mask & inner
             ]
         m.substitutions(node.redirects, shell, worlds)
@@ -57,7 +57,7 @@ class Commands(Builtins):
             out.false |= done.false
         return out
 
-    def _one(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, said: list[expand.Field], of: list[Word], ignored: bool) -> Out:
+    def _one(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, said: list[expansion.Field], of: list[Word], ignored: bool) -> Out:
         m.words, m.asked = None, ignored
         if not isinstance(said[0], str):
             return self._step(m, shell, node, worlds, None, ignored)
@@ -114,10 +114,10 @@ class Commands(Builtins):
         fed = []
         for redirect in redirects:
             if redirect.operator == "<<<":
-                fed += [v for _, v in expand.text(redirect.target, shell, worlds, lambda *_: None) if isinstance(v, Answer)]
+                fed += [v for _, v in expansion.text(redirect.target, shell, worlds, lambda *_: None) if isinstance(v, Answer)]
         return fed
 
-    def _function(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, name: str, arguments: list[expand.Field], ignored: bool) -> Out:
+    def _function(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, name: str, arguments: list[expansion.Field], ignored: bool) -> Out:
         if len(shell.calls) > 12:
             m.unknown = "scripts in scripts go too deep"
             return Out(true=worlds)

@@ -6,19 +6,19 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import BACK, bare, effect, script_body, without_place
-from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.processes import script_of
-from checklist.facts.deploy.state import REPOSITORY, Shell, joined, strict
 from checklist.facts.deploy.steps import Steps
-from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import home, scripts
 from checklist.parse import embedded, recognise
 from checklist.parse.sh.tree import Redirect, Simple, Word
 from checklist.parse.shell import Source
+from checklist.shell import expansion
+from checklist.shell.environment import REPOSITORY, Shell, joined, strict
+from checklist.shell.executor import Machine
+from checklist.shell.expansion import UNSEEN
+from checklist.shell.processes import script_of
+from checklist.shell.states import Masked, Out, Worlds
 
 _SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "ash"}
 _SAFE_SOURCES = re.compile(r"(?:^|/)(?:nvm\.sh|\.?(?:bash|zsh)?(?:rc|_?profile)|\.?env(?:\.[\w.-]*)?|[\w.-]*\.env)$|/etc/|bin/activate$|nvm|asdf|fnm|sdkman|volta")
@@ -31,7 +31,7 @@ _ENTERED = {"start", "restart", "reload", "stop", "delete", "save", "fetch", "sh
 class Doors(Steps):
     """Enters what a command hands its work to."""
 
-    def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
+    def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Out | None:
         match argv:
             case ["ssh" | "sshpass" | "autossh", *_]:
                 return self._ssh(m, shell, node, worlds, argv, of, said)
@@ -56,7 +56,7 @@ class Doors(Steps):
     def _is_rollback(self, name: str) -> bool:
         return bool(BACK.search(posixpath.basename(name)))
 
-    def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out | None:
+    def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Out | None:
         flags, rest = "", 1
         while rest < len(argv) and argv[rest].startswith("-"):
             flags += argv[rest][1:] if not argv[rest].startswith("--") else ""
@@ -71,7 +71,7 @@ class Doors(Steps):
             return self._script(m, shell, node, worlds, file, said[rest + 1 :], errexit=errexit)
         return self._stdin(m, shell, node, worlds, errexit, tuple(said[rest:]), reads=posixpath.basename(argv[0]))
 
-    def _stdin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, errexit: bool, arguments: tuple[expand.Field, ...] = (), host: str | None = None, reads: str = "bash") -> Out | None:
+    def _stdin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, errexit: bool, arguments: tuple[expansion.Field, ...] = (), host: str | None = None, reads: str = "bash") -> Out | None:
         """A shell that reads its script from a here-document, a here-string or a file."""
         for redirect in node.redirects:
             if redirect.operator in ("<<", "<<-", "<<<"):
@@ -94,7 +94,7 @@ class Doors(Steps):
 
     def _read(self, m: Machine, shell: Shell, worlds: Worlds, word: Word) -> Source | None:
         """A script of the project that a shell reads from its standard input."""
-        named = expand.text(word, shell, m.ledger.usual(worlds), m.substitution)[0][1]
+        named = expansion.text(word, shell, m.ledger.usual(worlds), m.substitution)[0][1]
         file = self._find(named, shell, m.ledger.usual(worlds)) if isinstance(named, str) else None
         if file is None:
             return None
@@ -106,7 +106,7 @@ class Doors(Steps):
         return self._process(m, shell, node, worlds, script_of(words, shell, m.ledger.usual(worlds)), errexit=errexit, host=host, reads=reads)
 
     def _process(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, source: Source, *, errexit: bool = False,
-                 arguments: tuple[expand.Field, ...] = (), host: str | None = None, script: str | None = None, reads: str = "bash") -> Out:  # fmt: skip
+                 arguments: tuple[expansion.Field, ...] = (), host: str | None = None, script: str | None = None, reads: str = "bash") -> Out:  # fmt: skip
         inner = shell.fresh(source, script=script, host=host)
         inner.calls = (*shell.calls, call(shell, node, opens=True))
         inner.arguments = arguments
@@ -118,7 +118,7 @@ class Doors(Steps):
             inner.changed()
         return m.process(source, inner, worlds, asked=m.asked)
 
-    def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expand.Field], *, errexit: bool = False) -> Out:
+    def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expansion.Field], *, errexit: bool = False) -> Out:
         if any(s.source.file == file for s in m.shells):
             m.unknown = "a script calls itself"
             return Out(true=worlds)
@@ -138,7 +138,7 @@ class Doors(Steps):
         m.ledger.memory.wrote(shell.host, removes=False)
         return Out(true=worlds)
 
-    def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expand.Field]) -> Out:
+    def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Out:
         self._step(m, shell, node, worlds, argv, False)  # how it connects is a matter of its own
         rest = argv.index("ssh") + 1 if "ssh" in argv else 1
         while rest < len(argv) and argv[rest].startswith("-") and len(argv[rest]) > 1:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.facts import stages
-from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.state import REPOSITORY, Shell, strict
-from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import is_retired
 from checklist.facts.placeholders import is_unfilled
 from checklist.facts.pm2 import targets
 from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
+from checklist.shell.environment import REPOSITORY, Shell, strict
+from checklist.shell.executor import Machine
+from checklist.shell.states import Masked, Out, Worlds
 
 _JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
 _WORDS = re.compile(r"\$\{\{\s*(?:github\.(?:sha|run_id|run_number|run_attempt|repository|repository_owner|actor|job|event_name|workspace)|runner\.\w+|job\.status)\s*\}\}")

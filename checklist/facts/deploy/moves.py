@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from checklist.facts.deploy.doors import Doors
-from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.identity import identity
-from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.state import Shell, joined
-from checklist.facts.deploy.worlds import Out, Worlds
 from checklist.parse.sh.tree import Simple, Word
+from checklist.shell.environment import Shell, joined
+from checklist.shell.executor import Machine
+from checklist.shell.expansion import UNSEEN
+from checklist.shell.states import Out, Worlds
+from checklist.shell.symbols import identity
 
 
 class Moves(Doors):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry
-from checklist.facts.deploy.machine import Machine, TooMuch
-from checklist.facts.deploy.memory import contradictions
 from checklist.facts.deploy.steps import Step
-from checklist.facts.deploy.worlds import Out, Worlds, single
+from checklist.shell.constraints import contradictions
+from checklist.shell.executor import Machine, TooMuch
+from checklist.shell.states import Out, Worlds, single
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checklist.facts.deploy import expand
 from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, declared, looks, meaning, script_body, without_place
-from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.identity import identity
-from checklist.facts.deploy.machine import Machine, goes_away
-from checklist.facts.deploy.memory import Question
-from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
-from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.folders import home, on_server, scripts
 from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
 from checklist.parse.shell import Source
+from checklist.shell import expansion
+from checklist.shell.constraints import Question
+from checklist.shell.environment import REPOSITORY, Call, Shell, joined
+from checklist.shell.executor import Machine, goes_away
+from checklist.shell.expansion import UNSEEN
+from checklist.shell.states import Answer, Out, Worlds
+from checklist.shell.symbols import identity
 
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
 """What a download is piped into."""
@@ -147,7 +147,7 @@ class Steps:
             return step, worlds & step.fails
         parent = m.ledger.usual(worlds)
         world = m.open(parent) if fails else 0
-        targets = [expand.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
+        targets = [expansion.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
         files = tuple(str(t) for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
         step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), m.words and tuple(map(str, m.words)), shell.host, directory, found, verifies, body,

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
-from checklist.facts.deploy.state import joined
 from checklist.facts.deploy.steps import Step
 from checklist.model import Project, Value
 from checklist.parse import recognise
+from checklist.shell.environment import joined
+from checklist.shell.expansion import UNSEEN
 
 _EXECUTABLE = re.compile(r"[ugoa]*\+[rw]*x|0?7[0-7][0-7]")
 # git commands that take nothing away from a changed file; the others may well put it right

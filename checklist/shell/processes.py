@@ -5,22 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from checklist.facts.deploy import expand
-from checklist.facts.deploy.ledger import Fork, Ledger
-from checklist.facts.deploy.memory import Question
-from checklist.facts.deploy.state import Call, Shell
-from checklist.facts.deploy.worlds import Answer, Known, Out, Worlds
 from checklist.model import Location, Problem
 from checklist.parse import shell as shell_parser
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Sequence, Substitution, Text, Word
 from checklist.parse.shell import Source
-
-if TYPE_CHECKING:
-    from checklist.facts.deploy.steps import Step
-
+from checklist.shell import expansion
+from checklist.shell.constraints import Question
+from checklist.shell.environment import Call, Shell
+from checklist.shell.forks import Fork, Ledger
+from checklist.shell.states import Answer, Known, Out, Worlds
 
 # what bash takes for syntax, and another shell for words
 _BASH = re.compile(r"\[\[|\(\(|<\(|>\(|\b(?:select|time|function|coproc)\b|&>|\|&")
@@ -31,10 +27,10 @@ class Processes:
 
     def __init__(self, execute: Callable[[Any, Shell, tree.Simple, Worlds, bool], Out]) -> None:
         self.ledger = Ledger()
-        self.steps: list[Step] = []
-        self.failing: list[Step] = []
+        self.steps: list[Any] = []
+        self.failing: list[Any] = []
         """Those that a world was opened for."""
-        self.known: dict[tuple[Call, ...], Step] = {}
+        self.known: dict[tuple[Call, ...], Any] = {}
         self.unknown: str | None = None
         self.piped: tuple[Answer, ...] = ()
         self.printed: list[Answer] = []
@@ -227,12 +223,12 @@ class Processes:
             return replace(answers[0], instead=_instead(only.right))
         if answers:
             return answers[-1]
-        argv: list[expand.Field] | None = None
+        argv: list[expansion.Field] | None = None
         if isinstance(only, tree.Simple):
             argv = []
             for word in only.words:
-                argv += expand.fields(word, shell, self.ledger.usual(worlds), lambda *_: None)[0][1]
-        return expand.printed(part.body, argv, inner.directory.one(self.ledger.usual(worlds)))
+                argv += expansion.fields(word, shell, self.ledger.usual(worlds), lambda *_: None)[0][1]
+        return expansion.printed(part.body, argv, inner.directory.one(self.ledger.usual(worlds)))
 
     def take(self) -> Worlds:
         """The worlds that substitutions have opened."""
@@ -245,7 +241,7 @@ class Processes:
             if ">" in redirect.operator and not re.match(r"/dev/|\d+$|-$", redirect.target.literal() or ""):
                 self.ledger.memory.wrote(shell.host, removes=False)
             if redirect.target.literal() is None:
-                expand.fields(redirect.target, shell, worlds, self.substitution)
+                expansion.fields(redirect.target, shell, worlds, self.substitution)
 
 
 def _instead(node: tree.Command) -> str | None:
@@ -253,7 +249,7 @@ def _instead(node: tree.Command) -> str | None:
     words = [w.literal() for w in node.words] if isinstance(node, tree.Simple) else []
     if words[:1] == ["echo"] and None not in words:
         return " ".join(w or "" for w in words[1:])
-    return None if words[:1] in (["true"], [":"], ["false"], ["exit"], ["return"]) else expand.UNSEEN
+    return None if words[:1] in (["true"], [":"], ["false"], ["exit"], ["return"]) else expansion.UNSEEN
 
 
 def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worlds) -> Source:
@@ -271,14 +267,14 @@ def script_of(words: Iterable[Word | tuple[str, int]], shell: Shell, world: Worl
             if isinstance(part, Text):
                 pieces.append((part.text, part.start, True))
                 continue
-            value = expand.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
+            value = expansion.text(Word(part.start, part.end, (part,)), shell, world, lambda *_: None)[0][1]
             if isinstance(part, Substitution):
-                value = expand.UNSEEN  # it has run here
-            elif value == expand.UNSEEN:
+                value = expansion.UNSEEN  # it has run here
+            elif value == expansion.UNSEEN:
                 value = None
             if isinstance(value, str):
                 pieces.append((value, part.start, False))
                 continue
-            sure = sum(len(text) for text, _, _ in pieces) if sure is None and not any(expand.UNSEEN in text for text, _, _ in pieces) else sure
+            sure = sum(len(text) for text, _, _ in pieces) if sure is None and not any(expansion.UNSEEN in text for text, _, _ in pieces) else sure
             pieces.append((shell.source.text[part.start : part.end], part.start, True))
-    return shell.source.embedded(pieces, unseen=expand.UNSEEN, sure=sure)
+    return shell.source.embedded(pieces, unseen=expansion.UNSEEN, sure=sure)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from checklist.facts.deploy import expand
-from checklist.facts.deploy.asking import Asking
-from checklist.facts.deploy.identity import identity
-from checklist.facts.deploy.state import Shell
-from checklist.facts.deploy.worlds import Known, Out, Worlds
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Command, Sequence
+from checklist.shell import expansion
+from checklist.shell.environment import Shell
+from checklist.shell.evaluator import Asking
+from checklist.shell.states import Known, Out, Worlds
+from checklist.shell.symbols import identity
 
 _ROUNDS = 60
 _BUDGET = 5_000
@@ -87,7 +87,7 @@ class Machine(Asking):
                 return out
             case tree.Background(_, _, inner):
                 done = self.inside(Sequence(inner.start, inner.end, (inner,)), shell.child(), worlds, ignored)
-                shell.job = f"{expand.UNSEEN}{len(self.jobs)}"
+                shell.job = f"{expansion.UNSEEN}{len(self.jobs)}"
                 self.jobs[shell.job] = (done.true, done.false)
                 return Out(true=worlds | done.on)
             case tree.Function(_, _, name, _):
@@ -227,7 +227,7 @@ class Machine(Asking):
         else:
             items = []
             for word in node.words:
-                found = next(f for mask, f in expand.fields(word, shell, worlds, self.substitution) if mask & self.ledger.usual(worlds))
+                found = next(f for mask, f in expansion.fields(word, shell, worlds, self.substitution) if mask & self.ledger.usual(worlds))
                 known = not any(isinstance(f, str) and any(c in f for c in "*?[") for f in found)
                 items += found if known and None not in found else [None, None]
                 worlds |= self.take()
@@ -251,7 +251,7 @@ class Machine(Asking):
 
     def _case(self, node: tree.Case, shell: Shell, worlds: Worlds, ignored: bool) -> Out:
         out, branch = Out(), shell.branch
-        for mask, subject in expand.text(node.word, shell, worlds, self.substitution):
+        for mask, subject in expansion.text(node.word, shell, worlds, self.substitution):
             rest, falls = mask | self.take(), 0
             for item in node.items:
                 patterns = [p.literal() for p in item.patterns]

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.memory import Question
-from checklist.facts.deploy.worlds import Answer, Default
+from checklist.shell.constraints import Question
+from checklist.shell.states import Answer, Default
 
 Token = str | Answer | None
 

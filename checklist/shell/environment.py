@@ -9,10 +9,10 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from checklist.facts.deploy.worlds import Known, Masked, Worlds
 from checklist.model import Location
 from checklist.parse.sh.tree import Command, Function
 from checklist.parse.shell import Source
+from checklist.shell.states import Known, Masked, Worlds
 
 REPOSITORY = "@"
 """Stands for the repository's root in paths: `@/scripts`. Paths on a server begin with `/` or `~`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from checklist.facts.deploy.expand import UNSEEN, lookup
-from checklist.facts.deploy.state import Shell
-from checklist.facts.deploy.worlds import Default, Worlds
 from checklist.parse.sh.tree import Text, Variable, Word
+from checklist.shell.environment import Shell
+from checklist.shell.expansion import UNSEEN, lookup
+from checklist.shell.states import Default, Worlds
 
 _CHANGING = {"", "?", "!", "_", "-", "$", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "PIPESTATUS", "REPLY", "OPTARG", "OPTIND", "OLDPWD"}
 """Variables that the shell sets itself."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 
-from checklist.facts.deploy.worlds import Worlds, single
+from checklist.shell.states import Worlds, single
 
 _YES: frozenset[Hashable] = frozenset({True})
 

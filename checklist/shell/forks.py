@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from checklist.facts.deploy.memory import Memory, Question
-from checklist.facts.deploy.worlds import Worlds
+from checklist.shell.constraints import Memory, Question
+from checklist.shell.states import Worlds
 
 
 @dataclass(slots=True)

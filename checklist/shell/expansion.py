@@ -7,9 +7,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from checklist.facts.deploy.state import REPOSITORY, Shell, joined
-from checklist.facts.deploy.worlds import Answer, Default, Known, Worlds
 from checklist.parse.sh.tree import AndOr, Arithmetic, Part, Sequence, Simple, Substitution, Text, Variable, Word
+from checklist.shell.environment import REPOSITORY, Shell, joined
+from checklist.shell.states import Answer, Default, Known, Worlds
 
 UNSEEN = "\0"
 """Stands in a text for the part of it that cannot be known."""

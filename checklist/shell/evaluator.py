@@ -7,14 +7,14 @@ import posixpath
 import re
 from collections.abc import Hashable, Sequence
 
-from checklist.facts.deploy import conditions, expand
-from checklist.facts.deploy.identity import identity
-from checklist.facts.deploy.memory import Question
-from checklist.facts.deploy.processes import Processes
-from checklist.facts.deploy.state import Shell, located
-from checklist.facts.deploy.worlds import Answer, Default, Out, Worlds
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
+from checklist.shell import conditions, expansion
+from checklist.shell.constraints import Question
+from checklist.shell.environment import Shell, located
+from checklist.shell.processes import Processes
+from checklist.shell.states import Answer, Default, Out, Worlds
+from checklist.shell.symbols import identity
 
 Choice = tuple[Worlds, Sequence[conditions.Token], Sequence[Word | str]]
 """What a condition is in some worlds, and the words that became its tokens."""
@@ -29,7 +29,7 @@ class Asking(Processes):
             if isinstance(token, str):
                 choices = [(m, [*said, token]) for m, said in choices]
             else:
-                choices = [(m & inner, [*said, value]) for m, said in choices for inner, value in expand.text(token, shell, m, self.substitution) if m & inner]
+                choices = [(m & inner, [*said, value]) for m, said in choices for inner, value in expansion.text(token, shell, m, self.substitution) if m & inner]
         choices[0] = (choices[0][0] | self.take(), choices[0][1])
         return self.decide([(mask, said, tokens) for mask, said in choices], shell, patterns=True)
 
@@ -59,7 +59,7 @@ class Asking(Processes):
     def _ask(self, tokens: Sequence[conditions.Token], words: Sequence[Word | str], shell: Shell, worlds: Worlds, patterns: bool) -> Out:
         """What cannot be known, as it was when it was asked before. The worlds are in one folder."""
         files = (shell.host, self.ledger.memory.since(shell.host))
-        names = [t if isinstance(t, str) and not isinstance(t, Default) and expand.UNSEEN not in t else identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
+        names = [t if isinstance(t, str) and not isinstance(t, Default) and expansion.UNSEEN not in t else identity(w, shell, worlds) for t, w in zip(tokens, words, strict=True)]
         question, straight = conditions.question(tokens, names, lambda path: (files, located(shell.directory.one(worlds), path, shell)), patterns=patterns)
         out = self.fork(worlds, question)
         if question.among == conditions.FOLDER:
@@ -88,7 +88,7 @@ class Asking(Processes):
                 target = name or by
                 amount = step * (int(by) if by.isdigit() else 1)
                 out = Out()
-                for mask, value in list(expand.lookup(target, shell, worlds)):
+                for mask, value in list(expansion.lookup(target, shell, worlds)):
                     before = int(value) if isinstance(value, str) and value.isdigit() else None
                     shell.assign(mask, target, None if before is None else str(before + amount))
                     # `n++` is what n was before: 0 is a failure
@@ -102,22 +102,22 @@ class Asking(Processes):
             if found:
                 words: list[Word | str] = [_operand(left), operator, _operand(right)]
                 choices = list[Choice]()
-                for mask, a in expand.calculated(left, shell, worlds):
-                    for inner, b in expand.calculated(right, shell, mask):
+                for mask, a in expansion.calculated(left, shell, worlds):
+                    for inner, b in expansion.calculated(right, shell, mask):
                         choices.append((inner, [a if not isinstance(a, tuple) else None, operator, b if not isinstance(b, tuple) else None], words))
                 return self.decide(choices, shell, patterns=False)
         bare = re.fullmatch(r"(!?)\$?\{?(\w+)\}?", said)
         if bare:
             plain: list[Word | str] = [_operand(bare[2]), "-eq" if bare[1] else "-ne", "0"]
-            return self.decide([(mask, [a if not isinstance(a, tuple) else None, str(plain[1]), "0"], plain) for mask, a in expand.calculated(bare[2], shell, worlds)], shell, patterns=False)
+            return self.decide([(mask, [a if not isinstance(a, tuple) else None, str(plain[1]), "0"], plain) for mask, a in expansion.calculated(bare[2], shell, worlds)], shell, patterns=False)
         name, found, expression = said.partition("=")
         if found and name.isidentifier():
-            for mask, value in list(expand.calculated(expression, shell, worlds)):
+            for mask, value in list(expansion.calculated(expression, shell, worlds)):
                 shell.assign(mask, name, value)
             return Out(true=worlds)
         return self.fork(worlds)
 
-    def matches(self, subject: expand.Field, patterns: list[str | None], worlds: Worlds, identity: Hashable) -> tuple[Worlds, Worlds]:
+    def matches(self, subject: expansion.Field, patterns: list[str | None], worlds: Worlds, identity: Hashable) -> tuple[Worlds, Worlds]:
         """(the worlds where one of the patterns fits, those where none does)."""
         if "*" in patterns:
             return worlds, 0
