@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from checklist.shell.constraints import Question
+from checklist.shell.constraints import Predicate
 from checklist.shell.states import Answer, Default
 
 Token = str | Answer | None
@@ -28,7 +28,7 @@ _BAD_WORD = re.compile(r"(?i)[45]\d\d|000|.*(?:err|fail|down|unhealthy|bad|unava
 class _Reader:
     tokens: Sequence[Token]
     broken: bool
-    """Whether this is the world in which health checks get bad answers."""
+    """Whether this is the state in which health checks get bad answers."""
     patterns: bool
     at: int = 0
 
@@ -133,7 +133,7 @@ def judge(tokens: Sequence[Token], *, broken: bool, patterns: bool) -> bool | No
     return found if reader.at >= len(tokens) else None
 
 
-def question(tokens: Sequence[Token], names: Sequence[Hashable], place: Callable[[Hashable], Hashable], *, patterns: bool) -> tuple[Question, bool]:
+def question(tokens: Sequence[Token], names: Sequence[Hashable], place: Callable[[Hashable], Hashable], *, patterns: bool) -> tuple[Predicate, bool]:
     """What is asked, and whether the condition holds where it is so: `[ ! -n "$X" ]` asks like `[ -z "$X" ]` whether $X is one of {""}.
 
     `names` stand for the tokens, known or not; `place` tells a path of now from the same one elsewhere and earlier.
@@ -143,30 +143,30 @@ def question(tokens: Sequence[Token], names: Sequence[Hashable], place: Callable
         said, straight = said[1:], not straight
     match said:
         case [str(test), path] if test in _THERE:
-            return Question(("what is", place(path)), _THERE[test], path=tokens[-1] if isinstance(tokens[-1], str) else None), straight
+            return Predicate(("what is", place(path)), _THERE[test], path=tokens[-1] if isinstance(tokens[-1], str) else None), straight
         case [str(test), path] if test in _FILES:
-            return Question((test, place(path))), straight
+            return Predicate((test, place(path))), straight
         case ["-z", value]:
-            return Question(value, _EMPTY), straight
+            return Predicate(value, _EMPTY), straight
         case ["-n", value] | [value]:
-            return Question(value, _EMPTY), not straight
+            return Predicate(value, _EMPTY), not straight
         case [left, "=" | "==" | "!=" as operator, right]:
             straight = straight == (operator != "!=")
             if patterns and not (isinstance(right, str) and not set("*?[") & set(right)):
-                return Question(("like", left, right)), straight
+                return Predicate(("like", left, right)), straight
             if isinstance(left, str):
                 left, right = right, left
-            return Question(left, frozenset({right})) if isinstance(right, str) else Question(("=", left, right)), straight
+            return Predicate(left, frozenset({right})) if isinstance(right, str) else Predicate(("=", left, right)), straight
         case [left, "-eq", str(number)] if re.fullmatch(r"\d+", number):
-            return Question(("number", left), frozenset({int(number)})), straight
+            return Predicate(("number", left), frozenset({int(number)})), straight
     if any(isinstance(n, str) and n in _OWN for n in said):
-        return Question(object()), straight
-    return Question((*said, place("") if any(isinstance(n, str) and n in _FILES for n in said) else None)), straight
+        return Predicate(object()), straight
+    return Predicate((*said, place("") if any(isinstance(n, str) and n in _FILES for n in said) else None)), straight
 
 
-def fits(subject: Hashable, patterns: Sequence[str | None]) -> Question | None:
+def fits(subject: Hashable, patterns: Sequence[str | None]) -> Predicate | None:
     """What an item of `case` asks; None where its patterns are not known."""
     texts = [p for p in patterns if p is not None]
     if len(texts) < len(patterns):
         return None
-    return Question(("like", subject, *texts)) if any(set("*?[") & set(t) for t in texts) else Question(subject, frozenset(texts))
+    return Predicate(("like", subject, *texts)) if any(set("*?[") & set(t) for t in texts) else Predicate(subject, frozenset(texts))

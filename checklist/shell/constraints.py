@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 
-from checklist.shell.states import Worlds, single
+from checklist.shell.states import States, each
 
 _YES: frozenset[Hashable] = frozenset({True})
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Predicate:
     """Whether something is one of a few: `$ENV` of {"prod"}, what `-d dist` says of {True}.
 
     What it is about is equal for two questions only if nothing can have changed in between.
@@ -25,17 +25,17 @@ class Question:
 
 
 @dataclass(slots=True)
-class Memory:
-    """In which worlds a question has which answer, and since when the files of each host are as they are."""
+class PathConstraints:
+    """In which states a question has which answer, and since when the files of each host are as they are."""
 
-    answers: dict[Hashable, dict[frozenset[Hashable], tuple[Worlds, Worlds]]] = field(default_factory=dict)
+    answers: dict[Hashable, dict[frozenset[Hashable], tuple[States, States]]] = field(default_factory=dict)
     files: dict[str, object] = field(default_factory=dict)
     folders: dict[str, object] = field(default_factory=dict)
-    known: dict[Worlds, set[tuple[Hashable, frozenset[Hashable]]]] = field(default_factory=lambda: defaultdict(set))
-    """Which questions each single world has an answer to."""
+    known: dict[States, set[tuple[Hashable, frozenset[Hashable]]]] = field(default_factory=lambda: defaultdict(set))
+    """Which questions each single state has an answer to."""
 
-    def recall(self, question: Question, worlds: Worlds) -> tuple[Worlds, Worlds]:
-        """(the worlds in which it is so, those in which it is not); in the others it has not been asked."""
+    def recall(self, question: Predicate, states: States) -> tuple[States, States]:
+        """(the states in which it is so, those in which it is not); in the others it has not been asked."""
         yes = no = 0
         for among, (was, was_not) in self.answers.get(question.about, {}).items():
             if among <= question.among:
@@ -44,23 +44,23 @@ class Memory:
                 no |= was
             if among >= question.among:
                 no |= was_not
-        return worlds & yes & ~no, worlds & no
+        return states & yes & ~no, states & no
 
-    def learn(self, question: Question, yes: Worlds, no: Worlds) -> None:
+    def learn(self, question: Predicate, yes: States, no: States) -> None:
         answers = self.answers.setdefault(question.about, {})
         was, was_not = answers.get(question.among, (0, 0))
         answers[question.among] = (was | yes, was_not | no)
-        for world in single(yes | no):
-            self.known[world].add((question.about, question.among))
+        for state in each(yes | no):
+            self.known[state].add((question.about, question.among))
 
-    def born(self, parent: Worlds, child: Worlds) -> None:
-        """A new world knows what its parent knows."""
+    def born(self, parent: States, child: States) -> None:
+        """A new state knows what its parent knows."""
         for about, among in self.known[parent]:
             yes, no = self.answers[about][among]
             self.answers[about][among] = (yes | child if yes & parent else yes, no | child if no & parent else no)
         self.known[child] = set(self.known[parent])
 
-    def met(self, ways: Collection[Worlds], parent: Worlds) -> None:
+    def met(self, ways: Collection[States], parent: States) -> None:
         """Ways that were told apart are one again: it knows what they agree on."""
         every, agreed = sum(ways), set[tuple[Hashable, frozenset[Hashable]]]()
         for about, among in self.known[parent].union(*(self.known[way] for way in ways)):
@@ -84,14 +84,14 @@ class Memory:
         """Tells the files of a host from what they were before."""
         return self.files.setdefault(host, object())
 
-    def there(self, host: str, path: Hashable) -> Question:
+    def there(self, host: str, path: Hashable) -> Predicate:
         """Whether a folder is there."""
-        return Question(("there", host, self.folders.setdefault(host, object()), path))
+        return Predicate(("there", host, self.folders.setdefault(host, object()), path))
 
 
-def contradictions(told: Collection[tuple[Question, Worlds, Worlds]]) -> Iterator[tuple[Worlds, Worlds]]:
+def contradictions(told: Collection[tuple[Predicate, States, States]]) -> Iterator[tuple[States, States]]:
     """Of questions with their two ways: the ways that are not in one course of events."""
-    asked: dict[Hashable, dict[frozenset[Hashable], tuple[Worlds, Worlds]]] = {}
+    asked: dict[Hashable, dict[frozenset[Hashable], tuple[States, States]]] = {}
     for question, yes, no in told:
         known = asked.setdefault(question.about, {})
         was, was_not = known.get(question.among, (0, 0))

@@ -1,4 +1,4 @@
-"""One shell: its variables, functions, options and folder, in every world."""
+"""One shell: its variables, functions, options and folder, in every state."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 from checklist.model import Location
 from checklist.parse.sh.tree import Command, Function
 from checklist.parse.shell import Source
-from checklist.shell.states import Known, Masked, Worlds
+from checklist.shell.states import Guarded, Known, States
 
 REPOSITORY = "@"
 """Stands for the repository's root in paths: `@/scripts`. Paths on a server begin with `/` or `~`."""
 
 
 _OPTIONS = ("directory", "errexit", "pipefail", "err_trap", "exit_trap")
-_UNSET: Masked[Known] = Masked.of(None)
-_OFF = Masked.of(False)
-_NO_TRAP: Masked[Source | None] = Masked.of(None)
+_UNSET: Guarded[Known] = Guarded.of(None)
+_OFF = Guarded.of(False)
+_NO_TRAP: Guarded[Source | None] = Guarded.of(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +38,36 @@ class Call:
 
 
 @dataclass
-class Shell:
+class Environment:
     source: Source
     script: str
     """The path of the script, `@/scripts/deploy.sh`."""
     host: str
-    directory: Masked[str | None]
+    directory: Guarded[str | None]
     reads: str = field(default="bash", kw_only=True)
     """The shell that reads the text: `bash`, `sh`, "" where it is not known."""
-    variables: dict[str, Masked[Known]] = field(default_factory=dict)
+    variables: dict[str, Guarded[Known]] = field(default_factory=dict)
     functions: dict[str, tuple[Function, Source]] = field(default_factory=dict)
     exported: set[str] = field(default_factory=set)
     differing: set[str] = field(default_factory=set)
-    """The variables whose value differs between worlds."""
-    absent: Worlds = 0
-    """The worlds in which nothing happens here: those not yet opened, those that have left. They have any value."""
+    """The variables whose value differs between states."""
+    absent: States = 0
+    """The states in which nothing happens here: those not yet opened, those that have left. They have any value."""
     exports_all: bool = False
     """After `set -a`."""
-    errexit: Masked[bool] = _OFF
-    pipefail: Masked[bool] = _OFF
+    errexit: Guarded[bool] = _OFF
+    pipefail: Guarded[bool] = _OFF
     arguments: tuple[Known, ...] | None = None
     """None where they cannot be known."""
-    status: tuple[Worlds, Worlds] = (-1, 0)
-    """The worlds in which `$?` is 0, and those in which it is not."""
-    piped: tuple[tuple[Worlds, Worlds], ...] = ()
+    status: tuple[States, States] = (-1, 0)
+    """The states in which `$?` is 0, and those in which it is not."""
+    piped: tuple[tuple[States, States], ...] = ()
     """`$PIPESTATUS` of the pipeline that has just run, like `status`."""
     job: str | None = None
     """`$!`"""
-    err_trap: Masked[Source | None] = _NO_TRAP
-    exit_trap: Masked[Source | None] = _NO_TRAP
-    hidden: list[Masked[Source | None]] = field(default_factory=list)
+    err_trap: Guarded[Source | None] = _NO_TRAP
+    exit_trap: Guarded[Source | None] = _NO_TRAP
+    hidden: list[Guarded[Source | None]] = field(default_factory=list)
     """The traps on ERR around the functions and traps that are being run: they have none themselves."""
     err_trace: bool = False
     branch: str | None = None
@@ -86,7 +86,7 @@ class Shell:
     since: dict[str, object] = field(default_factory=dict)
     """Tells the value of a variable from those that it had before, where it was set here."""
 
-    def child(self, *, errexit: bool = True) -> Shell:
+    def child(self, *, errexit: bool = True) -> Environment:
         """A subshell: it has all, and what it changes is lost. Command substitutions drop `set -e` (bash 5.2, 3.7.3)."""
         made = copy(self)
         made.variables, made.functions = dict(self.variables), dict(self.functions)
@@ -99,14 +99,14 @@ class Shell:
             made.err_trap = _NO_TRAP
         return made
 
-    def fresh(self, source: Source, *, script: str | None = None, host: str | None = None) -> Shell:
+    def fresh(self, source: Source, *, script: str | None = None, host: str | None = None) -> Environment:
         """A new shell process: only the folder and exported variables go along, and not to another host."""
         far = host is not None and host != self.host
-        return Shell(
+        return Environment(
             source,
             script or self.script,
             host or self.host,
-            Masked.of("~") if far else self.directory,
+            Guarded.of("~") if far else self.directory,
             {} if far else {k: v for k, v in self.variables.items() if k in self.exported},
             exported=set() if far else set(self.exported),
             differing=set() if far else self.differing & self.exported,
@@ -117,32 +117,32 @@ class Shell:
             since={} if far else {k: v if k in self.exported else object() for k, v in self.since.items() if k != "PWD"},
         )
 
-    def view(self, worlds: Worlds) -> object:
-        """All that commands can change here, as it is in some worlds: equal where nothing has changed."""
-        options = [getattr(self, name).split(worlds) for name in _OPTIONS]
-        values = {name: held.split(worlds) for name, held in self.variables.items()}
-        return values, options, self.arguments, [worlds & mask for mask in self.status], set(self.exported), len(self.functions)
+    def view(self, states: States) -> object:
+        """All that commands can change here, as it is in some states: equal where nothing has changed."""
+        options = [getattr(self, name).split(states) for name in _OPTIONS]
+        values = {name: held.split(states) for name, held in self.variables.items()}
+        return values, options, self.arguments, [states & mask for mask in self.status], set(self.exported), len(self.functions)
 
-    def forget(self, worlds: Worlds) -> None:
-        """Nothing will happen in some worlds any more."""
-        if worlds & ~self.absent:
-            self.absent |= worlds
+    def forget(self, states: States) -> None:
+        """Nothing will happen in some states any more."""
+        if states & ~self.absent:
+            self.absent |= states
             self._change(lambda masked: masked.forget(self.absent))
 
-    def born(self, parent: Worlds, children: Worlds) -> None:
-        """New worlds so far are like their parent."""
+    def born(self, parent: States, children: States) -> None:
+        """New states so far are like their parent."""
         self.absent &= ~children
         self._change(lambda masked: masked.born(parent, children))
         ok, bad = self.status
         self.status = (ok | children, bad & ~children) if ok & parent else (ok & ~children, bad | children)
 
-    def met(self, ways: list[Worlds], before: list[Worlds], parent: Worlds) -> None:
-        """Ways that were told apart are one again, with the parent itself if another was `before`; their own worlds are over."""
+    def met(self, ways: list[States], before: list[States], parent: States) -> None:
+        """Ways that were told apart are one again, with the parent itself if another was `before`; their own states are over."""
         self.absent |= sum(ways)
         self._change(lambda masked: masked.met([*ways, *before], parent).forget(self.absent))
 
-    def _change(self, how: Callable[[Masked[Any]], Masked[Any]]) -> None:
-        """Everything that differs between worlds, changed alike."""
+    def _change(self, how: Callable[[Guarded[Any]], Guarded[Any]]) -> None:
+        """Everything that differs between states, changed alike."""
         for name in tuple(self.differing):
             if (made := how(held := self.variables[name])) is not held:
                 self._keep(name, made)
@@ -166,9 +166,9 @@ class Shell:
                 found = found.put(mask, trap)
         self.err_trap = found
 
-    def put(self, option: str, worlds: Worlds, value: object) -> None:
-        """`directory`, `errexit` and the like in some worlds."""
-        setattr(self, option, getattr(self, option).put(worlds | self.absent, value))
+    def put(self, option: str, states: States, value: object) -> None:
+        """`directory`, `errexit` and the like in some states."""
+        setattr(self, option, getattr(self, option).put(states | self.absent, value))
         if option == "directory":
             self.since["PWD"] = object()
 
@@ -181,13 +181,13 @@ class Shell:
         """Equal for two reads of a variable only if it was not set in between."""
         return self.frame if name.isdigit() or name in ("@", "*", "#") else self.since.get(name, self.outside)
 
-    def assign(self, worlds: Worlds, name: str, value: Known) -> None:
+    def assign(self, states: States, name: str, value: Known) -> None:
         self.since[name] = object()
-        self._keep(name, self.variables.get(name, _UNSET).put(worlds | self.absent, value))
+        self._keep(name, self.variables.get(name, _UNSET).put(states | self.absent, value))
         if self.exports_all:
             self.exported.add(name)
 
-    def hide(self, worlds: Worlds, name: str) -> None:
+    def hide(self, states: States, name: str) -> None:
         """A variable of the function that is being run, in place of the one outside."""
         if self.local is None:
             return
@@ -195,7 +195,7 @@ class Shell:
             kept = self.local[name] = f"{name} outside of {len(self.calls)}" if name in self.variables else None
             if kept is not None:
                 self._keep(kept, self.variables[name])
-        self.assign(worlds, name, "")
+        self.assign(states, name, "")
 
     def show(self, local: dict[str, str | None] | None) -> None:
         """The end of a function: the variables outside are seen again; `local` are those of the function around it."""
@@ -208,7 +208,7 @@ class Shell:
             self.since[name] = object()
         self.local = local
 
-    def _keep(self, name: str, made: Masked[Known]) -> None:
+    def _keep(self, name: str, made: Guarded[Known]) -> None:
         self.variables[name] = made
         if len(made.pairs) > 1:
             self.differing.add(name)
@@ -226,10 +226,10 @@ def joined(base: str | None, target: str) -> str | None:
     return None if made in (".", "..") or made.startswith("../") else made
 
 
-def located(base: str | None, path: Hashable, shell: Shell) -> Hashable:
+def located(base: str | None, path: Hashable, env: Environment) -> Hashable:
     """A path seen from a folder, for what is only to be told apart: either may be unknown."""
     full = joined(base, path) if isinstance(path, str) else None
-    return full if full is not None else (base or shell.which("PWD"), path)
+    return full if full is not None else (base or env.which("PWD"), path)
 
 
 def strict(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Words → fields: variables, substitutions and braces put in, world by world. Bash 5.2 manual, 3.5."""
+"""Words → fields: variables, substitutions and braces put in, state by state. Bash 5.2 manual, 3.5."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from checklist.parse.sh.tree import AndOr, Arithmetic, Part, Sequence, Simple, Substitution, Text, Variable, Word
-from checklist.shell.environment import REPOSITORY, Shell, joined
-from checklist.shell.states import Answer, Default, Known, Worlds
+from checklist.shell.environment import REPOSITORY, Environment, joined
+from checklist.shell.states import Answer, Default, Known, States
 
 UNSEEN = "\0"
 """Stands in a text for the part of it that cannot be known."""
 
 Field = str | Answer | None
-Run = Callable[[Substitution, Shell, Worlds], Known]
+Run = Callable[[Substitution, Environment, States], Known]
 """Runs a substitution and gives back what it prints."""
 
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*|-?\d+\.\.-?\d+)\}")
@@ -23,27 +23,27 @@ _CALCULATION = re.compile(r"\s*(\$?\{?\w+\}?)\s*(?:([-+*/%])\s*(\$?\{?\w+\}?)\s*
 _MOST = 200
 
 
-def fields(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[Worlds, tuple[Field, ...]]]:
-    """What a word becomes in which worlds; a field is None where it cannot be known."""
+def fields(word: Word, env: Environment, states: States, run: Run) -> list[tuple[States, tuple[Field, ...]]]:
+    """What a word becomes in which states; a field is None where it cannot be known."""
     said = word.literal()
     if said is not None:
         unquoted = "{" in said and any(isinstance(p, Text) and not p.quoted for p in word.parts)
-        return [(worlds, tuple(_braces(said)) if unquoted else (said,))]
-    made: list[tuple[Worlds, tuple[Field, ...], bool]] = [(worlds, (), False)]
+        return [(states, tuple(_braces(said)) if unquoted else (said,))]
+    made: list[tuple[States, tuple[Field, ...], bool]] = [(states, (), False)]
     for part in word.parts:
         made = [
             (mask & inner, *_append(done, open_, value, getattr(part, "quoted", False) or isinstance(part, Text)))
             for mask, done, open_ in made
-            for inner, value in _part(part, shell, mask, run)
+            for inner, value in _part(part, env, mask, run)
             if mask & inner
         ]
     return [(mask, done) for mask, done, _ in made]
 
 
-def text(word: Word, shell: Shell, worlds: Worlds, run: Run) -> list[tuple[Worlds, Field]]:
+def text(word: Word, env: Environment, states: States, run: Run) -> list[tuple[States, Field]]:
     """What a word becomes where nothing is split: on the right of `=`, in `case`, in `[[`."""
     out = []
-    for mask, found in fields(word, shell, worlds, run):
+    for mask, found in fields(word, env, states, run):
         out.append((mask, found[0] if len(found) == 1 else "" if not found else None if any(not isinstance(f, str) for f in found) else " ".join(map(str, found))))
     return out
 
@@ -82,36 +82,36 @@ def _both(left: Field, right: Field) -> Field:
     return Default(made) if isinstance(left, Default) or isinstance(right, Default) else made
 
 
-def _part(part: Part, shell: Shell, worlds: Worlds, run: Run) -> Iterable[tuple[Worlds, Known]]:
+def _part(part: Part, env: Environment, states: States, run: Run) -> Iterable[tuple[States, Known]]:
     match part:
         case Text():
-            return ((worlds, part.text),)
+            return ((states, part.text),)
         case Variable():
-            return _variable(part, shell, worlds, run) if part.operator or not part.name else _plain(part.name, shell, worlds)
+            return _variable(part, env, states, run) if part.operator or not part.name else _plain(part.name, env, states)
         case Substitution():
-            said = run(part, shell, worlds)
-            return ((worlds, said if part.operator == "$" or isinstance(said, Answer) else None),)  # `<(…)` is the name of a file
+            said = run(part, env, states)
+            return ((states, said if part.operator == "$" or isinstance(said, Answer) else None),)  # `<(…)` is the name of a file
         case Arithmetic():
-            return calculated(part.text, shell, worlds)
+            return calculated(part.text, env, states)
 
 
-def _plain(name: str, shell: Shell, worlds: Worlds) -> Iterable[tuple[Worlds, Known]]:
+def _plain(name: str, env: Environment, states: States) -> Iterable[tuple[States, Known]]:
     """`$name`: of an array its first element."""
-    found = lookup(name, shell, worlds)
+    found = lookup(name, env, states)
     return found if name in ("@", "*") else [(mask, _element(value, None) if isinstance(value, tuple) else value) for mask, value in found]
 
 
-def calculated(expression: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
+def calculated(expression: str, env: Environment, states: States) -> Iterator[tuple[States, Known]]:
     """The value of `a`, `a + b` and the like; None for anything longer."""
     found = _CALCULATION.fullmatch(expression)
     if found is None:
-        yield worlds, None
+        yield states, None
         return
-    for mask, left in _number(found[1], shell, worlds):
+    for mask, left in _number(found[1], env, states):
         if found[2] is None:
             yield mask, None if left is None else str(left)
             continue
-        for inner, right in _number(found[3], shell, mask):
+        for inner, right in _number(found[3], env, mask):
             yield inner, None if left is None or right is None else _calculate(left, found[2], right)
 
 
@@ -121,43 +121,43 @@ def _calculate(left: int, sign: str, right: int) -> str | None:
     return str({"+": left + right, "-": left - right, "*": left * right, "/": int(left / right) if right else 0, "%": left % right if right else 0}[sign])
 
 
-def _number(said: str, shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, int | None]]:
+def _number(said: str, env: Environment, states: States) -> Iterator[tuple[States, int | None]]:
     name = said.strip("${}")
     if name.isdigit():
-        yield worlds, int(name)
+        yield states, int(name)
         return
-    for mask, value in lookup(name, shell, worlds):
+    for mask, value in lookup(name, env, states):
         yield mask, int(value) if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value) else None
 
 
-def lookup(name: str, shell: Shell, worlds: Worlds) -> list[tuple[Worlds, Known]]:
-    """A variable's value in which worlds."""
+def lookup(name: str, env: Environment, states: States) -> list[tuple[States, Known]]:
+    """A variable's value in which states."""
     if name == "?":
-        ok, bad = shell.status
-        values: tuple[tuple[Worlds, Known], ...] = ((worlds & bad, "1"), (worlds & ~bad, "0" if worlds & ok else None))
+        ok, bad = env.status
+        values: tuple[tuple[States, Known], ...] = ((states & bad, "1"), (states & ~bad, "0" if states & ok else None))
         return [(mask, said) for mask, said in values if mask]
     if name == "PIPESTATUS":
-        return list(_piped(shell, worlds))
+        return list(_piped(env, states))
     if name == "PWD":
-        return [*shell.directory.split(worlds)]
+        return [*env.directory.split(states)]
     if name.isdigit() or name in ("@", "*", "#", "!", "BASH_SOURCE"):
-        return [(worlds, _given(name, shell))]
-    if (held := shell.variables.get(name)) is not None:
-        return held.split(worlds)
+        return [(states, _given(name, env))]
+    if (held := env.variables.get(name)) is not None:
+        return held.split(states)
     unset: Known = "~" if name == "HOME" else None
-    return [(worlds, unset)]
+    return [(states, unset)]
 
 
-def _given(name: str, shell: Shell) -> Known:
+def _given(name: str, env: Environment) -> Known:
     """What a script or function is called with."""
-    known = shell.arguments
+    known = env.arguments
     match name:
         case "0":
-            return shell.script
+            return env.script
         case "!":
-            return shell.job
+            return env.job
         case "BASH_SOURCE":
-            return shell.script if shell.source.file in shell.script else f"{REPOSITORY}/{shell.source.file}"
+            return env.script if env.source.file in env.script else f"{REPOSITORY}/{env.source.file}"
         case "@" | "*":
             return (None,) if known is None else known  # type: ignore[return-value]  # no arrays in arrays
         case "#":
@@ -165,21 +165,21 @@ def _given(name: str, shell: Shell) -> Known:
     return None if known is None else known[int(name) - 1] if int(name) <= len(known) else ""
 
 
-def _piped(shell: Shell, worlds: Worlds) -> Iterator[tuple[Worlds, Known]]:
-    found: list[tuple[Worlds, tuple[Field, ...]]] = [(worlds, ())]
-    for ok, bad in shell.piped:
+def _piped(env: Environment, states: States) -> Iterator[tuple[States, Known]]:
+    found: list[tuple[States, tuple[Field, ...]]] = [(states, ())]
+    for ok, bad in env.piped:
         ways = ((bad, "1"), (ok & ~bad, "0"), (~(ok | bad), None))
         found = [(mask & way, (*said, status)) for mask, said in found for way, status in ways if mask & way]
-    yield from found if shell.piped else ((worlds, None),)
+    yield from found if env.piped else ((states, None),)
 
 
-def _variable(part: Variable, shell: Shell, worlds: Worlds, run: Run) -> Iterator[tuple[Worlds, Known]]:
+def _variable(part: Variable, env: Environment, states: States, run: Run) -> Iterator[tuple[States, Known]]:
     operator = part.operator
     # `${#x}` is a length, `${x#y}` is not
     subscript = re.match(r"([!#]?)(\[[^\]]*\])?" if part.argument is None else r"(!?)(\[[^\]]*\])?", operator)
     before, index = (subscript[1], subscript[2]) if subscript else ("", None)
     operator = operator[len(before) + len(index or "") :] if operator not in ("?",) or part.name else operator
-    for mask, value in lookup(part.name, shell, worlds):
+    for mask, value in lookup(part.name, env, states):
         if isinstance(value, tuple) and part.name not in ("@", "*"):
             value = _element(value, index)
         if before or (part.name == "" and operator):
@@ -187,7 +187,7 @@ def _variable(part: Variable, shell: Shell, worlds: Worlds, run: Run) -> Iterato
         elif not operator:
             yield mask, value
         else:
-            yield from _operated(part, operator, value, shell, mask, run, set_here=part.name in shell.variables or part.name.isdigit())
+            yield from _operated(part, operator, value, env, mask, run, set_here=part.name in env.variables or part.name.isdigit())
 
 
 def _element(value: tuple[Field, ...], index: str | None) -> Known:
@@ -199,31 +199,31 @@ def _element(value: tuple[Field, ...], index: str | None) -> Known:
     return value[int(said)] if -len(value) <= int(said) < len(value) else ""
 
 
-def _operated(part: Variable, operator: str, value: Known, shell: Shell, worlds: Worlds, run: Run, *, set_here: bool) -> Iterator[tuple[Worlds, Known]]:
+def _operated(part: Variable, operator: str, value: Known, env: Environment, states: States, run: Run, *, set_here: bool) -> Iterator[tuple[States, Known]]:
     argument = part.argument or Word(part.end, part.end, ())
     if operator.lstrip(":") in ("-", "=", "+", "?") and len(operator) <= 2:
         sign, empty_too = operator[-1], operator[0] == ":"
-        given = part.name.isdigit() and shell.arguments is None
+        given = part.name.isdigit() and env.arguments is None
         absent = (value is None and (given or not set_here)) or (value == "" and empty_too)
         if sign == "+":
             if value is None:
-                yield worlds, None
+                yield states, None
             elif absent:
-                yield worlds, ""
+                yield states, ""
             else:
-                yield from text(argument, shell, worlds, run)
+                yield from text(argument, env, states, run)
         elif not absent or sign == "?" or (value is None and not argument.parts):
-            yield worlds, value  # `${X:-}` asks whether it is set
+            yield states, value  # `${X:-}` asks whether it is set
         else:
             # nothing in the script sets it: the default is what is meant
-            for mask, default in text(argument, shell, worlds, run):
+            for mask, default in text(argument, env, states, run):
                 if sign == "=":
-                    shell.assign(mask, part.name, default)
+                    env.assign(mask, part.name, default)
                 yield mask, Default(default) if given and isinstance(default, str) else default
         return
     pattern = argument.literal()
     trimmed = _trimmed(value, operator, pattern) if isinstance(value, str) and pattern is not None else None
-    yield worlds, None if trimmed is None or UNSEEN in trimmed else Default(trimmed) if isinstance(value, Default) else trimmed
+    yield states, None if trimmed is None or UNSEEN in trimmed else Default(trimmed) if isinstance(value, Default) else trimmed
 
 
 def _trimmed(value: str, operator: str, pattern: str) -> str | None:

@@ -1,8 +1,8 @@
-"""What may become of a run, all at once: a world is one course of events, a set of worlds is the bits of an int.
+"""What may become of a run, all at once: a state is one course of events, a set of states is the bits of an int.
 
-World 0 is the run in which nothing fails. Each step opens a world in which it fails (and fails again whenever it is
+State 0 is the run in which nothing fails. Each step opens a state in which it fails (and fails again whenever it is
 repeated), each condition that cannot be known one for either way. Everything else is then plain execution: a command is
-run once, for all the worlds that come by.
+run once, for all the states that come by.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-Worlds = int
+States = int
 T = TypeVar("T")
 
 
-def single(worlds: Worlds) -> Iterator[Worlds]:
-    """Each of some worlds by itself."""
-    while worlds:
-        yield worlds & -worlds
-        worlds &= worlds - 1
+def each(states: States) -> Iterator[States]:
+    """Each of some states by itself."""
+    while states:
+        yield states & -states
+        states &= states - 1
 
 
 @dataclass(slots=True)
-class Out:
-    """In which worlds a piece of script ended how."""
+class Completion:
+    """In which states a piece of script ended how."""
 
-    true: Worlds = 0
-    false: Worlds = 0
-    left_true: Worlds = 0
+    true: States = 0
+    false: States = 0
+    left_true: States = 0
     """The shell was left with status 0."""
-    left_false: Worlds = 0
-    returned_true: Worlds = 0
-    returned_false: Worlds = 0
-    broke: Worlds = 0
-    continued: Worlds = 0
+    left_false: States = 0
+    returned_true: States = 0
+    returned_false: States = 0
+    broke: States = 0
+    continued: States = 0
 
-    def add(self, other: Out) -> None:
-        """Takes over how the worlds of `other` left; not those that go on."""
+    def add(self, other: Completion) -> None:
+        """Takes over how the states of `other` left; not those that go on."""
         self.left_true |= other.left_true
         self.left_false |= other.left_false
         self.returned_true |= other.returned_true
@@ -46,14 +46,14 @@ class Out:
         self.continued |= other.continued
 
     @property
-    def on(self) -> Worlds:
+    def on(self) -> States:
         return self.true | self.false
 
 
 class Fails(Protocol):
     """A step, as far as it matters here."""
 
-    fails: Worlds
+    fails: States
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Answer:
     """What is printed where the check fails, `curl … || echo none`; "\\0" if that is not known."""
 
     @property
-    def world(self) -> Worlds:
+    def state(self) -> States:
         return self.step.fails
 
 
@@ -83,62 +83,62 @@ Known = str | tuple["str | Answer | None", ...] | Answer | None
 """A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
 
 
-class Masked(NamedTuple, Generic[T]):
-    """A value that may differ between worlds, each of which is in one pair.
+class Guarded(NamedTuple, Generic[T]):
+    """A value that may differ between states, each of which is in one pair.
 
     It is never changed, only followed by another: subshells share it. There are many, and a tuple is made fastest.
     """
 
-    pairs: tuple[tuple[Worlds, T], ...]
+    pairs: tuple[tuple[States, T], ...]
 
     @classmethod
-    def of(cls, value: T) -> Masked[T]:
+    def of(cls, value: T) -> Guarded[T]:
         return cls(((-1, value),))
 
     @property
     def differs(self) -> bool:
         return len(self.pairs) > 1
 
-    def put(self, worlds: Worlds, value: T) -> Masked[T]:
-        """With another value in some worlds."""
-        kept = [(left, v) for m, v in self.pairs if (left := m & ~worlds)]
+    def put(self, states: States, value: T) -> Guarded[T]:
+        """With another value in some states."""
+        kept = [(left, v) for m, v in self.pairs if (left := m & ~states)]
         for i, (mask, held) in enumerate(kept):
             if held == value and type(held) is type(value):
-                kept[i] = (mask | worlds, held)
+                kept[i] = (mask | states, held)
                 break
         else:
-            kept.insert(0, (worlds, value))
-        return Masked(tuple(kept))
+            kept.insert(0, (states, value))
+        return Guarded(tuple(kept))
 
-    def forget(self, absent: Worlds) -> Masked[T]:
-        """Worlds in which nothing happens need no value of their own."""
+    def forget(self, absent: States) -> Guarded[T]:
+        """States in which nothing happens need no value of their own."""
         last = self.pairs[-1][0]
         if last & ~absent and not absent & ~last:
             return self
         *rest, (mask, value) = [(left, v) for m, v in self.pairs if (left := m & ~absent)] or self.pairs[:1]
-        return Masked((*rest, (mask | absent, value)))
+        return Guarded((*rest, (mask | absent, value)))
 
-    def split(self, worlds: Worlds) -> list[tuple[Worlds, T]]:
-        """The values in some worlds with the worlds that have them."""
-        return [(mask & worlds, value) for mask, value in self.pairs if mask & worlds]
+    def split(self, states: States) -> list[tuple[States, T]]:
+        """The values in some states with the states that have them."""
+        return [(mask & states, value) for mask, value in self.pairs if mask & states]
 
-    def one(self, world: Worlds) -> T:
-        """The value in one world."""
+    def one(self, state: States) -> T:
+        """The value in one state."""
         for mask, value in self.pairs:
-            if mask & world:
+            if mask & state:
                 return value
-        raise AssertionError("every world is in a pair")
+        raise AssertionError("every state is in a pair")
 
-    def born(self, parent: Worlds, children: Worlds) -> Masked[T]:
-        """New worlds have what their parent has."""
+    def born(self, parent: States, children: States) -> Guarded[T]:
+        """New states have what their parent has."""
         for mask, _ in self.pairs:
             if mask & parent:
                 if not children & ~mask:
                     return self
                 break
-        return Masked(tuple([(mask | children if mask & parent else mask & ~children, value) for mask, value in self.pairs]))
+        return Guarded(tuple([(mask | children if mask & parent else mask & ~children, value) for mask, value in self.pairs]))
 
-    def met(self, ways: list[Worlds], parent: Worlds) -> Masked[T]:
+    def met(self, ways: list[States], parent: States) -> Guarded[T]:
         """Ways that were told apart are one again: what they agree on, else not known (None, False)."""
         every = sum(ways)
         for mask, _ in self.pairs:

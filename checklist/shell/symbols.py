@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from checklist.parse.sh.tree import Text, Variable, Word
-from checklist.shell.environment import Shell
+from checklist.shell.environment import Environment
 from checklist.shell.expansion import UNSEEN, lookup
-from checklist.shell.states import Default, Worlds
+from checklist.shell.states import Default, States
 
 _CHANGING = {"", "?", "!", "_", "-", "$", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "PIPESTATUS", "REPLY", "OPTARG", "OPTIND", "OLDPWD"}
 """Variables that the shell sets itself."""
 
 
-def identity(word: Word | str, shell: Shell, worlds: Worlds) -> Hashable:
+def identity(word: Word | str, env: Environment, states: States) -> Hashable:
     """What stands for a word that cannot be known: equal for two only if they say the same."""
-    return word if isinstance(word, str) else tuple(_identity(part, shell, worlds) for part in word.parts)
+    return word if isinstance(word, str) else tuple(_identity(part, env, states) for part in word.parts)
 
 
-def _identity(part: object, shell: Shell, worlds: Worlds) -> Hashable:
+def _identity(part: object, env: Environment, states: States) -> Hashable:
     match part:
         case Text(said):
             return said
         case Variable(called, _, _, _, operator, argument) if called not in _CHANGING and not operator.startswith("!") and (called or not operator):
-            value = lookup(called, shell, worlds)[0][1] if not operator else None
+            value = lookup(called, env, states)[0][1] if not operator else None
             if isinstance(value, str) and not isinstance(value, Default) and UNSEEN not in value:
                 return value
             if operator in ("-", ":-", "?", ":?") and (operator.endswith("?") or argument is None or not argument.parts):
                 operator, argument = "", None  # an unset one is as good as an empty one
-            return (called, operator, shell.which(called), identity(argument, shell, worlds) if argument else None)
+            return (called, operator, env.which(called), identity(argument, env, states) if argument else None)
     return object()

@@ -11,7 +11,7 @@ from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import DOWNLOADS, Step
 from checklist.model import Location, Project, Value
 from checklist.secrets import secret_name
-from checklist.shell.states import Out
+from checklist.shell.states import Completion
 
 _SCRIPT = re.compile(r"[\w./~${}-]+\.(?:sh|bash)")
 _VALUED = {"-e", "--rsh", "--exclude", "--exclude-from", "--include", "--filter", "-f", "--chown", "--chmod", "-i", "-o", "-F", "-J"}
@@ -131,7 +131,7 @@ def _call(call: Location, at: Location, remote: bool, project: Project) -> Comma
     return Command(text, at, "health" if _does_by_name(text) == "health" else None, remote=remote)
 
 
-def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: set[Location], project: Project) -> Command:
+def _command(step: Step, at: Location, run: Run, ended: Sequence[Completion], entered: set[Location], project: Project) -> Command:
     words, remote = step.written, step.host == "remote"
     unseen = _unseen(step, words, step.call.place in entered, project)
     does = _does(step, words, remote) if words else None

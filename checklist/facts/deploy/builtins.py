@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from checklist.facts.deploy.moves import Moves
 from checklist.parse.sh.tree import Assignment, Simple, Word
 from checklist.shell import expansion
-from checklist.shell.environment import Shell
+from checklist.shell.environment import Environment
 from checklist.shell.executor import Machine
 from checklist.shell.expansion import UNSEEN
 from checklist.shell.processes import script_of
-from checklist.shell.states import Out, Worlds
+from checklist.shell.states import Completion, States
 
 _QUIET = {"true", ":", "shopt", "umask", "ulimit", "alias", "unalias", "bind", "jobs", "disown", "hash", "enable", "clear", "tput", "mkdir", "touch", "date", "whoami"}
 _TOUCHES = {"mkdir", "touch"}
@@ -22,7 +22,7 @@ _TOUCHES = {"mkdir", "touch"}
 class Builtins(Moves):
     """The builtins of the shell, and what is as good as one."""
 
-    def _assign(self, m: Machine, shell: Shell, assignments: Sequence[Assignment], worlds: Worlds, *, own: bool = False) -> Out:
+    def _assign(self, m: Machine, shell: Environment, assignments: Sequence[Assignment], worlds: States, *, own: bool = False) -> Completion:
         """`own`: they are the function's, `local x=$x`."""
         status = None
         for one in assignments:
@@ -49,10 +49,10 @@ class Builtins(Moves):
             if m.substituted is not None:
                 status = m.substituted
         if status is None:
-            return Out(true=worlds)
-        return Out(true=worlds & status[0] & ~status[1], false=worlds & status[1])
+            return Completion(true=worlds)
+        return Completion(true=worlds & status[0] & ~status[1], false=worlds & status[1])
 
-    def _builtin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field], ignored: bool) -> Out | None:
+    def _builtin(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str], of: list[Word], said: list[expansion.Field], ignored: bool) -> Completion | None:
         match argv[0]:
             case "cd" | "pushd":
                 return self._cd(m, shell, node, worlds, argv, of)
@@ -60,21 +60,21 @@ class Builtins(Moves):
                 return self._makes(m, shell, node, worlds, argv, of)
             case "popd":
                 shell.put("directory", worlds, None)
-                return Out(true=worlds)
+                return Completion(true=worlds)
             case "set":
                 self._set(argv[1:], shell, worlds)
-                return Out(true=worlds)
+                return Completion(true=worlds)
             case "exit" | "return":
                 return self._leave(m, argv[0], said[1] if len(said) > 1 else None, len(said) > 1, shell, worlds)
             case "break":
-                return Out(broke=worlds)
+                return Completion(broke=worlds)
             case "continue":
-                return Out(continued=worlds)
+                return Completion(continued=worlds)
             case "false":
-                return Out(false=worlds)
+                return Completion(false=worlds)
             case "trap":
                 self._trap(m, node, shell, worlds)
-                return Out(true=worlds)
+                return Completion(true=worlds)
             case "export" | "local" | "declare" | "readonly" | "typeset":
                 if argv[0] == "export" or any(re.fullmatch(r"-\w*x\w*", w) for w in argv[1:]):
                     shell.exported |= {a.name for a in node.assignments} | {w for w in argv[1:] if w.isidentifier()}
@@ -84,11 +84,11 @@ class Builtins(Moves):
                 for name in filter(str.isidentifier, argv[1:] if own else ()):
                     shell.hide(worlds, name)
                 done = self._assign(m, shell, [a for a in node.assignments if a.value is not None], worlds, own=own)
-                return Out(true=done.on)
+                return Completion(true=done.on)
             case "unset" | "read" | "mapfile" | "readarray" | "getopts":
                 for name in filter(str.isidentifier, argv[1:]):
                     shell.assign(worlds, name, "" if argv[0] == "unset" else None)
-                return Out(true=worlds) if argv[0] in ("unset", "mapfile", "readarray") else m.fork(worlds)
+                return Completion(true=worlds) if argv[0] in ("unset", "mapfile", "readarray") else m.fork(worlds)
             case "shift":
                 shell.frame = object()
                 count = argv[1] if len(argv) > 1 else "1"
@@ -96,7 +96,7 @@ class Builtins(Moves):
                     shell.arguments = None
                 elif shell.arguments is not None and int(count) <= len(shell.arguments):
                     shell.arguments = shell.arguments[int(count) :]
-                return Out(true=worlds)
+                return Completion(true=worlds)
             case "let":
                 return m.calculation(" ".join(argv[1:]), shell, worlds)
             case "eval":
@@ -111,19 +111,19 @@ class Builtins(Moves):
             case name if name in _QUIET:
                 if name in _TOUCHES:
                     m.ledger.memory.wrote(shell.host, removes=False)
-                return Out(true=worlds)
+                return Completion(true=worlds)
         return None
 
-    def _wait(self, m: Machine, shell: Shell, worlds: Worlds, argv: list[str]) -> Out:
+    def _wait(self, m: Machine, shell: Environment, worlds: States, argv: list[str]) -> Completion:
         """`wait`: its status is that of the last job that it is given, with -n of the first that ends."""
         m.ledger.memory.wrote(shell.host, removes=False)
         told = [m.jobs[w] for w in argv[-1:] if w in m.jobs] or (list(m.jobs.values()) if "-n" in argv else [])
         failed = 0
         for ok, bad in told:
             failed |= m.ledger.inherit(worlds, ok, bad)[1]
-        return Out(true=worlds & ~failed, false=failed)
+        return Completion(true=worlds & ~failed, false=failed)
 
-    def _leave(self, m: Machine, how: str, code: expansion.Field, given: bool, shell: Shell, worlds: Worlds) -> Out:
+    def _leave(self, m: Machine, how: str, code: expansion.Field, given: bool, shell: Environment, worlds: States) -> Completion:
         _ok, bad = shell.status
         if not given:
             good, failed = worlds & ~bad, worlds & bad
@@ -132,9 +132,9 @@ class Builtins(Moves):
         else:
             # `exit $status`: it says what has happened
             good, failed = worlds & m.ledger.base, worlds & ~m.ledger.base
-        return Out(left_true=good, left_false=failed) if how == "exit" else Out(returned_true=good, returned_false=failed)
+        return Completion(left_true=good, left_false=failed) if how == "exit" else Completion(returned_true=good, returned_false=failed)
 
-    def _set(self, words: list[str], shell: Shell, worlds: Worlds) -> None:
+    def _set(self, words: list[str], shell: Environment, worlds: States) -> None:
         for i, word in enumerate(words):
             if word == "--":
                 shell.frame = object()
@@ -155,7 +155,7 @@ class Builtins(Moves):
                 if words[i + 1] == "errtrace":
                     shell.err_trace = on
 
-    def _trap(self, m: Machine, node: Simple, shell: Shell, worlds: Worlds) -> None:
+    def _trap(self, m: Machine, node: Simple, shell: Environment, worlds: States) -> None:
         words = [w for w in node.words[1:] if not (w.literal() or "").startswith("-") or w.literal() == "-"]
         if len(words) < 2:
             return

@@ -8,10 +8,10 @@ from checklist.facts.deploy.effects import BEFORE
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 from checklist.parse.shell import Source
-from checklist.shell.environment import Call, Shell
+from checklist.shell.environment import Call, Environment
 
 
-def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
+def call(shell: Environment, node: tree.Simple, *, opens: bool = False) -> Call:
     """A command in the file that a person edits; one that is handed to its shell is what that was called with.
 
     `opens`: it is a function or script, which may itself hand on what it is given, `run "$@"`.

@@ -9,10 +9,10 @@ from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare
 from checklist.parse.sh.tree import Redirect, Simple, Word
 from checklist.shell import expansion
-from checklist.shell.environment import Shell
+from checklist.shell.environment import Environment
 from checklist.shell.executor import Machine
 from checklist.shell.expansion import UNSEEN
-from checklist.shell.states import Answer, Out, Worlds
+from checklist.shell.states import Answer, Completion, States
 
 _PRINTERS = {"echo", "printf", "cat", "tee", "log", "info", "warn", "say"}
 _READERS = {"grep", "egrep", "fgrep", "rg", "jq", "awk", "python", "python3", "node", "perl"}
@@ -21,9 +21,9 @@ _READERS = {"grep", "egrep", "fgrep", "rg", "jq", "awk", "python", "python3", "n
 class Commands(Builtins):
     """Executes simple commands for the machine."""
 
-    def __call__(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, ignored: bool) -> Out:
+    def __call__(self, m: Machine, shell: Environment, node: Simple, worlds: States, ignored: bool) -> Completion:
         m.substituted = None
-        choices: list[tuple[Worlds, list[expansion.Field], list[Word]]] = [(worlds, [], [])]
+        choices: list[tuple[States, list[expansion.Field], list[Word]]] = [(worlds, [], [])]
         for word in node.words:
             if (literal := word.literal()) is not None and "{" not in literal:
                 for _, said, of in choices:
@@ -42,7 +42,7 @@ class Commands(Builtins):
         choices[0] = (choices[0][0] | born, *choices[0][1:])
         if not choices[0][1] and len(choices) == 1:
             return self._assign(m, shell, node.assignments, worlds)
-        out = Out()
+        out = Completion()
         # only builtins that read values have to look at each world by itself
         name = choices[0][1][0] if choices[0][1] else ""
         if len(choices) > 1 and name not in ("[", "test", "exit", "return", "cd", "export", "local", "declare", "readonly", "typeset"):
@@ -57,7 +57,7 @@ class Commands(Builtins):
             out.false |= done.false
         return out
 
-    def _one(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, said: list[expansion.Field], of: list[Word], ignored: bool) -> Out:
+    def _one(self, m: Machine, shell: Environment, node: Simple, worlds: States, said: list[expansion.Field], of: list[Word], ignored: bool) -> Completion:
         m.words, m.asked = None, ignored
         if not isinstance(said[0], str):
             return self._step(m, shell, node, worlds, None, ignored)
@@ -65,11 +65,11 @@ class Commands(Builtins):
         m.words = tuple(plain)
         argv = bare(plain)
         if not argv:
-            return Out(true=worlds)
+            return Completion(true=worlds)
         if plain[0] == "exec" and len(plain) > 1:
             # the shell itself becomes the command
             done = self._one(m, shell, node, worlds, said[1:], of[1:], True)
-            return Out(left_true=done.true | done.left_true, left_false=done.false | done.left_false)
+            return Completion(left_true=done.true | done.left_true, left_false=done.false | done.left_false)
         of = of[len(of) - len(argv) :]
         said = said[len(said) - len(argv) :]
         name = argv[0]
@@ -84,7 +84,7 @@ class Commands(Builtins):
             m.printed += [f for f in said if isinstance(f, Answer)]
             # `cat .env` in a log is somebody's business
             self._step(m, shell, node, worlds, argv, False)
-            return Out(true=worlds)
+            return Completion(true=worlds)
         built = self._builtin(m, shell, node, worlds, argv, of, said, ignored)
         if built is not None:
             return built
@@ -97,30 +97,30 @@ class Commands(Builtins):
                 return self._reads(m, answers, argv, worlds)
         return self._step(m, shell, node, worlds, argv, ignored)
 
-    def _reads(self, m: Machine, answers: list[Answer], argv: list[str], worlds: Worlds) -> Out:
+    def _reads(self, m: Machine, answers: list[Answer], argv: list[str], worlds: States) -> Completion:
         """`grep -q ok` over a health check's answer: it fails where the answer is bad."""
         bad = 0
         for answer in answers:
-            bad |= answer.world
+            bad |= answer.state
         m.printed += answers
         asks_for_trouble = any(re.search(r"(?i)err|fail|50\d|down", w) for w in argv[1:]) or any(re.fullmatch(r"-\w*v\w*", w) for w in argv[1:])
         if (argv[0] == "jq" and not any(re.fullmatch(r"-\w*e\w*|--exit-status", w) for w in argv[1:])) or argv[0] == "awk":
-            return Out(true=worlds)
+            return Completion(true=worlds)
         if asks_for_trouble:
-            return Out(true=worlds & bad, false=worlds & ~bad)
-        return Out(true=worlds & ~bad, false=worlds & bad)
+            return Completion(true=worlds & bad, false=worlds & ~bad)
+        return Completion(true=worlds & ~bad, false=worlds & bad)
 
-    def _fed(self, m: Machine, shell: Shell, redirects: list[Redirect], worlds: Worlds) -> list[Answer]:
+    def _fed(self, m: Machine, shell: Environment, redirects: list[Redirect], worlds: States) -> list[Answer]:
         fed = []
         for redirect in redirects:
             if redirect.operator == "<<<":
                 fed += [v for _, v in expansion.text(redirect.target, shell, worlds, lambda *_: None) if isinstance(v, Answer)]
         return fed
 
-    def _function(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, name: str, arguments: list[expansion.Field], ignored: bool) -> Out:
+    def _function(self, m: Machine, shell: Environment, node: Simple, worlds: States, name: str, arguments: list[expansion.Field], ignored: bool) -> Completion:
         if len(shell.calls) > 12:
             m.unknown = "scripts in scripts go too deep"
-            return Out(true=worlds)
+            return Completion(true=worlds)
         function, source = shell.functions[name]
         held, local = (shell.arguments, shell.source, shell.calls, shell.frame), shell.local
         shell.local = {}
@@ -133,4 +133,4 @@ class Commands(Builtins):
             shell.show_trap()
         shell.arguments, shell.source, shell.calls, shell.frame = held
         shell.show(local)
-        return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
+        return Completion(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)

@@ -14,11 +14,11 @@ from checklist.parse import embedded, recognise
 from checklist.parse.sh.tree import Redirect, Simple, Word
 from checklist.parse.shell import Source
 from checklist.shell import expansion
-from checklist.shell.environment import REPOSITORY, Shell, joined, strict
+from checklist.shell.environment import REPOSITORY, Environment, joined, strict
 from checklist.shell.executor import Machine
 from checklist.shell.expansion import UNSEEN
 from checklist.shell.processes import script_of
-from checklist.shell.states import Masked, Out, Worlds
+from checklist.shell.states import Completion, Guarded, States
 
 _SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "ash"}
 _SAFE_SOURCES = re.compile(r"(?:^|/)(?:nvm\.sh|\.?(?:bash|zsh)?(?:rc|_?profile)|\.?env(?:\.[\w.-]*)?|[\w.-]*\.env)$|/etc/|bin/activate$|nvm|asdf|fnm|sdkman|volta")
@@ -31,7 +31,7 @@ _ENTERED = {"start", "restart", "reload", "stop", "delete", "save", "fetch", "sh
 class Doors(Steps):
     """Enters what a command hands its work to."""
 
-    def _door(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Out | None:
+    def _door(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Completion | None:
         match argv:
             case ["ssh" | "sshpass" | "autossh", *_]:
                 return self._ssh(m, shell, node, worlds, argv, of, said)
@@ -56,7 +56,7 @@ class Doors(Steps):
     def _is_rollback(self, name: str) -> bool:
         return bool(BACK.search(posixpath.basename(name)))
 
-    def _shell(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Out | None:
+    def _shell(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Completion | None:
         flags, rest = "", 1
         while rest < len(argv) and argv[rest].startswith("-"):
             flags += argv[rest][1:] if not argv[rest].startswith("--") else ""
@@ -71,7 +71,7 @@ class Doors(Steps):
             return self._script(m, shell, node, worlds, file, said[rest + 1 :], errexit=errexit)
         return self._stdin(m, shell, node, worlds, errexit, tuple(said[rest:]), reads=posixpath.basename(argv[0]))
 
-    def _stdin(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, errexit: bool, arguments: tuple[expansion.Field, ...] = (), host: str | None = None, reads: str = "bash") -> Out | None:
+    def _stdin(self, m: Machine, shell: Environment, node: Simple, worlds: States, errexit: bool, arguments: tuple[expansion.Field, ...] = (), host: str | None = None, reads: str = "bash") -> Completion | None:
         """A shell that reads its script from a here-document, a here-string or a file."""
         for redirect in node.redirects:
             if redirect.operator in ("<<", "<<-", "<<<"):
@@ -92,7 +92,7 @@ class Doors(Steps):
                 return None
         return self._process(m, shell, node, worlds, fed, errexit=errexit, arguments=arguments, host=host)
 
-    def _read(self, m: Machine, shell: Shell, worlds: Worlds, word: Word) -> Source | None:
+    def _read(self, m: Machine, shell: Environment, worlds: States, word: Word) -> Source | None:
         """A script of the project that a shell reads from its standard input."""
         named = expansion.text(word, shell, m.ledger.usual(worlds), m.substitution)[0][1]
         file = self._find(named, shell, m.ledger.usual(worlds)) if isinstance(named, str) else None
@@ -101,44 +101,44 @@ class Doors(Steps):
         self.entered.add(file)
         return Source(file, self.project.files[file])
 
-    def _text(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, words: Sequence[Word | tuple[str, int]], *, errexit: bool = False,
-              host: str | None = None, reads: str = "bash") -> Out:  # fmt: skip
+    def _text(self, m: Machine, shell: Environment, node: Simple, worlds: States, words: Sequence[Word | tuple[str, int]], *, errexit: bool = False,
+              host: str | None = None, reads: str = "bash") -> Completion:  # fmt: skip
         return self._process(m, shell, node, worlds, script_of(words, shell, m.ledger.usual(worlds)), errexit=errexit, host=host, reads=reads)
 
-    def _process(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, source: Source, *, errexit: bool = False,
-                 arguments: tuple[expansion.Field, ...] = (), host: str | None = None, script: str | None = None, reads: str = "bash") -> Out:  # fmt: skip
+    def _process(self, m: Machine, shell: Environment, node: Simple, worlds: States, source: Source, *, errexit: bool = False,
+                 arguments: tuple[expansion.Field, ...] = (), host: str | None = None, script: str | None = None, reads: str = "bash") -> Completion:  # fmt: skip
         inner = shell.fresh(source, script=script, host=host)
         inner.calls = (*shell.calls, call(shell, node, opens=True))
         inner.arguments = arguments
         inner.reads = reads if reads in ("bash", "sh") else "sh" if reads in ("dash", "ash") else ""
-        inner.errexit = Masked.of(errexit)
+        inner.errexit = Guarded.of(errexit)
         if host is not None:
             m.ledger.memory.wrote(host, removes=True)  # it need not be the one of that name that was met before
         if node.assignments or (m.words and m.words[0] in _OTHERS):
             inner.changed()
         return m.process(source, inner, worlds, asked=m.asked)
 
-    def _script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, file: str, arguments: list[expansion.Field], *, errexit: bool = False) -> Out:
+    def _script(self, m: Machine, shell: Environment, node: Simple, worlds: States, file: str, arguments: list[expansion.Field], *, errexit: bool = False) -> Completion:
         if any(s.source.file == file for s in m.shells):
             m.unknown = "a script calls itself"
-            return Out(true=worlds)
+            return Completion(true=worlds)
         self.entered.add(file)
         text = self.project.files[file]
         return self._process(m, shell, node, worlds, Source(file, text), errexit=errexit, arguments=tuple(arguments), script=f"{REPOSITORY}/{file}")
 
-    def _source(self, m: Machine, shell: Shell, worlds: Worlds, argv: list[str], ignored: bool) -> Out:
+    def _source(self, m: Machine, shell: Environment, worlds: States, argv: list[str], ignored: bool) -> Completion:
         file = self._find(argv[0], shell, m.ledger.usual(worlds)) if argv else None
         if file is not None and not any(s.source.file == file for s in m.shells):
             self.entered.add(file)
             out = m.run(Source(file, self.project.files[file]), shell, worlds, ignored=ignored)
-            return Out(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
+            return Completion(true=out.true | out.returned_true, false=out.false | out.returned_false, left_true=out.left_true, left_false=out.left_false)
         if not argv or not _SAFE_SOURCES.search(argv[0]):
             m.unknown = "a sourced file may do more"
         shell.changed()
         m.ledger.memory.wrote(shell.host, removes=False)
-        return Out(true=worlds)
+        return Completion(true=worlds)
 
-    def _ssh(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Out:
+    def _ssh(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str], of: list[Word], said: list[expansion.Field]) -> Completion:
         self._step(m, shell, node, worlds, argv, False)  # how it connects is a matter of its own
         rest = argv.index("ssh") + 1 if "ssh" in argv else 1
         while rest < len(argv) and argv[rest].startswith("-") and len(argv[rest]) > 1:
@@ -158,12 +158,12 @@ class Doors(Steps):
             if done is not None:
                 return done
         if not command:
-            return Out(true=worlds)
+            return Completion(true=worlds)
         # of a "$@" that names the host as well only the rest is the command
         shared = [(str(field), w.start) for field, w in zip(said[rest:], of[rest:], strict=True) if w is of[rest - 1] and isinstance(field, str)]
         return self._text(m, shell, node, worlds, [*shared, *_unique([w for w in of[rest:] if w is not of[rest - 1]])], host="remote")
 
-    def _package_script(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str]) -> Out | None:
+    def _package_script(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str]) -> Completion | None:
         """`npm run deploy`: entered if what it runs is more than a build, which the caller's line already says."""
         argv, folder = without_place(argv)
         directory = shell.directory.one(m.ledger.usual(worlds))
@@ -185,7 +185,7 @@ class Doors(Steps):
         inner = embedded.source(self.project.files[file], found.at, found.content)
         made = shell.fresh(inner)
         made.calls = (*shell.calls, call(shell, node, opens=True))
-        made.directory = Masked.of(f"{REPOSITORY}/{where}".rstrip("/"))
+        made.directory = Guarded.of(f"{REPOSITORY}/{where}".rstrip("/"))
         made.reads = "sh"
         return m.process(inner, made, worlds, asked=m.asked) if len(shell.calls) < 8 else None
 
@@ -193,7 +193,7 @@ class Doors(Steps):
         found = effect(command, self.project.policy)
         return found in _ENTERED or command[:1] in (["ssh"], ["bash"], ["sh"]) or (bool(command) and command[0].endswith(".sh"))
 
-    def _find(self, name: str, shell: Shell, world: Worlds) -> str | None:
+    def _find(self, name: str, shell: Environment, world: States) -> str | None:
         """The project's script that a path names, on the server by its longest suffix."""
         full = joined(shell.directory.one(world), name) or name
         if UNSEEN in full:  # of "$release/scripts/x.sh" the end is known

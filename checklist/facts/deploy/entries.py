@@ -14,9 +14,9 @@ from checklist.facts.pm2 import targets
 from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
-from checklist.shell.environment import REPOSITORY, Shell, strict
+from checklist.shell.environment import REPOSITORY, Environment, strict
 from checklist.shell.executor import Machine
-from checklist.shell.states import Masked, Out, Worlds
+from checklist.shell.states import Completion, Guarded, States
 
 _JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
 _WORDS = re.compile(r"\$\{\{\s*(?:github\.(?:sha|run_id|run_number|run_attempt|repository|repository_owner|actor|job|event_name|workspace)|runner\.\w+|job\.status)\s*\}\}")
@@ -55,7 +55,7 @@ class Entry:
     name: str
     """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
     at: Location
-    run: Callable[[Machine], Out]
+    run: Callable[[Machine], Completion]
     job: Job | None = None
     hook: str = ""
     """Of a hook of PM2: `post-deploy`."""
@@ -105,12 +105,12 @@ def is_shell(path: str, text: str) -> bool:
     return recognise(path, text[:200]) == "shell" and not _JAVASCRIPT.match(text)
 
 
-def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False, reads: str = "bash") -> Shell:
-    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked.of(directory), errexit=Masked.of(errexit), pipefail=Masked.of(pipefail), reads=reads)
+def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False, reads: str = "bash") -> Environment:
+    return Environment(source, f"{REPOSITORY}/{source.file}", host, Guarded.of(directory), errexit=Guarded.of(errexit), pipefail=Guarded.of(pipefail), reads=reads)
 
 
-def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:
-    def run(machine: Machine) -> Out:
+def _script(project: Project, file: str, text: str) -> Callable[[Machine], Completion]:
+    def run(machine: Machine) -> Completion:
         base = posixpath.dirname(file)
         # a script beside a package.json is called there, any other from the root
         directory = f"{REPOSITORY}/{base}" if base and project.exists(posixpath.join(base, "package.json")) else REPOSITORY
@@ -120,7 +120,7 @@ def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:
     return run
 
 
-def _one(source: Source, **options: object) -> Callable[[Machine], Out]:
+def _one(source: Source, **options: object) -> Callable[[Machine], Completion]:
     return lambda machine: machine.process(source, _shell(source, **options), 1)  # type: ignore[arg-type]
 
 
@@ -180,12 +180,12 @@ def _docker(file: str, text: str) -> Iterator[Entry]:
         yield Entry(file, Location(file), _steps(parts))
 
 
-def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
+def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Completion]:
     """Shells one after the other."""
 
-    def run(machine: Machine) -> Out:
-        ok: Worlds = 1
-        bad: Worlds = 0
+    def run(machine: Machine) -> Completion:
+        ok: States = 1
+        bad: States = 0
         for part in parts:
             worlds = ok | bad if part.always else bad if part.rescues else ok
             if not worlds:
@@ -201,10 +201,10 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
             else:
                 # what can only fail is there to be skipped
                 bad, ok = bad | failed, done.true | (done.false & ~failed) or (worlds if part.conditional else 0)
-            goes_on = Out(true=ok)
+            goes_on = Completion(true=ok)
             machine.rejoin(goes_on, since)
             ok = goes_on.true
-        return Out(true=ok, false=bad)
+        return Completion(true=ok, false=bad)
 
     return run
 

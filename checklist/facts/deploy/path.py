@@ -10,7 +10,7 @@ from checklist.facts.deploy.entries import Entry
 from checklist.facts.deploy.steps import Step
 from checklist.shell.constraints import contradictions
 from checklist.shell.executor import Machine, TooMuch
-from checklist.shell.states import Out, Worlds, single
+from checklist.shell.states import Completion, States, each
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Fate:
 class Run:
     """A finished run."""
 
-    def __init__(self, machine: Machine, out: Out) -> None:
+    def __init__(self, machine: Machine, out: Completion) -> None:
         self.steps: Sequence[Step] = machine.steps
         self.unknown = machine.unknown
         self.forks = machine.ledger.forks
@@ -43,10 +43,10 @@ class Run:
         """Where each step of a job begins, and in which worlds it ended how."""
         self._ended_well = out.true
         self._ended_badly = out.false
-        self.good: Worlds = machine.ledger.good(out.true)
+        self.good: States = machine.ledger.good(out.true)
         self._together: dict[tuple[int, int], bool] = {}
 
-    def ends(self, world: Worlds) -> set[bool]:
+    def ends(self, world: States) -> set[bool]:
         """How a world may end: with status 0, or not."""
         return {well for well, mask in ((True, self._ended_well), (False, self._ended_badly)) if mask & world}
 
@@ -60,11 +60,11 @@ class Run:
         key = (first.order, second.order)
         if key not in self._together:
             self._together[key] = any(
-                self.ledger.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in single(first.ran & self.ledger.base) for y in single(second.ran & self.ledger.base)
+                self.ledger.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in each(first.ran & self.ledger.base) for y in each(second.ran & self.ledger.base)
             )
         return self._together[key]
 
-    def _exclusive(self, x: Worlds, y: Worlds) -> bool:
+    def _exclusive(self, x: States, y: States) -> bool:
         one, other = self.ledger.history(x), self.ledger.history(y)
         return any((one & way and other & against) or (one & against and other & way) for way, against in self._contradictions)
 
@@ -98,7 +98,7 @@ class Run:
             result = "stops" if ends_badly or usual else "continues"
         return Fate(result, beside, ends_badly, self.normal(step))
 
-    def _line(self, world: Worlds, order: int) -> Worlds:
+    def _line(self, world: States, order: int) -> States:
         """A world with those that it has come together with until a step."""
         line = world
         while world in self.ledger.parents and self.ledger.returns[world] <= order:

@@ -12,11 +12,11 @@ from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
 from checklist.parse.shell import Source
 from checklist.shell import expansion
-from checklist.shell.constraints import Question
-from checklist.shell.environment import REPOSITORY, Call, Shell, joined
+from checklist.shell.constraints import Predicate
+from checklist.shell.environment import REPOSITORY, Call, Environment, joined
 from checklist.shell.executor import Machine, goes_away
 from checklist.shell.expansion import UNSEEN
-from checklist.shell.states import Answer, Out, Worlds
+from checklist.shell.states import Answer, Completion, States
 from checklist.shell.symbols import identity
 
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
@@ -50,13 +50,13 @@ class Step:
     """The commands behind `npm run x`."""
     branch: str | None
     order: int
-    world: Worlds
+    world: States
     """The world in which it fails; 0 if nobody asks."""
-    parent: Worlds
-    ran: Worlds
+    parent: States
+    ran: States
     last: int = 0
     """How many steps had run when it last ran."""
-    fails: Worlds = 0
+    fails: States = 0
     """All worlds in which it fails: its own, and those that were split from it."""
     exported: tuple[str, ...] = ()
     """The variables that the script has exported before it."""
@@ -102,7 +102,7 @@ class Steps:
             return directory.removeprefix(REPOSITORY).lstrip("/")
         return on_server(self.project, directory.rpartition(UNSEEN)[2]) or ""
 
-    def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
+    def _step(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str] | None, ignored: bool) -> Completion:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
         found, verifies, body = None, None, None
         directory = shell.directory.one(m.ledger.usual(worlds))
@@ -124,7 +124,7 @@ class Steps:
             m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
         step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds, _asked(m, shell, node, worlds, argv)) if ignored else Out(true=worlds)
+            return m.fork(worlds, _asked(m, shell, node, worlds, argv)) if ignored else Completion(true=worlds)
         if found == "health_check":
             # the world in which it fails is the one where the service answers 500
             words = argv or []
@@ -132,11 +132,11 @@ class Steps:
             step.tells = step.own or words[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(words)))
             m.printed.append(Answer(step, step.order, step.tells))
             if not step.tells:
-                return Out(true=worlds | failed)
-        return Out(true=worlds & ~failed, false=failed)
+                return Completion(true=worlds | failed)
+        return Completion(true=worlds & ~failed, false=failed)
 
-    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, found: str | None, verifies: str | None,
-                body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
+    def _record(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str] | None, directory: str | None, found: str | None, verifies: str | None,
+                body: list[list[str]] | None, *, fails: bool) -> tuple[Step, States]:  # fmt: skip
         """The step, and the worlds in which it fails now: its own is opened when it first runs."""
         said = call(shell, node)
         key = (*shell.calls, said)
@@ -159,12 +159,12 @@ class Steps:
         return step, world
 
 
-def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None) -> Question | None:
+def _asked(m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str] | None) -> Predicate | None:
     """What a command says that is asked for its status and may say the same again."""
     words = tuple(identity(w, shell, worlds) for w in node.words)
     if argv is None:
         # `if $SKIP_TESTS`: `true` and nothing are the commands that do nothing and succeed
-        return Question(words[0], frozenset({"true", ""})) if len(words) == 1 else None
+        return Predicate(words[0], frozenset({"true", ""})) if len(words) == 1 else None
     if argv[0] in _ASKED and looks(argv):
-        return Question((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
+        return Predicate((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
     return None
