@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import fnmatch
+import operator
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checklist.shell.constraints import Predicate
-from checklist.shell.states import Answer, Default
+from checklist.shell.parameters import UNSEEN
+from checklist.shell.states import Answer, Default, Field
 
-Token = str | Answer | None
-
-_FILES = {"-e", "-d", "-f", "-a", "-s", "-r", "-x", "-L", "-h", "-w", "-p", "-S", "-O", "-G", "-u", "-g", "-k", "-b", "-c", "-N", "-nt", "-ot", "-ef"}
-FOLDER: frozenset[Hashable] = frozenset({"folder"})
-_THERE: dict[str, frozenset[Hashable]] = {"-d": FOLDER, "-f": frozenset({"file"}), "-e": frozenset({"folder", "file", "other"})}
-"""What a path then is."""
-_OWN = {"-v", "-t", "-R", "-o"}
+ABOUT_FILES = {"-e", "-d", "-f", "-a", "-s", "-r", "-x", "-L", "-h", "-w", "-p", "-S", "-O", "-G", "-u", "-g", "-k"}
+ABOUT_FILES |= {"-b", "-c", "-N", "-nt", "-ot", "-ef"}
+ABOUT_SHELL = {"-v", "-t", "-R", "-o"}
 """What the shell says of itself."""
-_UNARY = _FILES - {"-nt", "-ot", "-ef"} | _OWN | {"-z", "-n"}
-_EMPTY: frozenset[Hashable] = frozenset({""})
-_COMPARES = {"=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"}
+_UNARY = ABOUT_FILES - {"-nt", "-ot", "-ef"} | ABOUT_SHELL | {"-z", "-n"}
+_NUMBERS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": operator.eq,
+    "-ne": operator.ne,
+    "-lt": operator.lt,
+    "-le": operator.le,
+    "-gt": operator.gt,
+    "-ge": operator.ge,
+}
+_BINARY = {"=", "==", "!=", "=~", "<", ">", *_NUMBERS, "-nt", "-ot", "-ef"}
 _BAD_WORD = re.compile(r"(?i)[45]\d\d|000|.*(?:err|fail|down|unhealthy|bad|unavailable|refused).*|0")
+
+
+def judge(tokens: Sequence[Field], *, broken: bool, patterns: bool) -> bool | None:
+    """Whether the condition holds; `broken`: in a state in which health checks get bad answers; `patterns`: in `[[ ]]`
+    the right of `==` is one."""
+    reader = _Reader(tokens, broken, patterns)
+    found = reader.either()
+    return found if reader.at >= len(tokens) else None
 
 
 @dataclass(slots=True)
 class _Reader:
-    tokens: Sequence[Token]
+    """A recursive descent over the tokens, by the precedence of 6.4."""
+
+    tokens: Sequence[Field]
     broken: bool
-    """Whether this is the state in which health checks get bad answers."""
     patterns: bool
     at: int = 0
 
-    def take(self) -> Token:
+    def take(self) -> Field:
         self.at += 1
         return self.tokens[self.at - 1]
 
@@ -70,103 +83,56 @@ class _Reader:
                 self.take()
             return inner
         after = self.tokens[self.at + 1] if left > 1 else None
-        if left > 2 and isinstance(after, str) and after in _COMPARES:
-            a, operator, b = self.take(), str(self.take()), self.take()
-            return self.compare(a, operator, b)
+        if left > 2 and isinstance(after, str) and after in _BINARY:
+            a, sign, b = self.take(), str(self.take()), self.take()
+            return self.compare(a, sign, b)
         if left > 1 and self.sees(*_UNARY):
             return self.unary(str(self.take()), self.take())
         return self.unary("-n", self.take())
 
-    def unary(self, operator: str, value: Token) -> bool | None:
-        if operator not in ("-n", "-z"):
+    def unary(self, sign: str, value: Field) -> bool | None:
+        if sign not in ("-n", "-z"):
             return None
         if isinstance(value, Answer):
             if self.broken and value.empty and value.instead is not None:
-                return self.unary(operator, value.instead)
+                return self.unary(sign, value.instead)
             filled = not (self.broken and value.empty)
-        elif value is None:
+        elif value is None or value == UNSEEN:
             return None
         else:
             filled = bool(value)
-            if value == "\0":
-                return None
-        return filled if operator == "-n" else not filled
+        return filled if sign == "-n" else not filled
 
-    def compare(self, a: Token, operator: str, b: Token) -> bool | None:
-        if isinstance(a, Answer) or isinstance(b, Answer):
-            answer, other = (a, b) if isinstance(a, Answer) else (b, a)
-            if not isinstance(other, str) or not isinstance(answer, Answer):
-                return None
-            if answer.instead is not None and self.broken and answer.empty:
-                return self.compare(answer.instead if isinstance(a, Answer) else a, operator, answer.instead if isinstance(b, Answer) else b)
-            if other == answer.instead and not other.isdigit():
-                return self.compare("", operator, other)  # an error that is answered is not this word
-            if not other:
-                a, b = "" if self.broken and answer.empty else "x", other
-                return self.compare(a, operator, b)
-            if re.fullmatch(r"\d+", other) and operator != "=~":
-                said = "500" if self.broken else "200"
-                a, b = (said, other) if isinstance(a, Answer) else (other, said)
-            else:
-                # a good answer fits what the script asks for, unless it asks for trouble
-                same = bool(_BAD_WORD.fullmatch(other.strip("*^$"))) == self.broken
-                return same if operator in ("=", "==", "=~") else not same if operator == "!=" else None
-        if not isinstance(a, str) or not isinstance(b, str) or "\0" in a + b or isinstance(a, Default) or isinstance(b, Default):
+    def compare(self, a: Field, sign: str, b: Field) -> bool | None:
+        if isinstance(a, Answer) and isinstance(b, str):
+            return self.answered(a, sign, b, straight=True)
+        if isinstance(b, Answer) and isinstance(a, str):
+            return self.answered(b, sign, a, straight=False)
+        if not isinstance(a, str) or not isinstance(b, str) or UNSEEN in a + b:
             return None
-        match operator:
-            case "=" | "==":
-                return fnmatch.fnmatchcase(a, b) if self.patterns else a == b
-            case "!=":
-                return not (fnmatch.fnmatchcase(a, b) if self.patterns else a == b)
-            case "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge":
-                if not (re.fullmatch(r"\s*-?\d{1,15}\s*", a) and re.fullmatch(r"\s*-?\d{1,15}\s*", b)):
-                    return None
-                left, right = int(a), int(b)
-                return {"-eq": left == right, "-ne": left != right, "-lt": left < right, "-le": left <= right, "-gt": left > right, "-ge": left >= right}[operator]
-        return None
+        if isinstance(a, Default) or isinstance(b, Default):
+            return None
+        if sign in ("=", "==", "!="):
+            same = fnmatch.fnmatchcase(a, b) if self.patterns else a == b
+            return same == (sign != "!=")
+        if sign not in _NUMBERS or not all(re.fullmatch(r"\s*-?\d{1,15}\s*", said) for said in (a, b)):
+            return None
+        return _NUMBERS[sign](int(a), int(b))
 
+    def answered(self, answer: Answer, sign: str, other: str, *, straight: bool) -> bool | None:
+        """A health check's answer against a word; `straight`: the answer stands on the left."""
 
-def judge(tokens: Sequence[Token], *, broken: bool, patterns: bool) -> bool | None:
-    """Whether the condition holds; `patterns`: in `[[ ]]` the right of `==` is one."""
-    reader = _Reader(tokens, broken, patterns)
-    found = reader.either()
-    return found if reader.at >= len(tokens) else None
+        def compare(said: str) -> bool | None:
+            return self.compare(said, sign, other) if straight else self.compare(other, sign, said)
 
-
-def question(tokens: Sequence[Token], names: Sequence[Hashable], place: Callable[[Hashable], Hashable], *, patterns: bool) -> tuple[Predicate, bool]:
-    """What is asked, and whether the condition holds where it is so: `[ ! -n "$X" ]` asks like `[ -z "$X" ]` whether $X is one of {""}.
-
-    `names` stand for the tokens, known or not; `place` tells a path of now from the same one elsewhere and earlier.
-    """
-    said, straight = list(names), True
-    while len(said) > 1 and said[0] == "!":
-        said, straight = said[1:], not straight
-    match said:
-        case [str(test), path] if test in _THERE:
-            return Predicate(("what is", place(path)), _THERE[test], path=tokens[-1] if isinstance(tokens[-1], str) else None), straight
-        case [str(test), path] if test in _FILES:
-            return Predicate((test, place(path))), straight
-        case ["-z", value]:
-            return Predicate(value, _EMPTY), straight
-        case ["-n", value] | [value]:
-            return Predicate(value, _EMPTY), not straight
-        case [left, "=" | "==" | "!=" as operator, right]:
-            straight = straight == (operator != "!=")
-            if patterns and not (isinstance(right, str) and not set("*?[") & set(right)):
-                return Predicate(("like", left, right)), straight
-            if isinstance(left, str):
-                left, right = right, left
-            return Predicate(left, frozenset({right})) if isinstance(right, str) else Predicate(("=", left, right)), straight
-        case [left, "-eq", str(number)] if re.fullmatch(r"\d+", number):
-            return Predicate(("number", left), frozenset({int(number)})), straight
-    if any(isinstance(n, str) and n in _OWN for n in said):
-        return Predicate(object()), straight
-    return Predicate((*said, place("") if any(isinstance(n, str) and n in _FILES for n in said) else None)), straight
-
-
-def fits(subject: Hashable, patterns: Sequence[str | None]) -> Predicate | None:
-    """What an item of `case` asks; None where its patterns are not known."""
-    texts = [p for p in patterns if p is not None]
-    if len(texts) < len(patterns):
-        return None
-    return Predicate(("like", subject, *texts)) if any(set("*?[") & set(t) for t in texts) else Predicate(subject, frozenset(texts))
+        if answer.instead is not None and self.broken and answer.empty:
+            return compare(answer.instead)
+        if other == answer.instead and not other.isdigit():
+            return self.compare("", sign, other)  # an error that is answered is not this word
+        if not other:
+            return self.compare("" if self.broken and answer.empty else "x", sign, other)
+        if re.fullmatch(r"\d+", other) and sign != "=~":
+            return compare("500" if self.broken else "200")
+        # a good answer fits what the script asks for, unless it asks for trouble
+        same = bool(_BAD_WORD.fullmatch(other.strip("*^$"))) == self.broken
+        return same if sign in ("=", "==", "=~") else not same if sign == "!=" else None

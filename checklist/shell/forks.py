@@ -1,10 +1,10 @@
-"""The states that there are: which was split from which, at which condition, and where they came together again."""
+"""The fork tree: which states there are, which was split from which, and where they came together again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from checklist.shell.constraints import PathConstraints, Predicate
+from checklist.shell.constraints import Predicate
 from checklist.shell.states import States
 
 
@@ -15,14 +15,14 @@ class Fork:
     parent: States
     yes: States
     no: States
-    question: Predicate
+    predicate: Predicate
     divided: States = 0
     """States in which something had failed before: they went both ways."""
 
 
 @dataclass(slots=True)
 class ForkTree:
-    """The states that there are."""
+    """All states of a run."""
 
     count: int = 1
     base: States = 1
@@ -33,25 +33,18 @@ class ForkTree:
     failed: States = 0
     """Ways of forks that came back only with a failure."""
     parents: dict[States, States] = field(default_factory=dict)
-    """Where the states of a fork came together again."""
-
+    """Where the ways of a fork came together again."""
     returns: dict[States, int] = field(default_factory=dict)
     """How many steps had run then."""
-
     origins: dict[States, States] = field(default_factory=dict)
     """The state that each was split from."""
-
     births: dict[States, int] = field(default_factory=dict)
     """How many steps had run when each was split off."""
-
-    memory: PathConstraints = field(default_factory=PathConstraints)
-    """What was asked before."""
 
     def new(self, origin: States, steps: int) -> States:
         made = 1 << self.count
         self.count += 1
         self.origins[made], self.births[made] = origin, steps
-        self.memory.born(origin, made)
         return made
 
     def inherit(self, states: States, one: States, other: States) -> tuple[States, States]:

@@ -22,38 +22,11 @@ def each(states: States) -> Iterator[States]:
         states &= states - 1
 
 
-@dataclass(slots=True)
-class Completion:
-    """In which states a piece of script ended how."""
-
-    true: States = 0
-    false: States = 0
-    left_true: States = 0
-    """The shell was left with status 0."""
-    left_false: States = 0
-    returned_true: States = 0
-    returned_false: States = 0
-    broke: States = 0
-    continued: States = 0
-
-    def add(self, other: Completion) -> None:
-        """Takes over how the states of `other` left; not those that go on."""
-        self.left_true |= other.left_true
-        self.left_false |= other.left_false
-        self.returned_true |= other.returned_true
-        self.returned_false |= other.returned_false
-        self.broke |= other.broke
-        self.continued |= other.continued
-
-    @property
-    def on(self) -> States:
-        return self.true | self.false
-
-
 class Fails(Protocol):
-    """A step, as far as it matters here."""
+    """A recorded command, as far as it matters here."""
 
     fails: States
+    """The states in which it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +52,53 @@ class Default(str):
     __slots__ = ()
 
 
-Known = str | tuple["str | Answer | None", ...] | Answer | None
+Field = str | Answer | None
+"""One word after expansion: text, a health check's answer, or None where it cannot be known."""
+
+Known = str | tuple[Field, ...] | Answer | None
 """A variable's value: text, the elements of an array, a health check's answer, or None where it cannot be known."""
+
+
+@dataclass(slots=True)
+class Completion:
+    """How a piece of script completes: its status, what it prints, and what it does to the control flow.
+
+    The status is 0 in the states of `true`, another in those of `false`; the other sets are the states that left.
+    """
+
+    true: States = 0
+    false: States = 0
+    left_true: States = 0
+    """The shell was left with status 0: `exit`."""
+    left_false: States = 0
+    returned_true: States = 0
+    """The function or sourced script was: `return`."""
+    returned_false: States = 0
+    broke: States = 0
+    continued: States = 0
+    output: tuple[Answer, ...] = ()
+    """The health checks' answers that it prints."""
+
+    def add(self, other: Completion) -> None:
+        """What comes before in the output, and how the states of `other` left; not those that go on."""
+        self.left_true |= other.left_true
+        self.left_false |= other.left_false
+        self.returned_true |= other.returned_true
+        self.returned_false |= other.returned_false
+        self.broke |= other.broke
+        self.continued |= other.continued
+        if other.output:
+            self.output += other.output
+
+    @property
+    def on(self) -> States:
+        """The states that go on."""
+        return self.true | self.false
+
+    def of_call(self) -> Completion:
+        """What the caller of a function or sourced script sees of it: `return` is its end."""
+        ok, bad = self.true | self.returned_true, self.false | self.returned_false
+        return Completion(ok, bad, self.left_true, self.left_false, output=self.output)
 
 
 class Guarded(NamedTuple, Generic[T]):
@@ -136,9 +154,10 @@ class Guarded(NamedTuple, Generic[T]):
                 if not children & ~mask:
                     return self
                 break
-        return Guarded(tuple([(mask | children if mask & parent else mask & ~children, value) for mask, value in self.pairs]))
+        moved = [(mask | children if mask & parent else mask & ~children, value) for mask, value in self.pairs]
+        return Guarded(tuple(moved))
 
-    def met(self, ways: list[States], parent: States) -> Guarded[T]:
+    def merge(self, ways: list[States], parent: States) -> Guarded[T]:
         """Ways that were told apart are one again: what they agree on, else not known (None, False)."""
         every = sum(ways)
         for mask, _ in self.pairs:

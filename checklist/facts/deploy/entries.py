@@ -14,8 +14,9 @@ from checklist.facts.pm2 import targets
 from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
-from checklist.shell.environment import REPOSITORY, Environment, strict
-from checklist.shell.executor import Machine
+from checklist.shell.environment import Environment, strict
+from checklist.shell.executor import Executor
+from checklist.shell.paths import REPOSITORY
 from checklist.shell.states import Completion, Guarded, States
 
 _JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
@@ -44,18 +45,18 @@ class Job:
 
     @property
     def own_runner(self) -> bool:
-        """Whether it runs on a machine that may be the server."""
+        """Whether it runs on a executor that may be the server."""
         return not re.search(r"(?i)(?:ubuntu|windows|macos)-", " ".join(str(v.content) for _, v in walk(self.of.get("runs-on") or Value("ubuntu-"))))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One way a deploy can begin; `run` runs it in a machine."""
+    """One way a deploy can begin; `run` runs it in a executor."""
 
     name: str
     """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
     at: Location
-    run: Callable[[Machine], Completion]
+    run: Callable[[Executor], Completion]
     job: Job | None = None
     hook: str = ""
     """Of a hook of PM2: `post-deploy`."""
@@ -109,19 +110,19 @@ def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", 
     return Environment(source, f"{REPOSITORY}/{source.file}", host, Guarded.of(directory), errexit=Guarded.of(errexit), pipefail=Guarded.of(pipefail), reads=reads)
 
 
-def _script(project: Project, file: str, text: str) -> Callable[[Machine], Completion]:
-    def run(machine: Machine) -> Completion:
+def _script(project: Project, file: str, text: str) -> Callable[[Executor], Completion]:
+    def run(executor: Executor) -> Completion:
         base = posixpath.dirname(file)
         # a script beside a package.json is called there, any other from the root
         directory = f"{REPOSITORY}/{base}" if base and project.exists(posixpath.join(base, "package.json")) else REPOSITORY
         source = Source(file, text)
-        return machine.process(source, _shell(source, directory=directory, errexit=strict(text)), 1)
+        return executor.processes.process(source, _shell(source, directory=directory, errexit=strict(text)), 1)
 
     return run
 
 
-def _one(source: Source, **options: object) -> Callable[[Machine], Completion]:
-    return lambda machine: machine.process(source, _shell(source, **options), 1)  # type: ignore[arg-type]
+def _one(source: Source, **options: object) -> Callable[[Executor], Completion]:
+    return lambda executor: executor.processes.process(source, _shell(source, **options), 1)  # type: ignore[arg-type]
 
 
 def _scripts(file: str, text: str, package: Value) -> Iterator[Entry]:
@@ -180,19 +181,19 @@ def _docker(file: str, text: str) -> Iterator[Entry]:
         yield Entry(file, Location(file), _steps(parts))
 
 
-def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Completion]:
+def _steps(parts: Sequence[_Part]) -> Callable[[Executor], Completion]:
     """Shells one after the other."""
 
-    def run(machine: Machine) -> Completion:
+    def run(executor: Executor) -> Completion:
         ok: States = 1
         bad: States = 0
         for part in parts:
             worlds = ok | bad if part.always else bad if part.rescues else ok
             if not worlds:
                 continue
-            since = len(machine.ledger.forks)
-            done = machine.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
-            machine.parts.append((part.source.at(0, 0), done))
+            since = len(executor.exploration.tree.forks)
+            done = executor.processes.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
+            executor.trace.parts.append((part.source.at(0, 0), done))
             failed = 0 if part.passes else done.false
             if part.rescues:
                 bad |= done.true | done.false  # of worlds in it there may be more by now
@@ -202,7 +203,7 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Completion]:
                 # what can only fail is there to be skipped
                 bad, ok = bad | failed, done.true | (done.false & ~failed) or (worlds if part.conditional else 0)
             goes_on = Completion(true=ok)
-            machine.rejoin(goes_on, since)
+            executor.exploration.rejoin(goes_on, since)
             ok = goes_on.true
         return Completion(true=ok, false=bad)
 

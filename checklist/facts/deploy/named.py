@@ -15,8 +15,8 @@ from checklist.facts.folders import on_server
 from checklist.facts.ignores import Ignores
 from checklist.model import Project
 from checklist.parse import recognise
-from checklist.shell.environment import REPOSITORY
-from checklist.shell.expansion import UNSEEN
+from checklist.shell.parameters import UNSEEN
+from checklist.shell.paths import REPOSITORY
 
 _BRINGS = {"cp", "mv", "ln", "install", "scp", "rsync", "tee", "tar", "unzip", "envsubst", "sed"}
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from checklist.facts.deploy.calls import call
 from checklist.facts.deploy.effects import bare, declared, looks, meaning, script_body, without_place
 from checklist.facts.folders import home, on_server, scripts
 from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
 from checklist.parse.shell import Source
 from checklist.shell import expansion
+from checklist.shell.calls import Call
 from checklist.shell.constraints import Predicate
-from checklist.shell.environment import REPOSITORY, Call, Environment, joined
-from checklist.shell.executor import Machine, goes_away
-from checklist.shell.expansion import UNSEEN
+from checklist.shell.environment import Environment
+from checklist.shell.host import Execution, Invocation, goes_away
+from checklist.shell.parameters import UNSEEN
+from checklist.shell.paths import REPOSITORY, joined
 from checklist.shell.states import Answer, Completion, States
-from checklist.shell.symbols import identity
+from checklist.shell.symbols import symbol
+from checklist.shell.trace import Trace
 
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
 """What a download is piped into."""
@@ -86,13 +88,21 @@ class Step:
         return [self.source.said(w) for w in without_place(bare(words))[0]]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the words of a command say that it does."""
+
+    effect: str | None = None
+    verifies: str | None = None
+    body: list[list[str]] | None = None
+    """The commands behind `npm run x`."""
+
+
 class Steps:
     """Takes down the steps; knows the project, whose folders and package scripts they are about."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.entered: set[str] = set()
-        """Scripts of the project that were run or sourced by another."""
 
     def folder(self, directory: str | None) -> str | None:
         """The folder of the repository that a directory is; one on the server by its longest suffix, else the root."""
@@ -102,10 +112,11 @@ class Steps:
             return directory.removeprefix(REPOSITORY).lstrip("/")
         return on_server(self.project, directory.rpartition(UNSEEN)[2]) or ""
 
-    def _step(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str] | None, ignored: bool) -> Completion:
+    def step(self, m: Execution, command: Invocation, *, asked: bool) -> Completion:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
+        shell, node, worlds, argv = command.env, command.node, command.states, command.argv
         found, verifies, body = None, None, None
-        directory = shell.directory.one(m.ledger.usual(worlds))
+        directory = shell.directory.one(m.usual(worlds))
         if argv is not None:
             argv, folder = without_place(argv)
             if folder is not None:
@@ -121,50 +132,53 @@ class Steps:
             if found == "health_check" and not DOWNLOADS.isdisjoint(shell.into):
                 found = None  # what is downloaded is run
         if argv is None or not looks(argv):
-            m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
-        step, failed = self._record(m, shell, node, worlds, argv, directory, found, verifies, body, fails=found is not None or verifies is not None)
+            m.exploration.files.change(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
+        command = replace(command, argv=argv)
+        step, failed = self.record(m, command, directory, Told(found, verifies, body), fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds, _asked(m, shell, node, worlds, argv)) if ignored else Completion(true=worlds)
+            return m.exploration.fork(worlds, _asked(m, shell, node, worlds, argv)) if asked else Completion(true=worlds)
         if found == "health_check":
-            # the world in which it fails is the one where the service answers 500
+            # the state in which it fails is the one where the service answers 500
             words = argv or []
             step.own = declared(words, self.project.policy) == found
             step.tells = step.own or words[:1] in (["wget"], ["http"], ["https"]) or bool(_TELLS.search(" ".join(words)))
-            m.printed.append(Answer(step, step.order, step.tells))
+            answer = Answer(step, step.order, step.tells)
             if not step.tells:
-                return Completion(true=worlds | failed)
+                return Completion(true=worlds | failed, output=(answer,))
+            return Completion(true=worlds & ~failed, false=failed, output=(answer,))
         return Completion(true=worlds & ~failed, false=failed)
 
-    def _record(self, m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str] | None, directory: str | None, found: str | None, verifies: str | None,
-                body: list[list[str]] | None, *, fails: bool) -> tuple[Step, States]:  # fmt: skip
-        """The step, and the worlds in which it fails now: its own is opened when it first runs."""
-        said = call(shell, node)
+    def record(self, m: Execution, command: Invocation, directory: str | None, told: Told, *, fails: bool) -> tuple[Step, States]:
+        """The step, and the states in which it fails now: its own is opened when it first runs."""
+        shell, node, worlds, argv = command.env, command.node, command.states, command.argv
+        said = m.call(shell, node)
         key = (*shell.calls, said)
-        step = m.known.get(key)
+        trace: Trace[Step] = m.trace
+        step = trace.known.get(key)
         if step is not None:
             step.ran |= worlds
-            step.last = len(m.steps)
+            step.last = len(trace.steps)
             return step, worlds & step.fails
-        parent = m.ledger.usual(worlds)
-        world = m.open(parent) if fails else 0
-        targets = [expansion.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
+        parent = m.usual(worlds)
+        world = m.exploration.open(parent) if fails else 0
+        targets = [expansion.text(r.target, shell, m.usual(worlds))[0][1] for r in node.redirects if goes_away([r])]
         files = tuple(str(t) for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
-        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), m.words and tuple(map(str, m.words)), shell.host, directory, found, verifies, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files)  # fmt: skip
-        m.known[key] = step
-        m.steps.append(step)
+        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), command.words and tuple(map(str, command.words)), shell.host, directory, told.effect, told.verifies, told.body,
+                    shell.branch, len(trace.steps), world, parent, worlds | world, len(trace.steps), world, tuple(sorted(shell.variables.exported)), into, files)  # fmt: skip
+        trace.known[key] = step
+        trace.steps.append(step)
         if world:
-            m.failing.append(step)
+            trace.failing.append(step)
         return step, world
 
 
-def _asked(m: Machine, shell: Environment, node: Simple, worlds: States, argv: list[str] | None) -> Predicate | None:
+def _asked(m: Execution, shell: Environment, node: Simple, worlds: States, argv: list[str] | None) -> Predicate | None:
     """What a command says that is asked for its status and may say the same again."""
-    words = tuple(identity(w, shell, worlds) for w in node.words)
+    words = tuple(symbol(w, shell, worlds) for w in node.words)
     if argv is None:
         # `if $SKIP_TESTS`: `true` and nothing are the commands that do nothing and succeed
         return Predicate(words[0], frozenset({"true", ""})) if len(words) == 1 else None
     if argv[0] in _ASKED and looks(argv):
-        return Predicate((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
+        return Predicate((words, shell.directory.one(worlds) or shell.version("PWD"), shell.host, m.exploration.files.version(shell.host)))
     return None

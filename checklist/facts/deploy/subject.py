@@ -13,7 +13,7 @@ from checklist.facts.outputs import produced
 from checklist.facts.outputs import written as paths_written
 from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
-from checklist.shell.environment import REPOSITORY
+from checklist.shell.paths import REPOSITORY
 
 ARCHIVE = r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)"
 """The endings of archives."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
-from checklist.shell.environment import REPOSITORY, joined
+from checklist.shell.paths import REPOSITORY, joined
 
 _NAMED = re.compile(r"(?i)(?:current|live|active|latest|stable)")
 _RELEASE = re.compile(r"(?:^|/)releases?/[^/]+$")
