@@ -45,13 +45,13 @@ class Job:
 
     @property
     def own_runner(self) -> bool:
-        """Whether it runs on a executor that may be the server."""
+        """Whether it runs on a machine that may be the server."""
         return not re.search(r"(?i)(?:ubuntu|windows|macos)-", " ".join(str(v.content) for _, v in walk(self.of.get("runs-on") or Value("ubuntu-"))))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One way a deploy can begin; `run` runs it in a executor."""
+    """One way a deploy can begin; `run` runs it in an executor."""
 
     name: str
     """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
