@@ -16,10 +16,10 @@ from pathlib import Path
 
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import entries
-from checklist.facts.deploy.ledger import Fork
-from checklist.facts.deploy.machine import Machine
 from checklist.facts.deploy.path import Run
 from checklist.model import Document, Project, value
+from checklist.shell.executor import Executor
+from checklist.shell.forks import Fork
 
 POLICY = Document("policy", "", value({"build_dirs": ["dist", "build"]}))
 
@@ -80,8 +80,8 @@ def planned(files: Mapping[str, str]) -> tuple[Run, dict[str, int]]:
     """The run of deploy.sh in all its worlds, and each step's own world by its name."""
     commands = Commands(Project(files=files, policy=POLICY))
     entry = next(e for e in entries(Project(files=files, policy=POLICY), {}) if e.name == "deploy.sh")
-    machine = Machine(commands)
-    run = Run(machine, entry.run(machine))
+    executor = Executor(commands)
+    run = Run(executor, entry.run(executor))
     return run, {step_name(s.argv): s.world for s in run.steps if s.effect is not None and s.effect != "wait" and s.argv}
 
 
@@ -90,12 +90,12 @@ def ran(run: Run, world: int) -> set[str]:
     steps = [s for s in run.steps if s.effect is not None and s.effect != "wait" and s.argv]
     found, until = set(), len(run.steps) + 1
     while world:
-        since = run.ledger.births.get(world & -world, 0)
+        since = run.tree.births.get(world & -world, 0)
         ways = world
-        for way, back in reversed(run.ledger.parents.items()):
+        for way, back in reversed(run.tree.parents.items()):
             ways |= way if back & ways else 0
         found |= {step_name(s.argv) for s in steps if s.argv and s.ran & ways and s.order < until}
-        world, until = run.ledger.origins.get(world & -world, 0), since
+        world, until = run.tree.origins.get(world & -world, 0), since
     return found
 
 
@@ -103,25 +103,25 @@ def courses(run: Run) -> set[frozenset[str]]:
     """The steps of each course of events in which nothing fails, for every answer that its conditions may have."""
     values: dict[Hashable, set[object]] = {}
     for fork in run.forks:
-        values.setdefault(fork.question.about, {"another"}).update(fork.question.among)
+        values.setdefault(fork.predicate.about, {"another"}).update(fork.predicate.among)
     found = set()
     for chosen in itertools.product(*values.values()):
         answers = dict(zip(values, chosen, strict=True))
-        ways = [(fork, fork.yes if answers[fork.question.about] in fork.question.among else fork.no) for fork in run.forks]
-        found.add(frozenset(step_name(s.argv) for s in run.steps if s.effect is not None and s.argv and any(_comes(run, b, s.order, ways) for b in _bits(s.ran & run.ledger.base))))
+        ways = [(fork, fork.yes if answers[fork.predicate.about] in fork.predicate.among else fork.no) for fork in run.forks]
+        found.add(frozenset(step_name(s.argv) for s in run.steps if s.effect is not None and s.argv and any(_comes(run, b, s.order, ways) for b in _bits(s.ran & run.tree.base))))
     return found
 
 
 def _comes(run: Run, world: int, order: int, ways: Sequence[tuple[Fork, int]]) -> bool:
     """Whether a course of events comes through a world at a step."""
-    history = run.ledger.history(world)
+    history = run.tree.history(world)
 
     def back(way: int) -> bool:
-        return run.ledger.returns.get(way, order + 1) <= order and all(back(inner) for fork, inner in ways if fork.parent == way)
+        return run.tree.returns.get(way, order + 1) <= order and all(back(inner) for fork, inner in ways if fork.parent == way)
 
     return not any(
         history & (fork.yes | fork.no) & ~way  # it went the other way
-        or (history & fork.parent and not history & way and not back(way) and run.ledger.births[way] <= order)  # its way has not led back
+        or (history & fork.parent and not history & way and not back(way) and run.tree.births[way] <= order)  # its way has not led back
         for fork, way in ways
     )
 

@@ -32,7 +32,7 @@ def differences(files: dict[str, str], folder: Path) -> list[str]:
     found = []
     for name in [None, *worlds]:
         world = 1 if name is None else worlds[name]
-        history = run.ledger.history(world)
+        history = run.tree.history(world)
         waits = [s for s in run.steps if s.effect == "wait" and s.world & history]
         if waits or run.guessed:
             continue  # only where the stand-ins can follow
@@ -61,8 +61,8 @@ def test_whatever_a_question_is_answered_the_plan_has_it(script: str, folder: Pa
     run, worlds = planned(files)
     questions = sorted(set(re.findall(r"q\d", script)))
     happened = [real(need("bash"), folder, files, " ".join(no)) for n in range(len(questions) + 1) for no in combinations(questions, n)]
-    assert {name for name, w in worlds.items() if next(s for s in run.steps if s.world == w).ran & run.ledger.base} == {name for ran_, _ in happened for name in ran_ - set(questions)}
-    assert {well for _, well in happened} <= run.ends(run.ledger.base)
+    assert {name for name, w in worlds.items() if next(s for s in run.steps if s.world == w).ran & run.tree.base} == {name for ran_, _ in happened for name in ran_ - set(questions)}
+    assert {well for _, well in happened} <= run.ends(run.tree.base)
     steps = {name: next(s for s in run.steps if s.world == world) for name, world in worlds.items()}
     for one, other in combinations(sorted(steps), 2):
         assert run.together(steps[one], steps[other]) == any({one, other} <= ran_ for ran_, _ in happened), (one, other)

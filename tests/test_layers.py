@@ -22,6 +22,7 @@ LAYERS = [
     ["engine"],
     ["snippets"],
     ["facts", "checks"],
+    ["shell"],
     ["parse"],
     ["schema", "texts", "secrets", "units", "reasons", "files"],
     ["model"],
@@ -58,6 +59,15 @@ def test_imports_point_down(file: Path) -> None:
         if other in (own, "__version__"):
             continue
         assert LEVEL[own] < LEVEL[other] or (own, other) in ALLOWED, f"{own} imports {module}"
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "shell").glob("*.py")), ids=lambda f: f.name)
+def test_the_shell_knows_no_project(file: Path) -> None:
+    known = ("checklist.shell", "checklist.parse.sh", "checklist.parse.shell", "checklist.model", "checklist.errors")
+    assert all(f"{module}.".startswith(tuple(f"{k}." for k in known)) for module in imports(file))
+    node = ast.parse(file.read_text("utf-8"))
+    taken = {a.name for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.module == "checklist.model" for a in n.names}
+    assert taken <= {"Location", "Problem"}
 
 
 def test_every_module_has_its_layer() -> None:

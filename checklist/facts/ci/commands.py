@@ -10,11 +10,11 @@ from itertools import pairwise
 from checklist.facts.deploy.path import Run
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.whole import may_check
-from checklist.facts.deploy.worlds import Out
 from checklist.facts.effects import bare, meaning
 from checklist.facts.requests import request
 from checklist.model import Location, Project, Value
 from checklist.secrets import secret_name
+from checklist.shell.states import Completion
 
 _SCRIPT = re.compile(r"[\w./~${}-]+\.(?:sh|bash)")
 _VALUED = {"-e", "--rsh", "--exclude", "--exclude-from", "--include", "--filter", "-f", "--chown", "--chmod", "-i", "-o", "-F", "-J"}
@@ -107,7 +107,7 @@ def _call(call: Location, at: Location, remote: bool, inside: Sequence[Step], pr
     return Command(text, at, "health" if checks else None, remote=remote, may_verify=told.may_verify, other_way=told.elsewhere)
 
 
-def _command(step: Step, at: Location, run: Run, ended: Sequence[Out], entered: set[Location], project: Project) -> Command:
+def _command(step: Step, at: Location, run: Run, ended: Sequence[Completion], entered: set[Location], project: Project) -> Command:
     words, remote = step.written, step.host == "remote"
     unseen = _unseen(step, words, step.call.place in entered, project)
     does = _does(step, words, remote) if words else None

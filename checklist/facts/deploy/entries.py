@@ -7,9 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.facts.deploy.machine import Machine
-from checklist.facts.deploy.state import REPOSITORY, Shell, strict
-from checklist.facts.deploy.worlds import Masked, Out, Worlds
 from checklist.facts.folders import is_retired
 from checklist.facts.placeholders import is_unfilled
 from checklist.facts.pm2 import targets
@@ -17,6 +14,10 @@ from checklist.facts.vocabulary import says
 from checklist.model import Location, Project, Value, walk
 from checklist.parse import embedded, recognise
 from checklist.parse.shell import Source
+from checklist.shell.environment import Environment, strict
+from checklist.shell.executor import Executor
+from checklist.shell.paths import REPOSITORY
+from checklist.shell.states import Completion, Guarded, States
 
 _JAVASCRIPT = re.compile(r"\s*(?:import\s.+\sfrom\s|const\s+\w+\s*=|module\.exports|'use strict')")
 _WORDS = re.compile(r"\$\{\{\s*(?:github\.(?:sha|run_id|run_number|run_attempt|repository|repository_owner|actor|job|event_name|workspace)|runner\.\w+|job\.status)\s*\}\}")
@@ -48,12 +49,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One way a deploy can begin; `run` runs it in a machine."""
+    """One way a deploy can begin; `run` runs it in an executor."""
 
     name: str
     """`deploy.sh`, `.github/workflows/deploy.yml#deploy`, `ecosystem.config.js#production/post-deploy`."""
     at: Location
-    run: Callable[[Machine], Out]
+    run: Callable[[Executor], Completion]
     job: Job | None = None
     hook: str = ""
     """Of a hook of PM2: `post-deploy`."""
@@ -103,23 +104,23 @@ def is_shell(path: str, text: str) -> bool:
     return recognise(path, text[:200]) == "shell" and not _JAVASCRIPT.match(text)
 
 
-def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False, reads: str = "bash") -> Shell:
-    return Shell(source, f"{REPOSITORY}/{source.file}", host, Masked.of(directory), errexit=Masked.of(errexit), pipefail=Masked.of(pipefail), reads=reads)
+def _shell(source: Source, *, directory: str = REPOSITORY, host: str = "local", errexit: bool = False, pipefail: bool = False, reads: str = "bash") -> Environment:
+    return Environment(source, f"{REPOSITORY}/{source.file}", host, Guarded.of(directory), errexit=Guarded.of(errexit), pipefail=Guarded.of(pipefail), reads=reads)
 
 
-def _script(project: Project, file: str, text: str) -> Callable[[Machine], Out]:
-    def run(machine: Machine) -> Out:
+def _script(project: Project, file: str, text: str) -> Callable[[Executor], Completion]:
+    def run(executor: Executor) -> Completion:
         base = posixpath.dirname(file)
         # a script beside a package.json is called there, any other from the root
         directory = f"{REPOSITORY}/{base}" if base and project.exists(posixpath.join(base, "package.json")) else REPOSITORY
         source = Source(file, text)
-        return machine.process(source, _shell(source, directory=directory, errexit=strict(text)), 1)
+        return executor.processes.process(source, _shell(source, directory=directory, errexit=strict(text)), 1)
 
     return run
 
 
-def _one(source: Source, **options: object) -> Callable[[Machine], Out]:
-    return lambda machine: machine.process(source, _shell(source, **options), 1)  # type: ignore[arg-type]
+def _one(source: Source, **options: object) -> Callable[[Executor], Completion]:
+    return lambda executor: executor.processes.process(source, _shell(source, **options), 1)  # type: ignore[arg-type]
 
 
 def _scripts(file: str, text: str, package: Value) -> Iterator[Entry]:
@@ -178,19 +179,19 @@ def _docker(file: str, text: str) -> Iterator[Entry]:
         yield Entry(file, Location(file), _steps(parts))
 
 
-def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
+def _steps(parts: Sequence[_Part]) -> Callable[[Executor], Completion]:
     """Shells one after the other."""
 
-    def run(machine: Machine) -> Out:
-        ok: Worlds = 1
-        bad: Worlds = 0
+    def run(executor: Executor) -> Completion:
+        ok: States = 1
+        bad: States = 0
         for part in parts:
             worlds = ok | bad if part.always else bad if part.rescues else ok
             if not worlds:
                 continue
-            since = len(machine.ledger.forks)
-            done = machine.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
-            machine.parts.append((part.source.at(0, 0), done))
+            since = len(executor.exploration.tree.forks)
+            done = executor.processes.process(part.source, _shell(part.source, **part.options), worlds)  # type: ignore[arg-type]
+            executor.trace.parts.append((part.source.at(0, 0), done))
             failed = 0 if part.passes else done.false
             if part.rescues:
                 bad |= done.true | done.false  # of worlds in it there may be more by now
@@ -199,10 +200,10 @@ def _steps(parts: Sequence[_Part]) -> Callable[[Machine], Out]:
             else:
                 # what can only fail is there to be skipped
                 bad, ok = bad | failed, done.true | (done.false & ~failed) or (worlds if part.conditional else 0)
-            goes_on = Out(true=ok)
-            machine.rejoin(goes_on, since)
+            goes_on = Completion(true=ok)
+            executor.exploration.rejoin(goes_on, since)
             ok = goes_on.true
-        return Out(true=ok, false=bad)
+        return Completion(true=ok, false=bad)
 
     return run
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import posixpath
 
-from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.met import Path
-from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
 from checklist.facts.deploy.subject import CONFIG, STARTS
 from checklist.facts.deploy.writes import writes
@@ -17,6 +15,8 @@ from checklist.facts.folders import on_server
 from checklist.facts.ignores import Ignores
 from checklist.model import Project
 from checklist.parse import recognise
+from checklist.shell.parameters import UNSEEN
+from checklist.shell.paths import REPOSITORY
 
 _BRINGS = {"cp", "mv", "ln", "install", "scp", "rsync", "tee", "tar", "unzip", "envsubst", "sed"}
 

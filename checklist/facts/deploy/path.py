@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from checklist.facts.deploy.commands import Commands
 from checklist.facts.deploy.entries import Entry
-from checklist.facts.deploy.machine import Machine, TooMuch
-from checklist.facts.deploy.memory import contradictions
 from checklist.facts.deploy.steps import Step
-from checklist.facts.deploy.worlds import Out, Worlds, single
+from checklist.shell.constraints import contradictions
+from checklist.shell.executor import Executor
+from checklist.shell.host import BudgetExceeded
+from checklist.shell.states import Completion, States, each
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,24 @@ class Fate:
 class Run:
     """A finished run."""
 
-    def __init__(self, machine: Machine, out: Out) -> None:
-        self.steps: Sequence[Step] = machine.steps
-        self.unknown = machine.unknown
-        self.forks = machine.ledger.forks
-        self._contradictions = list(contradictions([(f.question, f.yes, f.no) for f in self.forks]))
-        self.guessed = machine.forked > 0
+    def __init__(self, executor: Executor, out: Completion) -> None:
+        self.steps: Sequence[Step] = executor.trace.steps
+        self.unknown = executor.trace.unknown
+        self.tree = executor.exploration.tree
+        self.forks = self.tree.forks
+        self._contradictions = list(contradictions([(f.predicate, f.yes, f.no) for f in self.forks]))
+        self.guessed = executor.exploration.guesses > 0
         """Whether a condition was met that cannot be known."""
-        self.ledger = machine.ledger
-        self.problems = dict(machine.problems)
+        self.problems = dict(executor.trace.problems)
         """What a shell cannot read, by its place, and the host where it is read."""
-        self.parts = tuple(machine.parts)
-        """Where each step of a job begins, and in which worlds it ended how."""
+        self.parts = tuple(executor.trace.parts)
+        """Where each step of a job begins, and how it completed."""
         self._ended_well = out.true
         self._ended_badly = out.false
-        self.good: Worlds = machine.ledger.good(out.true)
+        self.good: States = self.tree.good(out.true)
         self._together: dict[tuple[int, int], bool] = {}
 
-    def ends(self, world: Worlds) -> set[bool]:
+    def ends(self, world: States) -> set[bool]:
         """How a world may end: with status 0, or not."""
         return {well for well, mask in ((True, self._ended_well), (False, self._ended_badly)) if mask & world}
 
@@ -60,12 +61,12 @@ class Run:
         key = (first.order, second.order)
         if key not in self._together:
             self._together[key] = any(
-                self.ledger.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in single(first.ran & self.ledger.base) for y in single(second.ran & self.ledger.base)
+                self.tree.history(y) & self._line(x, second.last) and not self._exclusive(x, y) for x in each(first.ran & self.tree.base) for y in each(second.ran & self.tree.base)
             )
         return self._together[key]
 
-    def _exclusive(self, x: Worlds, y: Worlds) -> bool:
-        one, other = self.ledger.history(x), self.ledger.history(y)
+    def _exclusive(self, x: States, y: States) -> bool:
+        one, other = self.tree.history(x), self.tree.history(y)
         return any((one & way and other & against) or (one & against and other & way) for way, against in self._contradictions)
 
     def because(self, other: Step, step: Step) -> bool:
@@ -98,11 +99,11 @@ class Run:
             result = "stops" if ends_badly or usual else "continues"
         return Fate(result, beside, ends_badly, self.normal(step))
 
-    def _line(self, world: Worlds, order: int) -> Worlds:
+    def _line(self, world: States, order: int) -> States:
         """A world with those that it has come together with until a step."""
         line = world
-        while world in self.ledger.parents and self.ledger.returns[world] <= order:
-            world = self.ledger.parents[world]
+        while world in self.tree.parents and self.tree.returns[world] <= order:
+            world = self.tree.parents[world]
             line |= world
         return line
 
@@ -110,19 +111,19 @@ class Run:
         """The paths whose existence ends the deploy with an error."""
         found = []
         for fork in self.forks:
-            way, path = fork.yes, fork.question.path
+            way, path = fork.yes, fork.predicate.path
             if path is None or not fork.parent & self.good:
                 continue
-            if way & (self._ended_badly | self.ledger.failed) and not (way in self.ledger.parents and not way & self.ledger.failed):
+            if way & (self._ended_badly | self.tree.failed) and not (way in self.tree.parents and not way & self.tree.failed):
                 found.append(path)
         return found
 
 
 def follow(entry: Entry, commands: Commands) -> Run:
     """What becomes of an entry point in all its worlds; where it is too long, what was met until then."""
-    machine = Machine(commands)
+    executor = Executor(commands)
     try:
-        return Run(machine, entry.run(machine))
-    except (TooMuch, RecursionError):
-        machine.unknown = "it is too long to be followed"
-        return Run(machine, machine.so_far())
+        return Run(executor, entry.run(executor))
+    except (BudgetExceeded, RecursionError):
+        executor.trace.unknown = "it is too long to be followed"
+        return Run(executor, executor.so_far())

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from checklist.facts.deploy import expand
-from checklist.facts.deploy.calls import call
-from checklist.facts.deploy.expand import UNSEEN
-from checklist.facts.deploy.identity import identity
-from checklist.facts.deploy.machine import Machine, goes_away
-from checklist.facts.deploy.memory import Question
-from checklist.facts.deploy.state import REPOSITORY, Call, Shell, joined
-from checklist.facts.deploy.worlds import Answer, Out, Worlds
 from checklist.facts.effects import NOTHING, Meaning, bare, meaning, script_body, without_place
 from checklist.facts.folders import home, on_server, scripts
 from checklist.model import Location, Project
 from checklist.parse.sh.tree import Simple, Text
 from checklist.parse.shell import Source
+from checklist.shell import expansion
+from checklist.shell.calls import Call
+from checklist.shell.constraints import Predicate
+from checklist.shell.host import Execution, Invocation, goes_away
+from checklist.shell.parameters import UNSEEN
+from checklist.shell.paths import REPOSITORY, joined
+from checklist.shell.states import Answer, Completion, States
+from checklist.shell.symbols import symbol
+from checklist.shell.trace import Trace
 
 DOWNLOADS = {"bash", "sh", "zsh", "sudo", "tar", "gpg", "apt-key"}
 """What a download is piped into."""
@@ -49,13 +50,13 @@ class Step:
     """The commands behind `npm run x`."""
     branch: str | None
     order: int
-    world: Worlds
+    world: States
     """The world in which it fails; 0 if nobody asks."""
-    parent: Worlds
-    ran: Worlds
+    parent: States
+    ran: States
     last: int = 0
     """How many steps had run when it last ran."""
-    fails: Worlds = 0
+    fails: States = 0
     """All worlds in which it fails: its own, and those that were split from it."""
     exported: tuple[str, ...] = ()
     """The variables that the script has exported before it."""
@@ -100,8 +101,6 @@ class Steps:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.entered: set[str] = set()
-        """Scripts of the project that were run or sourced by another."""
 
     def folder(self, directory: str | None) -> str | None:
         """The folder of the repository that a directory is; one on the server by its longest suffix, else the root."""
@@ -111,10 +110,11 @@ class Steps:
             return directory.removeprefix(REPOSITORY).lstrip("/")
         return on_server(self.project, directory.rpartition(UNSEEN)[2]) or ""
 
-    def _step(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, ignored: bool) -> Out:
+    def step(self, m: Execution, command: Invocation, *, asked: bool) -> Completion:
         """An external command. What has no effect is taken to succeed, unless its status is asked for: then it may be either."""
         told, body, looks = NOTHING, None, False
-        directory = shell.directory.one(m.ledger.usual(worlds))
+        shell, node, worlds, argv = command.env, command.node, command.states, command.argv
+        directory = shell.directory.one(m.usual(worlds))
         if argv is not None:
             argv, folder = without_place(argv)
             if folder is not None:
@@ -129,16 +129,18 @@ class Steps:
                 told = NOTHING  # what is downloaded is run
         found, verifies = told.effect, told.verifies
         if argv is None or not looks:
-            m.ledger.memory.wrote(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
-        step, failed = self._record(m, shell, node, worlds, argv, directory, told, body, fails=found is not None or verifies is not None)
+            m.exploration.files.change(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
+        command = replace(command, argv=argv)
+        step, failed = self.record(m, command, directory, told, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
-            return m.fork(worlds, _asked(m, shell, node, worlds, argv, looks)) if ignored else Out(true=worlds)
+            return m.exploration.fork(worlds, _asked(m, command, looks)) if asked else Completion(true=worlds)
         if found == "health_check":
-            # the world in which it fails is the one where the service answers 500
-            m.printed.append(Answer(step, step.order, told.tells))
+            # the state in which it fails is the one where the service answers 500
+            answer = Answer(step, step.order, told.tells)
             if not told.tells:
-                return Out(true=worlds | failed)
-        return Out(true=worlds & ~failed, false=failed)
+                return Completion(true=worlds | failed, output=(answer,))
+            return Completion(true=worlds & ~failed, false=failed, output=(answer,))
+        return Completion(true=worlds & ~failed, false=failed)
 
     def _behind(self, told: Meaning, body: list[list[str]]) -> Meaning:
         """What `npm run x` is, by the commands behind it."""
@@ -150,35 +152,40 @@ class Steps:
         verifies = told.verifies or next((m.verifies for m in inside if m.verifies is not None), None)
         return replace(told, effect=of.effect, verifies=verifies, tells=of.tells, waits=of.waits, named=of.named)
 
-    def _record(self, m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, directory: str | None, told: Meaning, body: list[list[str]] | None, *, fails: bool) -> tuple[Step, Worlds]:  # fmt: skip
-        """The step, and the worlds in which it fails now: its own is opened when it first runs."""
-        said = call(shell, node)
+    def record(
+        self, m: Execution, command: Invocation, directory: str | None, told: Meaning, body: list[list[str]] | None = None, *, fails: bool
+    ) -> tuple[Step, States]:
+        """The step, and the states in which it fails now: its own is opened when it first runs."""
+        shell, node, worlds, argv = command.env, command.node, command.states, command.argv
+        said = m.call(shell, node)
         key = (*shell.calls, said)
-        step = m.known.get(key)
+        trace: Trace[Step] = m.trace
+        step = trace.known.get(key)
         if step is not None:
             step.ran |= worlds
-            step.last = len(m.steps)
+            step.last = len(trace.steps)
             return step, worlds & step.fails
-        parent = m.ledger.usual(worlds)
-        world = m.open(parent) if fails else 0
-        targets = [expand.text(r.target, shell, m.ledger.usual(worlds), lambda *_: None)[0][1] for r in node.redirects if goes_away([r])]
+        parent = m.usual(worlds)
+        world = m.exploration.open(parent) if fails else 0
+        targets = [expansion.text(r.target, shell, m.usual(worlds))[0][1] for r in node.redirects if goes_away([r])]
         files = tuple(str(t) for t in targets if isinstance(t, str) and not t.startswith("/dev/"))
         into = ("",) if goes_away(node.redirects) else shell.into
-        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), m.words and tuple(map(str, m.words)), shell.host, directory, told.effect, told.verifies, body,
-                    shell.branch, len(m.steps), world, parent, worlds | world, len(m.steps), world, tuple(sorted(shell.exported)), into, files, told)  # fmt: skip
-        m.known[key] = step
-        m.steps.append(step)
+        step = Step(said, node, shell.source, tuple(c.place for c in shell.calls), None if argv is None else tuple(map(str, argv)), command.words and tuple(map(str, command.words)), shell.host, directory, told.effect, told.verifies, body,
+                    shell.branch, len(trace.steps), world, parent, worlds | world, len(trace.steps), world, tuple(sorted(shell.variables.exported)), into, files, told)  # fmt: skip
+        trace.known[key] = step
+        trace.steps.append(step)
         if world:
-            m.failing.append(step)
+            trace.failing.append(step)
         return step, world
 
 
-def _asked(m: Machine, shell: Shell, node: Simple, worlds: Worlds, argv: list[str] | None, looks: bool) -> Question | None:
+def _asked(m: Execution, command: Invocation, looks: bool) -> Predicate | None:
     """What a command says that is asked for its status and may say the same again."""
-    words = tuple(identity(w, shell, worlds) for w in node.words)
+    shell, worlds, argv = command.env, command.states, command.argv
+    words = tuple(symbol(w, shell, worlds) for w in command.node.words)
     if argv is None:
         # `if $SKIP_TESTS`: `true` and nothing are the commands that do nothing and succeed
-        return Question(words[0], frozenset({"true", ""})) if len(words) == 1 else None
+        return Predicate(words[0], frozenset({"true", ""})) if len(words) == 1 else None
     if argv[0] in _ASKED and looks:
-        return Question((words, shell.directory.one(worlds) or shell.which("PWD"), shell.host, m.ledger.memory.since(shell.host)))
+        return Predicate((words, shell.directory.one(worlds) or shell.version("PWD"), shell.host, m.exploration.files.version(shell.host)))
     return None

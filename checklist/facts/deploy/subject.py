@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from checklist.facts.deploy.state import REPOSITORY
 from checklist.facts.deploy.steps import Step
 from checklist.facts.effects import effect
 from checklist.facts.folders import build_dirs, for_browsers, home, is_frontend, on_server, scripts
@@ -14,6 +13,7 @@ from checklist.facts.outputs import produced
 from checklist.facts.outputs import written as paths_written
 from checklist.facts.pm2.runs import program
 from checklist.model import Document, Project
+from checklist.shell.paths import REPOSITORY
 
 ARCHIVE = r"\.(?:zip|7z|t[bgx]z2?|tar(?:\.\w+)?)"
 """The endings of archives."""

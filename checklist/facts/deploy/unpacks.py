@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from checklist.facts.deploy import subject
 from checklist.facts.deploy.met import Met, Path
-from checklist.facts.deploy.state import joined
 from checklist.facts.deploy.steps import Step
 from checklist.facts.folders import build_dirs, has_bundler
 from checklist.model import Document, Project, Unknown, Value
+from checklist.shell.paths import joined
 
 _UNPACKS = re.compile(r"(?:bsd)?tar (?:-?\w*x|(?:\S+ )*(?:-\w*x\w*|--extract|--get)(?: |$))|unzip (?!(?:\S+ )*-\w*[lptvz])|7z x ")
 

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist.facts.deploy.expand import UNSEEN
 from checklist.facts.deploy.met import Path
 from checklist.facts.deploy.path import Run
-from checklist.facts.deploy.state import joined
 from checklist.facts.deploy.steps import Step
 from checklist.model import Project, Value
 from checklist.parse import recognise
+from checklist.shell.parameters import UNSEEN
+from checklist.shell.paths import joined
 
 _EXECUTABLE = re.compile(r"[ugoa]*\+[rw]*x|0?7[0-7][0-7]")
 # git commands that take nothing away from a changed file; the others may well put it right
@@ -57,9 +57,9 @@ def own_configs(project: Project, run: Run) -> list[tuple[str, Step]]:
 
 def _only_absent(project: Project, run: Run, write: Write) -> bool:
     name = posixpath.basename(write.word)
-    asked = [fork.no for fork in run.forks if fork.question.path is not None and posixpath.basename(fork.question.path) == name]
+    asked = [fork.no for fork in run.forks if fork.predicate.path is not None and posixpath.basename(fork.predicate.path) == name]
     first = write.step.ran & -write.step.ran
-    return any(run.ledger.history(first) & way for way in asked) and any(posixpath.basename(f) == name for f in project.files)
+    return any(run.tree.history(first) & way for way in asked) and any(posixpath.basename(f) == name for f in project.files)
 
 
 def dirties(project: Project, path: Path) -> Value | None:

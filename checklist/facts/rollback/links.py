@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklist.facts.deploy.path import Run
-from checklist.facts.deploy.state import REPOSITORY, joined
 from checklist.facts.deploy.steps import Step
+from checklist.shell.paths import REPOSITORY, joined
 
 _NAMED = re.compile(r"(?i)(?:current|live|active|latest|stable)")
 _RELEASE = re.compile(r"(?:^|/)releases?/[^/]+$")
