@@ -14,7 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import ROOT, Snapshot
+from conftest import ROOT, Snapshot, need
 
 from checklist import cli
 from checklist.report.formats import RENDERERS
@@ -92,6 +92,100 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("checklist.engine.run", stop)
     assert cli.run(["check", str(ROOT / "examples" / "incident")]) == 130
+
+
+def shell(script: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    """What bash says of a script in which `onai-check` is the real command line."""
+    called = f'onai-check() {{ "{sys.executable}" -m checklist "$@"; }}\n'
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **env}
+    return subprocess.run([need("bash"), "-c", called + script], capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
+
+
+def test_it_is_a_module_that_python_runs() -> None:
+    assert shell("onai-check --version").stdout == command("--version").stdout
+    assert shell("onai-check examples/incident").returncode == 1
+
+
+@pytest.mark.parametrize("args", ["check", "check -o json=-", "report -o -", "report -o markdown=- --format html", "plan", "simulate"])
+def test_a_full_disk_is_no_bug_and_no_open_gate(args: str) -> None:
+    done = shell(f"onai-check {args} examples/incident > /dev/full")
+    assert (done.returncode, done.stderr) == (2, "onai-check: stdout: cannot be written: No space left on device\n")
+
+
+def test_a_full_disk_in_russian() -> None:
+    done = shell("onai-check examples/incident > /dev/full", LC_ALL="", LANG="ru", PYTHONIOENCODING="utf-8")
+    assert (done.returncode, done.stderr) == (2, "onai-check: stdout: не записать: на диске нет места\n")
+
+
+@pytest.mark.parametrize("args", ["--help", "rules", "explain pm2/watch-on", "config --schema", "show examples/incident/ecosystem.config.js"])
+def test_a_full_disk_is_told_by_every_command(args: str) -> None:
+    assert shell(f"onai-check {args} > /dev/full").returncode == 2
+
+
+@pytest.mark.parametrize(("args", "status"), [("check examples/incident", 1), ("check examples/incident -o json=-", 1), ("report examples/incident -o -", 0), ("rules", 0)])
+def test_a_reader_who_goes_away_changes_no_exit_status(args: str, status: int) -> None:
+    done = shell(f"onai-check {args} | head -1; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, done.stderr) == (status, "")
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        ("onai-check examples/incident >&-", 1),
+        ("onai-check no/such/folder 2> /dev/full", 2),
+        ("onai-check no/such/folder 2>&-", 2),
+        ("onai-check examples/incident > /dev/full 2>&1", 2),
+        ("onai-check report examples/incident --check 2> /dev/full", 1),
+        ("onai-check report examples/incident --check 2> >(exec true)", 1),
+    ],
+)
+def test_where_nobody_listens_the_exit_status_is_right(script: str, status: int) -> None:
+    assert shell(script).returncode == status
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ("-o json=/dev/full", "onai-check: /dev/full: cannot be written: No space left on device\n"),
+        ("-o json=no/such/x.json", "onai-check: no/such/x.json: cannot be written: there is no folder no/such\n"),
+        ("-o sarif=folder", "onai-check: folder: cannot be written: Is a directory\n"),
+        ("-o file/x.json", "onai-check: file/x.json: cannot be written: Not a directory\n"),
+        ("-o json=- -o sarif=-", "onai-check: stdout takes one format, and these are asked for: json, sarif\n"),
+        ("-o json=- --format text", "onai-check: stdout takes one format, and these are asked for: json, text\n"),
+    ],
+)
+def test_what_cannot_be_written_is_2_and_named(args: str, said: str, folder: Folder) -> None:
+    root = folder({**BAD, "folder/x": "", "file": ""})
+    done = shell(f"onai-check check {args}", cwd=root)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    done = shell(f"onai-check report {args.replace('-o json=', '-o ').replace('-o sarif=', '-o ')}", cwd=root) if args.count("-") == 1 else done
+    assert done.returncode == 2
+    assert sorted(os.listdir(root)) == ["ecosystem.config.js", "file", "folder"]
+
+
+def test_a_folder_that_may_not_be_written_is_2(folder: Folder) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    root = folder({**BAD, "closed/x": ""})
+    (root / "closed").chmod(0o555)
+    done = shell("onai-check check -o json=closed/x.json", cwd=root)
+    assert (done.returncode, done.stderr) == (2, "onai-check: closed/x.json: cannot be written: Permission denied\n")
+
+
+def test_a_dash_is_stdout_everywhere(folder: Folder) -> None:
+    root = folder(BAD)
+    assert shell("onai-check -o json=-", cwd=root).stdout == shell("onai-check --format json", cwd=root).stdout
+    assert shell("onai-check -o -", cwd=root).stdout == shell("onai-check", cwd=root).stdout
+    both = shell("onai-check -o json=- -o text=report.txt", cwd=root)
+    assert json.loads(both.stdout)["gate"]["open"] is False
+    assert "Gate closed" in (root / "report.txt").read_text("utf-8")
+    assert shell("onai-check report -o html=-", cwd=root).stdout == shell("onai-check report --format html -o -", cwd=root).stdout
+    git = "git init -q; git config user.name t; git config user.email t@example.com; git add -A; git commit -qm x;"
+    recorded = shell(f"{git} onai-check report --record -", cwd=root)
+    assert "\n# Deploy record\n" in recorded.stdout
+    assert shell("onai-check report -o - --record -", cwd=root).returncode == 2
+    assert "-" not in os.listdir(root)
 
 
 def test_json_keeps_its_contract(folder: Folder) -> None:
@@ -240,7 +334,7 @@ def test_an_error_is_told_in_russian_where_russian_is_read(args: list[str], said
         ("policy: {max_restart: 3}", "onai-check.yaml:2:10: нет такого ключа: 'policy.max_restart'; возможно, 'max_restarts'?"),
         ("gate: P9", "onai-check.yaml:2:7: gate: ожидается одно из: P0, P1, P2, none"),
         ("policy: {max_restarts: many}", "policy.max_restarts: ожидается целое число, не меньше 0"),
-        ("policy: {min_uptime: soon}", "policy.min_uptime: ожидается время вроде 30s"),
+        ("policy: {min_uptime: soon}", "policy.min_uptime: ожидается время с единицей: 30s"),
         ("monitor: {provider: x}", "monitor: не хватает 'url'"),
         ("gate: [", "onai-check.yaml:3:1: не хватает значения"),
         ("rules: {disable: [pm3]}", "rules.disable: нет правила 'pm3'; возможно, 'pm2'?"),

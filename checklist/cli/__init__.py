@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -78,10 +79,17 @@ def group() -> None:
     """
 
 
+# what a disk says that takes no more, and a quota
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     # a run is short and its trees have no cycles: to look for some as often as Python does takes a third of it
     gc.set_threshold(100_000, 20, 100)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, `>&-`
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it is there to the end
     sys.exit(run(sys.argv[1:] if args is None else args))
 
 
@@ -102,12 +110,20 @@ def run(args: Sequence[str]) -> int:
         _say(f"onai-check: {error.texts[lang]}" if isinstance(error, CheckError) else spoken.usage(error, lang))
         return 2
     except BrokenPipeError:
-        # the reader went away (`| head`): nothing is left to be said, not even by the interpreter's last flush
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # of help and lists: whoever decides something says so by common.write, which keeps the exit status
+        from checklist.cli import common
+
+        common.hush(sys.stdout)
         return 0
     except Exception as bug:
         from checklist.cli import spoken
 
+        if isinstance(bug, OSError) and bug.errno in _FULL:
+            from checklist.cli import common, files
+
+            common.hush(sys.stdout)
+            _say(f"onai-check: {files.unwritable('stdout', bug).texts[spoken.language(args)]}")
+            return 2
         _say(_bug(bug, spoken.language(args)))
         return 3
 
@@ -125,8 +141,7 @@ def _bug(bug: Exception, lang: str) -> str:
 
 
 def _say(text: str) -> None:
+    from checklist.cli import common
     from checklist.report.clean import one_line
 
-    encoding = sys.stderr.encoding or "ascii"
-    shown = "\n".join(one_line(line) for line in text.split("\n"))
-    print(shown.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    common.tell("\n".join(one_line(line) for line in text.split("\n")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from checklist.report.formats import ENDINGS, RENDERERS, renderer
 
 @click.command("check", cls=Command)
 @common.path_argument
-@click.option("--format", "format", type=click.Choice(list(RENDERERS)), default="text", help="How to write the report.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write the report into a file as well; repeatable.")
+@click.option("--format", "format", type=click.Choice(list(RENDERERS)), help="How to write the report.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write the report into a file as well (- is stdout); repeatable.")
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="Close the gate at findings of this priority or higher.")
 @click.option("--select", multiple=True, metavar="RULE", help="Hold only these rules (an id, or a prefix such as pm2/); repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out these rules; repeatable.")
@@ -28,7 +29,7 @@ from checklist.report.formats import ENDINGS, RENDERERS, renderer
 @common.color_option
 def command(
     path: Path,
-    format: str,
+    format: str | None,
     outputs: tuple[str, ...],
     gate: str | None,
     select: tuple[str, ...],
@@ -39,7 +40,7 @@ def command(
     color: str,
 ) -> int:
     """Hold the rules against the project in PATH and close or open the gate."""
-    targets = [_target(given) for given in outputs]
+    format, targets = _targets(format, outputs)
     for n, (_, file) in enumerate(targets):
         if file.resolve() in [other.resolve() for _, other in targets[:n]]:
             raise CheckError(f"--output {file}: is named twice", f"--output {file}: указан дважды")
@@ -56,6 +57,24 @@ def command(
         _append(Path(summary), renderer("markdown")(checked.report, plain))
     common.write(shown)
     return 0 if gates.is_open(checked.report, level) else 1
+
+
+def _targets(format: str | None, outputs: Sequence[str]) -> tuple[str, list[tuple[str, Path]]]:
+    """(the format for stdout, the (format, file) of each file): an --output of `-` says what stdout gets."""
+    shown = {format} if format else set()
+    files = []
+    for given in outputs:
+        name, sign, file = given.partition("=")
+        if given == "-":
+            continue
+        if sign and name in RENDERERS and file == "-":
+            shown.add(name)
+        else:
+            files.append(_target(given))
+    if len(shown) > 1:
+        told = ", ".join(sorted(shown))
+        raise CheckError(f"stdout takes one format, and these are asked for: {told}", f"в stdout идёт один формат, а запрошены {told}")
+    return next(iter(shown), "text"), files
 
 
 def _target(given: str) -> tuple[str, Path]:

@@ -182,7 +182,32 @@ def something(path: Path, checked: Sequence[tuple[str, str]]) -> None:
         raise CheckError(f"{path}: nothing to check here; looked for {LOOKED_FOR['en']}", f"{path}: проверять нечего; искали {LOOKED_FOR['ru']}")
 
 
-def write(text: str) -> None:
-    """Print to stdout whatever the console can take of it."""
+def write(text: str | bytes) -> None:
+    """Print to stdout whatever the console can take of a text, and bytes as they are.
+
+    A reader who went away (`| head`) has read what he wanted: what is found, and the exit status, stay what they are.
+    """
     encoding = sys.stdout.encoding or "ascii"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        if isinstance(text, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush(sys.stdout)
+
+
+def tell(text: str) -> None:
+    """Print a line to stderr; where nobody can be told, the exit status tells."""
+    encoding = sys.stderr.encoding or "ascii"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+    except OSError:
+        hush(sys.stderr)
+
+
+def hush(stream: TextIO) -> None:
+    """Let nothing more come to a stream, not even by the interpreter's last flush, which would be another exit status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +45,7 @@ _NOTES = {
 @click.option("--force", is_flag=True, help="Overwrite a file that onai-check has not written.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if the file is not what would be written.")
 @click.option("--require-done", "parts", multiple=True, metavar="PART", help="Exit 1 while an item of this part (local, server, after) is open or failed; repeatable.")
-@click.option("--record", type=click.Path(dir_okay=False), metavar="FILE", help="Write also the record of this deploy: the checklist with commit, branch, time and who.")
+@click.option("--record", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE", help="Write also the record of this deploy: the checklist with commit, branch, time and who (- is stdout).")
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="The priority that the gate is said to be at.")
 @common.config_option
 @common.lang_option
@@ -68,6 +67,8 @@ def command(
     checked = common.check(path, config_file)
     config = checked.config
     format, output = _target(format, output)
+    if output == "-" and record == "-":
+        raise CheckError("--record -: stdout gets the checklist already (--output -)", "--record -: в stdout уже идёт чек-лист (--output -)")
     page = format == "html"
     listed = checked.root / NAME
     target = (checked.root / PAGE if page else listed) if output in (None, "-") else Path(str(output))
@@ -90,15 +91,17 @@ def command(
     recorded = deploy(checked.root) if record else None
     if output == "-":
         # the file's own bytes, whatever the console's encoding: what is redirected is what would be written
-        sys.stdout.flush()
-        sys.stdout.buffer.write(shown.encode("utf-8"))
+        common.write(shown.encode("utf-8"))
     else:
         changed = write_checklist(target, shown, force=force, lang=view.lang)
         _note(target, "written" if changed else "unchanged", view.lang)
     if record:
-        told = checklist.render(checked.report, view, own=config.checklist, deploy=recorded)
-        write_checklist(Path(record), _ticked(told, _read(source), view.lang).decode("utf-8", "surrogateescape"), force=force, keep=False)
-        _note(record, "written", view.lang)
+        told = _ticked(checklist.render(checked.report, view, own=config.checklist, deploy=recorded), _read(source), view.lang)
+        if record == "-":
+            common.write(told)
+        else:
+            write_checklist(Path(record), told.decode("utf-8", "surrogateescape"), force=force, keep=False)
+            _note(record, "written", view.lang)
     return done
 
 
@@ -148,13 +151,13 @@ def _compare(path: Path, text: str, lang: str) -> int:
         told = [] if text.startswith(html.MARKER) else list(living.changes(new.decode("utf-8", "replace"), old.decode("utf-8", "replace"), lang))
     _note(path, wrong, lang)
     for line in told:
-        click.echo(f"  {one_line(line)}", err=True)
+        common.tell(f"  {one_line(line)}")
     return 1
 
 
 def _note(path: Path | str, said: str, lang: str) -> None:
     """Tell on stderr what became of a file."""
-    click.echo(f"{path}: {_NOTES[said][lang]}", err=True)
+    common.tell(f"{path}: {_NOTES[said][lang]}")
 
 
 def _lines(of: bytes) -> Counter[bytes]:
@@ -168,7 +171,7 @@ def _require(parts: Sequence[str], text: str, lang: str) -> int:
     status = 0
     for part in parts:
         for item in living.unticked(text, headings[part], list(headings.values())):
-            click.echo(f"{part}: {_NOTES['not done'][lang]}: {one_line(item)}", err=True)
+            common.tell(f"{part}: {_NOTES['not done'][lang]}: {one_line(item)}")
             status = 1
     return status
 
@@ -195,8 +198,11 @@ def _merged(path: Path, text: str, lang: str) -> str:
 
 
 def _read(path: Path) -> bytes | None:
+    # a pipe or a device has nothing that was written before, and may have no end
+    if not path.exists() or not (path.is_file() or path.is_dir()):
+        return None
     # a checkout on Windows may have turned the line ends
-    return path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else None
+    return path.read_bytes().replace(b"\r\n", b"\n")
 
 
 def _ours(old: bytes) -> bool:
