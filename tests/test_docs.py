@@ -110,6 +110,27 @@ def test_the_hooks_are_such_that_pre_commit_takes() -> None:
         assert not hook["pass_filenames"]
 
 
+KNOWN = re.compile(r"(?:[\w-]+\.)*example\.com|localhost|127\.0\.0\.1|pm2\.keymetrics\.io|json-schema\.org|docs\.oasis-open\.org")
+"""Hosts that a reader may find in our pages: placeholders, and those whose pages we have read."""
+
+
+def addresses(text: str) -> set[str]:
+    return set(re.findall(r"(?:https?|git|ssh)://(?:[^/\s@]*@)?([\w.-]+)", text))
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "pyproject.toml", ".pre-commit-hooks.yaml", *(f"docs/{f.name}" for f in sorted((ROOT / "docs").glob("*.md")))])
+def test_every_address_works_or_is_plainly_a_placeholder(file: str) -> None:
+    assert {host for host in addresses((ROOT / file).read_text("utf-8")) if not KNOWN.fullmatch(host)} == set()
+
+
+@pytest.mark.parametrize("args", [["--format", "sarif"], ["--format", "markdown"], ["--format", "gitlab"], ["explain", "pm2/watch-on"], ["--help"]])
+def test_nothing_that_is_shown_names_an_address_of_ours(args: list[str]) -> None:
+    said = command(*args, cwd=ROOT / "examples" / "incident").stdout
+    assert said
+    # the tool has no home on the net yet
+    assert not re.search(r"//[^\s\"]*onai", said)
+
+
 # ---- docs/formats.md ---------------------------------------------------------------------------------------------------
 
 FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
