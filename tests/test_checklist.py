@@ -148,7 +148,9 @@ def test_what_nobody_judged_is_not_ticked_and_is_named(lang: str) -> None:
 
 
 SCRIPTS, PIPELINE = "The deploy scripts do what the service needs", "CI tests before it deploys"
-TESTS_ONLY = "on: push\njobs: {test: {runs-on: x, steps: [{uses: actions/checkout@v4}, {run: npm ci}, {run: npm test}]}}\n"
+TESTS_ONLY = (
+    "on: push\njobs: {test: {runs-on: x, steps: [{uses: actions/checkout@v4}, {run: npm ci}, {run: npm test}]}}\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,11 @@ TESTS_ONLY = "on: push\njobs: {test: {runs-on: x, steps: [{uses: actions/checkou
     ids=["a restart", "an image", "tests alone"],
 )
 def test_a_deploy_that_is_not_seen_is_not_certified(
-    files: Mapping[str, str], item: str, unjudged: str, folder: Callable[[Mapping[str, str]], Path], capsys: pytest.CaptureFixture[str]
+    files: Mapping[str, str],
+    item: str,
+    unjudged: str,
+    folder: Callable[[Mapping[str, str]], Path],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     root = folder(files)
     assert run(["report", str(root), "--require-done", "local"]) == 1
@@ -181,7 +187,9 @@ def test_on_the_server_and_after_the_deploy_nothing_is_ticked_from_files() -> No
 
 def test_every_claim_names_rules_of_its_item() -> None:
     home = {rule.id: rule.checklist for rule in packs.load(packs.builtin(), strict=False)}
-    claims = [(item.id, id) for part in items.load() for item in part.items for claim in item.claims for id in claim.rules]
+    claims = [
+        (item.id, id) for part in items.load() for item in part.items for claim in item.claims for id in claim.rules
+    ]
     assert claims
     assert {(home.get(id), id) for _, id in claims} == set(claims)
 
@@ -209,13 +217,19 @@ SERVICE = {
         (None, "SENTRY_DSN is not set\nSENTRY_ENABLED is not set\n"),
     ],
 )
-def test_the_command_for_the_env_file_names_what_is_missing_and_shows_no_value(env: str | None, said: str, folder: Callable[[Mapping[str, str]], Path]) -> None:
+def test_the_command_for_the_env_file_names_what_is_missing_and_shows_no_value(
+    env: str | None, said: str, folder: Callable[[Mapping[str, str]], Path]
+) -> None:
     root = folder(SERVICE | ({} if env is None else {"backend/it's/env.env": env}))
-    done = subprocess.run([need("bash"), "-c", _commands(SERVICE, "server/env-complete")], cwd=root, capture_output=True, text=True)
+    done = subprocess.run(
+        [need("bash"), "-c", _commands(SERVICE, "server/env-complete")], cwd=root, capture_output=True, text=True
+    )
     assert (done.stdout, done.stderr) == (said, "")
 
 
-def test_the_command_for_the_config_compares_it_with_what_is_to_be_deployed(repository: Callable[[Mapping[str, str]], Path], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_command_for_the_config_compares_it_with_what_is_to_be_deployed(
+    repository: Callable[[Mapping[str, str]], Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     root, server = repository(SERVICE), tmp_path_factory.mktemp("server") / "app"
     git = [need("git"), "-C"]
     subprocess.run([*git, str(root), "commit", "-qm", "first"], check=True)

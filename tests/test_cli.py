@@ -98,7 +98,9 @@ def shell(script: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProc
     """What bash says of a script in which `onai-check` is the real command line."""
     called = f'onai-check() {{ "{sys.executable}" -m checklist "$@"; }}\n'
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **env}
-    return subprocess.run([need("bash"), "-c", called + script], capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
+    return subprocess.run(
+        [need("bash"), "-c", called + script], capture_output=True, text=True, cwd=cwd, env=environment, timeout=120
+    )
 
 
 def test_it_is_a_module_that_python_runs() -> None:
@@ -106,7 +108,9 @@ def test_it_is_a_module_that_python_runs() -> None:
     assert shell("onai-check examples/incident").returncode == 1
 
 
-@pytest.mark.parametrize("args", ["check", "check -o json=-", "report -o -", "report -o markdown=- --format html", "plan", "simulate"])
+@pytest.mark.parametrize(
+    "args", ["check", "check -o json=-", "report -o -", "report -o markdown=- --format html", "plan", "simulate"]
+)
 def test_a_full_disk_is_no_bug_and_no_open_gate(args: str) -> None:
     done = shell(f"onai-check {args} examples/incident > /dev/full")
     assert (done.returncode, done.stderr) == (2, "onai-check: stdout: cannot be written: No space left on device\n")
@@ -117,12 +121,22 @@ def test_a_full_disk_in_russian() -> None:
     assert (done.returncode, done.stderr) == (2, "onai-check: stdout: не записать: на диске нет места\n")
 
 
-@pytest.mark.parametrize("args", ["--help", "rules", "explain pm2/watch-on", "config --schema", "show examples/incident/ecosystem.config.js"])
+@pytest.mark.parametrize(
+    "args", ["--help", "rules", "explain pm2/watch-on", "config --schema", "show examples/incident/ecosystem.config.js"]
+)
 def test_a_full_disk_is_told_by_every_command(args: str) -> None:
     assert shell(f"onai-check {args} > /dev/full").returncode == 2
 
 
-@pytest.mark.parametrize(("args", "status"), [("check examples/incident", 1), ("check examples/incident -o json=-", 1), ("report examples/incident -o -", 0), ("rules", 0)])
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [
+        ("check examples/incident", 1),
+        ("check examples/incident -o json=-", 1),
+        ("report examples/incident -o -", 0),
+        ("rules", 0),
+    ],
+)
 def test_a_reader_who_goes_away_changes_no_exit_status(args: str, status: int) -> None:
     done = shell(f"onai-check {args} | head -1; exit ${{PIPESTATUS[0]}}")
     assert (done.returncode, done.stderr) == (status, "")
@@ -159,7 +173,11 @@ def test_what_cannot_be_written_is_2_and_named(args: str, said: str, folder: Fol
     root = folder({**BAD, "folder/x": "", "file": ""})
     done = shell(f"onai-check check {args}", cwd=root)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
-    done = shell(f"onai-check report {args.replace('-o json=', '-o ').replace('-o sarif=', '-o ')}", cwd=root) if args.count("-") == 1 else done
+    done = (
+        shell(f"onai-check report {args.replace('-o json=', '-o ').replace('-o sarif=', '-o ')}", cwd=root)
+        if args.count("-") == 1
+        else done
+    )
     assert done.returncode == 2
     assert sorted(os.listdir(root)) == ["ecosystem.config.js", "file", "folder"]
 
@@ -180,7 +198,10 @@ def test_a_dash_is_stdout_everywhere(folder: Folder) -> None:
     both = shell("onai-check -o json=- -o text=report.txt", cwd=root)
     assert json.loads(both.stdout)["gate"]["open"] is False
     assert "Gate closed" in (root / "report.txt").read_text("utf-8")
-    assert shell("onai-check report -o html=-", cwd=root).stdout == shell("onai-check report --format html -o -", cwd=root).stdout
+    assert (
+        shell("onai-check report -o html=-", cwd=root).stdout
+        == shell("onai-check report --format html -o -", cwd=root).stdout
+    )
     git = "git init -q; git config user.name t; git config user.email t@example.com; git add -A; git commit -qm x;"
     recorded = shell(f"{git} onai-check report --record -", cwd=root)
     assert "\n# Deploy record\n" in recorded.stdout

@@ -51,20 +51,38 @@ def test_what_is_given_keeps_its_place_and_times_are_milliseconds() -> None:
     ("text", "message"),
     [
         ("gates: P0\n", "onai-check.yaml:1:1: unknown key 'gates'; did you mean 'gate'?"),
-        ("policy:\n  max_restart: 5\n", "onai-check.yaml:2:3: unknown key 'policy.max_restart'; did you mean 'max_restarts'?"),
+        (
+            "policy:\n  max_restart: 5\n",
+            "onai-check.yaml:2:3: unknown key 'policy.max_restart'; did you mean 'max_restarts'?",
+        ),
         ("policy:\n  zzz: 5\n", "onai-check.yaml:2:3: unknown key 'policy.zzz'; known here: max_restarts, min_uptime"),
         ("gate: P3\n", "onai-check.yaml:1:7: gate must be one of P0, P1, P2, none"),
-        ("policy: {min_uptime: 30 seconds}\n", "onai-check.yaml:1:22: policy.min_uptime must be a time with its unit, such as 30s, 2m or 500ms"),
+        (
+            "policy: {min_uptime: 30 seconds}\n",
+            "onai-check.yaml:1:22: policy.min_uptime must be a time with its unit, such as 30s, 2m or 500ms",
+        ),
         ("policy: {min_uptime: 30}\n", "onai-check.yaml:1:22: policy.min_uptime: 30 has no unit: 30s or 30ms?"),
         ("policy:\n  boot_time: '1.5'\n", "onai-check.yaml:2:14: policy.boot_time: 1.5 has no unit: 1.5s or 1.5ms?"),
-        ("monitor: {provider: x, url: https://a.b, interval: 0}\n", "onai-check.yaml:1:52: monitor.interval: 0 has no unit: 0s or 0ms?"),
-        ("monitor: {provider: x, url: https://a.b, timeout: 5000}\n", "monitor.timeout: 5000 has no unit: 5000s or 5000ms?"),
+        (
+            "monitor: {provider: x, url: https://a.b, interval: 0}\n",
+            "onai-check.yaml:1:52: monitor.interval: 0 has no unit: 0s or 0ms?",
+        ),
+        (
+            "monitor: {provider: x, url: https://a.b, timeout: 5000}\n",
+            "monitor.timeout: 5000 has no unit: 5000s or 5000ms?",
+        ),
         ("policy: {min_uptime: true}\n", "policy.min_uptime must be a time with its unit"),
         ("policy: {max_restarts: -1}\n", "onai-check.yaml:1:24: policy.max_restarts must be a whole number, 0 or more"),
-        ("policy: {max_restarts: '3'}\n", "onai-check.yaml:1:24: policy.max_restarts must be a whole number, 0 or more"),
+        (
+            "policy: {max_restarts: '3'}\n",
+            "onai-check.yaml:1:24: policy.max_restarts must be a whole number, 0 or more",
+        ),
         ("policy: {health_url: localhost}\n", "onai-check.yaml:1:22: policy.health_url must be a URL"),
         ("policy: {effects: [{match: make ship}]}\n", "onai-check.yaml:1:20: policy.effects.0: 'effect' is missing"),
-        ("policy: {effects: [{match: a, effect: deploy}]}\n", "policy.effects.0.effect must be one of fetch, install, build"),
+        (
+            "policy: {effects: [{match: a, effect: deploy}]}\n",
+            "policy.effects.0.effect must be one of fetch, install, build",
+        ),
         ("policy: {build_dirs: [../dist]}\n", "onai-check.yaml:1:23: policy.build_dirs.0 must be a text"),
         ("- gate\n", "onai-check.yaml:1:1: the file must be a mapping"),
         ("gate: [\n", "onai-check.yaml:2:1: "),
@@ -98,10 +116,18 @@ def test_the_schema_is_a_json_schema_and_agrees_with_our_evaluator() -> None:
             config.parse("onai-check.yaml", text, HERE)
 
 
-@pytest.mark.parametrize("given", ["30s", "30 s", "1.5h", "500ms", "2m", "30", 30, 1.5, "30 seconds", "30S", "-1s", "s", "", "1d", True, None])
+@pytest.mark.parametrize(
+    "given",
+    ["30s", "30 s", "1.5h", "500ms", "2m", "30", 30, 1.5, "30 seconds", "30S", "-1s", "s", "", "1d", True, None],
+)
 def test_an_editor_and_we_agree_on_every_time(given: object) -> None:
-    held = jsonschema.Draft202012Validator(json.loads(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8")))
-    for settings in ({"policy": {"min_uptime": given}}, {"monitor": {"provider": "x", "url": "http://a", "timeout": given}}):
+    held = jsonschema.Draft202012Validator(
+        json.loads(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8"))
+    )
+    for settings in (
+        {"policy": {"min_uptime": given}},
+        {"monitor": {"provider": "x", "url": "http://a", "timeout": given}},
+    ):
         text = yaml.safe_dump(settings)
         try:
             config.parse("onai-check.yaml", text, HERE)
@@ -120,7 +146,9 @@ URLS = {
 
 @pytest.mark.parametrize("given", URLS)
 def test_an_editor_and_we_agree_on_every_url(given: str) -> None:
-    held = jsonschema.Draft202012Validator(json.loads(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8")))
+    held = jsonschema.Draft202012Validator(
+        json.loads(resources.files("checklist").joinpath("config.schema.json").read_text("utf-8"))
+    )
     text = yaml.safe_dump({"policy": {"health_url": given}})
     assert held.is_valid(yaml.safe_load(text)) == URLS[given]
     if URLS[given]:
@@ -131,7 +159,9 @@ def test_an_editor_and_we_agree_on_every_url(given: str) -> None:
 
 
 def test_what_config_prints_is_a_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "onai-check.yaml").write_text("policy: {min_uptime: 90s, boot_time: 1500ms}\nmonitor: {provider: x, url: 'https://a.b', interval: 2m}\n")
+    (tmp_path / "onai-check.yaml").write_text(
+        "policy: {min_uptime: 90s, boot_time: 1500ms}\nmonitor: {provider: x, url: 'https://a.b', interval: 2m}\n"
+    )
     assert run(["config", str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert "min_uptime: 90s\n  " in told

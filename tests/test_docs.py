@@ -85,7 +85,9 @@ def test_the_settings_in_the_docs_are_such_as_an_editor_takes(tmp_path: Path) ->
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for n, text in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)):
             told = next(iter(yaml.parse_all(page.name, text))).value
-            if told is not None and told.members().keys() & known and told.text("for") is None:  # a rule has a checklist too
+            if (
+                told is not None and told.members().keys() & known and told.text("for") is None
+            ):  # a rule has a checklist too
                 files.append(tmp_path / f"{page.stem}-{n}.yaml")
                 files[-1].write_text(text, "utf-8")
     assert {"README", "settings", "checklist"} <= {file.stem.rpartition("-")[0] for file in files}
@@ -110,7 +112,9 @@ def test_the_hooks_are_such_that_pre_commit_takes() -> None:
         assert not hook["pass_filenames"]
 
 
-KNOWN = re.compile(r"(?:[\w-]+\.)*example\.com|localhost|127\.0\.0\.1|pm2\.keymetrics\.io|json-schema\.org|docs\.oasis-open\.org")
+KNOWN = re.compile(
+    r"(?:[\w-]+\.)*example\.com|localhost|127\.0\.0\.1|pm2\.keymetrics\.io|json-schema\.org|docs\.oasis-open\.org"
+)
 """Hosts that a reader may find in our pages: placeholders, and those whose pages we have read."""
 
 
@@ -118,12 +122,24 @@ def addresses(text: str) -> set[str]:
     return set(re.findall(r"(?:https?|git|ssh)://(?:[^/\s@]*@)?([\w.-]+)", text))
 
 
-@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "pyproject.toml", ".pre-commit-hooks.yaml", *(f"docs/{f.name}" for f in sorted((ROOT / "docs").glob("*.md")))])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "pyproject.toml",
+        ".pre-commit-hooks.yaml",
+        *(f"docs/{f.name}" for f in sorted((ROOT / "docs").glob("*.md"))),
+    ],
+)
 def test_every_address_works_or_is_plainly_a_placeholder(file: str) -> None:
     assert {host for host in addresses((ROOT / file).read_text("utf-8")) if not KNOWN.fullmatch(host)} == set()
 
 
-@pytest.mark.parametrize("args", [["--format", "sarif"], ["--format", "markdown"], ["--format", "gitlab"], ["explain", "pm2/watch-on"], ["--help"]])
+@pytest.mark.parametrize(
+    "args",
+    [["--format", "sarif"], ["--format", "markdown"], ["--format", "gitlab"], ["explain", "pm2/watch-on"], ["--help"]],
+)
 def test_nothing_that_is_shown_names_an_address_of_ours(args: list[str]) -> None:
     said = command(*args, cwd=ROOT / "examples" / "incident").stdout
     assert said

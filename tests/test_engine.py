@@ -106,7 +106,8 @@ RULES = packs.load(packs.builtin(), strict=False)
 
 def told(report: Report) -> list[tuple[object, ...]]:
     return [
-        (o.rule.id, o.state, o.priority, o.location, o.subject, o.message, o.related, o.fingerprint) for o in report.outcomes
+        (o.rule.id, o.state, o.priority, o.location, o.subject, o.message, o.related, o.fingerprint)
+        for o in report.outcomes
     ]
 
 

@@ -222,7 +222,7 @@ def test_several_outputs_in_one_run_and_the_step_summary(tmp_path: Path) -> None
     ("target", "said"),
     [
         ("a.pdf", "which format?"),
-        ("no/such/folder/a.json", "cannot be written: No such file or directory"),
+        ("no/such/folder/a.json", "cannot be written: there is no folder no/such/folder"),
         ("{tmp}/folder.json", "folder.json: cannot be written: Is a directory"),
         ("text={tmp}/old.json", "is named twice"),
         ("text={tmp}/link.json", "is named twice"),

@@ -92,7 +92,10 @@ def test_it_says_what_the_file_says(lang: str) -> None:
 
 
 def test_every_state_has_its_icon_and_its_word() -> None:
-    text = html.render(report(outcome(RESTARTS, "fail"), outcome(IGNORED, "pass"), outcome(DSN, "open"), outcome(STRAY, "open")), View())
+    text = html.render(
+        report(outcome(RESTARTS, "fail"), outcome(IGNORED, "pass"), outcome(DSN, "open"), outcome(STRAY, "open")),
+        View(),
+    )
     said = [attrs["aria-label"] for _, attrs in Page(text).tags if attrs.get("class") == "icon"]
     assert set(said) == {"done", "failed", "open: cannot be known here", "open: for you to do", "open: after the deploy", "does not apply", "to do"}
 

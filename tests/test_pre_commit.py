@@ -170,19 +170,33 @@ def test_a_push_needs_a_checklist_of_the_project_as_it_is(shop: Shop, tmp_path: 
         ("docs/checklist.md", "pre-push", "DEPLOY_CHECKLIST.md: is missing"),
     ],
 )
-def test_the_hook_as_the_docs_show_it_runs_what_is_in_path(page: str, stage: str, said: str, shop: Shop, tmp_path: Path) -> None:
-    [config] = [text for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL) if "repo: local" in text]
+def test_the_hook_as_the_docs_show_it_runs_what_is_in_path(
+    page: str, stage: str, said: str, shop: Shop, tmp_path: Path
+) -> None:
+    [config] = [
+        text
+        for text in re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+        if "repo: local" in text
+    ]
     shop.write(".pre-commit-config.yaml", config)
     program = tmp_path / "bin" / "onai-check"
     program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom checklist.cli import main\nmain()\n")
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom checklist.cli import main\nmain()\n"
+    )
     program.chmod(0o755)
     env = shop.env | {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
 
     def hook() -> tuple[bool, str]:
         shop.git("add", "-A")
         run = [sys.executable, "-m", "pre_commit", "run", "--hook-stage", stage, "--verbose"]
-        done = subprocess.run([*run, "--from-ref", "HEAD", "--to-ref", "HEAD"] if stage == "pre-push" else run, cwd=shop.root, env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            [*run, "--from-ref", "HEAD", "--to-ref", "HEAD"] if stage == "pre-push" else run,
+            cwd=shop.root,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
         return done.returncode == 0, done.stdout + done.stderr
 
     if page != "docs/checklist.md":

@@ -103,7 +103,9 @@ schemas = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.fixed_dictionaries({"properties": st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2)}),
-        st.fixed_dictionaries({"properties": st.just({"a": {}}), "additionalProperties": inner | st.sampled_from([False, {}])}),
+        st.fixed_dictionaries(
+            {"properties": st.just({"a": {}}), "additionalProperties": inner | st.sampled_from([False, {}])}
+        ),
         st.fixed_dictionaries({"additionalProperties": inner | st.just(False)}),
         st.fixed_dictionaries({"items": inner}),
         st.fixed_dictionaries({"contains": inner}),
@@ -129,7 +131,9 @@ def blurred(leaf: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
     """Values of which something is not known: all of it, which of two it is, or what else is in it."""
     return st.one_of(
         st.builds(lambda items, more: Value(tuple(items), more=more), st.lists(leaf, max_size=3), st.booleans()),
-        st.builds(lambda members, more: Value(members, more=more), st.dictionaries(KEYS, leaf, max_size=3), st.booleans()),
+        st.builds(
+            lambda members, more: Value(members, more=more), st.dictionaries(KEYS, leaf, max_size=3), st.booleans()
+        ),
         st.builds(lambda *options: Value(OneOf(options)), leaf, leaf),
         st.builds(lambda default: Value(Unknown("set outside", default)), leaf),
     )

@@ -41,7 +41,19 @@ def test_a_time_is_told_in_its_two_largest_units(ms: float, en: str, ru: str) ->
     assert (show_time(ms), show_time(ms, "ru")) == (en, ru)
 
 
-@pytest.mark.parametrize(("ms", "told"), [(0, "0ms"), (1, "1ms"), (0.5, "0.5ms"), (1500, "1500ms"), (90_000, "90s"), (120_000, "2m"), (7_200_000, "2h"), (1_234_567, "1234567ms")])
+@pytest.mark.parametrize(
+    ("ms", "told"),
+    [
+        (0, "0ms"),
+        (1, "1ms"),
+        (0.5, "0.5ms"),
+        (1500, "1500ms"),
+        (90_000, "90s"),
+        (120_000, "2m"),
+        (7_200_000, "2h"),
+        (1_234_567, "1234567ms"),
+    ],
+)
 def test_a_time_is_written_such_that_it_is_read_again(ms: float, told: str) -> None:
     assert spell_time(ms) == told
     assert parse_time(told) == ms

@@ -20,7 +20,14 @@ from checklist.report.formats import ENDINGS, RENDERERS, renderer
 @click.command("check", cls=Command)
 @common.path_argument
 @click.option("--format", "format", type=click.Choice(list(RENDERERS)), help="How to write the report.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write the report into a file as well (- is stdout); repeatable.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write the report into a file as well (- is stdout); repeatable.",
+)
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="Close the gate at findings of this priority or higher.")
 @click.option("--select", multiple=True, metavar="RULE", help="Hold only these rules (an id, or a prefix such as pm2/); repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out these rules; repeatable.")
@@ -82,7 +89,10 @@ def _targets(format: str | None, outputs: Sequence[str]) -> tuple[str, list[tupl
             files.append(_target(given))
     if len(shown) > 1:
         told = ", ".join(sorted(shown))
-        raise CheckError(f"stdout takes one format, and these are asked for: {told}", f"в stdout идёт один формат, а запрошены {told}")
+        raise CheckError(
+            f"stdout takes one format, and these are asked for: {told}",
+            f"в stdout идёт один формат, а запрошены {told}",
+        )
     return next(iter(shown), "text"), files
 
 

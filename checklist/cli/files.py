@@ -16,7 +16,9 @@ from checklist.reasons import in_russian
 def unwritable(file: Path | str, error: OSError) -> CheckError:
     """What to say of a file that cannot be written."""
     if isinstance(error, FileNotFoundError) and (folder := Path(file).parent) != Path():
-        return CheckError(f"{file}: cannot be written: there is no folder {folder}", f"{file}: не записать: нет папки {folder}")
+        return CheckError(
+            f"{file}: cannot be written: there is no folder {folder}", f"{file}: не записать: нет папки {folder}"
+        )
     return CheckError(f"{file}: cannot be written: {error.strerror}", f"{file}: не записать: {in_russian(str(error.strerror))}")
 
 

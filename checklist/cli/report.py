@@ -46,7 +46,12 @@ _NOTES = {
 @click.option("--force", is_flag=True, help="Overwrite a file that onai-check has not written.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if the file is not what would be written.")
 @click.option("--require-done", "parts", multiple=True, metavar="PART", help="Exit 1 while an item of this part (local, server, after) is open or failed; repeatable.")
-@click.option("--record", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE", help="Write also the record of this deploy: the checklist with commit, branch, time and who (- is stdout).")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write also the record of this deploy: the checklist with commit, branch, time and who (- is stdout).",
+)
 @click.option("--gate", type=click.Choice(["P0", "P1", "P2", "none"]), help="The priority that the gate is said to be at.")
 @common.config_option
 @common.lang_option
@@ -70,7 +75,10 @@ def command(
     config = checked.config
     format, output = _target(format, output)
     if output == "-" and record == "-":
-        raise CheckError("--record -: stdout gets the checklist already (--output -)", "--record -: в stdout уже идёт чек-лист (--output -)")
+        raise CheckError(
+            "--record -: stdout gets the checklist already (--output -)",
+            "--record -: в stdout уже идёт чек-лист (--output -)",
+        )
     page = format == "html"
     listed = checked.root / NAME
     target = (checked.root / PAGE if page else listed) if output in (None, "-") else Path(str(output))
@@ -99,7 +107,9 @@ def command(
         changed = write_checklist(target, shown, force=force, lang=view.lang)
         _note(target, "written" if changed else "unchanged", view.lang)
     if record:
-        told = _ticked(checklist.render(checked.report, view, own=config.checklist, deploy=recorded), _existing(source), view.lang)
+        told = _ticked(
+            checklist.render(checked.report, view, own=config.checklist, deploy=recorded), _existing(source), view.lang
+        )
         if record == "-":
             common.write(told)
         else:

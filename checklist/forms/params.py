@@ -43,5 +43,7 @@ def _policy() -> Mapping[str, Any]:
     """Every key of the policy with its default, times in milliseconds."""
     text = resources.files("checklist").joinpath("config.schema.json").read_text("utf-8")
     keys = json.loads(text)["properties"]["policy"]["properties"].items()
-    known = {k: units.parse_time(v["default"]) if v.get("$ref") == "#/$defs/duration" else v["default"] for k, v in keys}
+    known = {
+        k: units.parse_time(v["default"]) if v.get("$ref") == "#/$defs/duration" else v["default"] for k, v in keys
+    }
     return known | {"monitor": None, "logging": None}

@@ -178,13 +178,19 @@ def _words(documents: Sequence[Document]) -> dict[str, str]:
     policy = next((d.value for d in documents if d.kind == "policy"), Value({}))
     uptime = policy.get("min_uptime")
     ms = uptime.content if uptime and isinstance(uptime.content, (int, float)) else 30_000
-    env_files = {posixpath.basename(d.value.text("name") or "") for d in documents if d.kind == "env.file" and d.value.text("role") == "real"}
+    env_files = {
+        posixpath.basename(d.value.text("name") or "")
+        for d in documents
+        if d.kind == "env.file" and d.value.text("role") == "real"
+    }
     return {
         "health_url": shlex.quote(mask(policy.text("health_url") or "http://localhost:3000/health")),
         "seconds": str(math.ceil(ms / 1000)),
         "provider": policy.text("monitor", "provider") or "",
         "configs": _quoted({d.file for d in documents if d.kind == "pm2.app"}),
-        "env_files": _quoted(env_files or {item.content for item in (policy.get("env_files") or Value(())).items()[:1]}),
+        "env_files": _quoted(
+            env_files or {item.content for item in (policy.get("env_files") or Value(())).items()[:1]}
+        ),
         "variables": _quoted({d.value.text("name") for d in documents if d.kind == "env.variable"}),
     }
 
@@ -199,5 +205,7 @@ def _commands(item: Item, where: Sequence[Document], words: Mapping[str, str]) -
     if item.own:
         return (mask(item.run),)
     command = item.run.format(**words)
-    folders = sorted({d.value.text("directory") or "" for d in where if d.kind in ("package", "service", "env.variable")}) or [""]
+    folders = sorted(
+        {d.value.text("directory") or "" for d in where if d.kind in ("package", "service", "env.variable")}
+    ) or [""]
     return tuple(f"cd {shlex.quote(folder)} && {command}" if folder else command for folder in folders)

@@ -145,7 +145,9 @@ def _facts(
         "dev": value(run.dev, at),
         "starts": Value(starts, at),
         "declared": value(declared, at),
-        "runs": Value(declared, at) if declared in ("source", "build") and starts not in ("static", "other") else Value(starts, at),
+        "runs": Value(declared, at)
+        if declared in ("source", "build") and starts not in ("static", "other")
+        else Value(starts, at),
         "exec_mode": mode(taken, script, here=here),
         "mode_by": Value(mode_by(taken), entry.at),
         "script_file": value(file, at),
@@ -158,7 +160,9 @@ def _facts(
         "defaults": value(list(taken.defaults), entry.at),
         "lost": Value(dict(taken.lost), entry.at, more=entry.more),
         "refused": Value(dict(taken.refused), entry.at, more=entry.more),
-        "unknown_options": Value({k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at, more=entry.more),
+        "unknown_options": Value(
+            {k: v for k, v in taken.unknown.items() if k not in allowed}, entry.at, more=entry.more
+        ),
     }
 
 
