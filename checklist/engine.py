@@ -120,6 +120,7 @@ def resolve(rule: Rule, policy: Document) -> Rule:
         must=substitute(rule.must, params),
         check=substitute(rule.check, params),
         raise_to=substitute(rule.raise_to, params),
+        message=tuple(replace(m, when=substitute(m.when, params)) for m in rule.message),
     )
 
 

@@ -52,7 +52,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Equivalent:
-    """A clause of a rule that no example can need, and the reason."""
+    """A clause of a rule, or a condition of a named check, that no example needs, and the reason."""
 
     clause: str
     reason: str
@@ -120,14 +120,22 @@ def examples(file: Path) -> tuple[Example, ...]:
 
 def equivalents(file: Path) -> tuple[Equivalent, ...]:
     """The clauses of a rule that none of its examples needs, as its file lists them below the examples."""
-    below = _below(file)
-    return tuple(Equivalent(one["clause"], one["reason"], _line(below, "equivalent", n)) for n, one in enumerate(plain(below).get("equivalent", ())))
+    return _equivalents(_below(file).get("equivalent") or Value(()))
+
+
+def equivalents_of_checks() -> tuple[Path, tuple[Equivalent, ...]]:
+    """The conditions of the named checks that no built-in rule needs, and the file that lists them."""
+    file = Path(str(resources.files("checklist"))) / "checks" / "equivalent.yaml"
+    return file, _equivalents(next(_documents(file)))
+
+
+def _equivalents(listed: Value) -> tuple[Equivalent, ...]:
+    return tuple(Equivalent(one["clause"], one["reason"], _line(listed, n)) for n, one in enumerate(plain(listed)))
 
 
 def place(file: Path, path: Path_) -> Location:
-    """Where a key or value of a rule stands in its file."""
-    rule = next(_documents(file))
-    return Document("rule", str(file), rule).place(path)
+    """Where a key of a rule, or an element of a list in it, stands in its file."""
+    return Document("rule", str(file), next(_documents(file))).place(path, key=True)
 
 
 def _below(file: Path) -> Value:

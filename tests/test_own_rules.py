@@ -179,6 +179,16 @@ def test_an_example_that_does_not_come_out_is_told_with_its_line(right: str, wro
     assert any(line.startswith(f"{file}:{told}") for line in found), found
 
 
+def test_the_when_of_a_wording_may_name_a_parameter(tmp_path: Path) -> None:
+    wordings = """message:
+  - {when: {properties: {max_restarts: {minimum: {param: many}}}}, en: "watched, and restarted often", ru: "следит"}
+  - {en: "watched", ru: "следит"}
+"""
+    text = RULE[: RULE.index("message:")] + "params: {many: 10}\n" + wordings + RULE[RULE.index("why:") :]
+    text = text.replace('["ecosystem.config.js:1:72"]', '["ecosystem.config.js:1:72"]\n    says: ["watched, and restarted often"]')
+    assert list(examples.failures(written(text, tmp_path), "own/x")) == []
+
+
 def test_a_rule_without_examples_is_no_tested_rule(tmp_path: Path) -> None:
     file = written(RULE.split("---")[0], tmp_path)
     assert [f["en"] for f in examples.failures(file, "own/x")] == [f"{file}:1: own/x has no examples: write some below a line `---`"]

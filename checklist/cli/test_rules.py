@@ -47,7 +47,7 @@ def _mutated(files: Mapping[str, Path], itself: bool, language: str) -> int:
     from checklist import mutation
 
     results = [mutation.of_rule(file, id) for id, file in files.items()]
-    results += mutation.of_checks(files) if itself else ()
+    results += [mutation.of_checks(files)] if itself else []
     wrong = [told for result in results for told in result.complaints]
     _tell(wrong, language)
     clauses, equivalent = sum(r.clauses for r in results), sum(r.equivalent for r in results)

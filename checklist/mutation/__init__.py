@@ -51,38 +51,33 @@ def of_rule(file: Path, id: str) -> Result:
     noticed: set[str] = set()
     for case in _cases(file, packs.read(file, id)):
         for mutant in clauses.mutants(case.rule):
-            if mutant.name not in noticed:
-                if case.notices(mutant.rule):
-                    noticed.add(mutant.name)
-                    survivors.pop(mutant.name, None)
-                else:
-                    survivors[mutant.name] = mutant
-    listed = packs.equivalents(file)
-    reasons = {e.clause for e in listed}
-    told = [(packs.place(file, m.path), name) for name, m in survivors.items() if name not in reasons]
-    complaints = [_said(f"{file}:{at.line}:{at.column}", _SURVIVES, name) for at, name in told]
-    complaints += [_said(f"{file}:{e.line}", _STALE, e.clause) for e in listed if e.clause not in survivors]
-    return Result(len(survivors) + len(noticed), len(survivors.keys() & reasons), tuple(complaints))
+            if mutant.name in noticed:
+                continue
+            if case.notices(mutant.rule):
+                noticed.add(mutant.name)
+                survivors.pop(mutant.name, None)
+            else:
+                survivors[mutant.name] = mutant
+    at = {name: packs.place(file, mutant.path) for name, mutant in survivors.items()}
+    places = {name: f"{file}:{place.line}:{place.column}" for name, place in at.items()}
+    return _result(len(survivors) + len(noticed), places, file, packs.equivalents(file))
 
 
-def of_checks(rules: Mapping[str, Path]) -> Iterator[Result]:
-    """The mutants of every module of named checks, held against the examples of the rules that name one of its checks."""
+def of_checks(rules: Mapping[str, Path]) -> Result:
+    """The mutants of the named checks, each held against the examples of the rules that name a check of its module."""
     held = [(file, rule) for id, file in rules.items() if (rule := packs.read(file, id)).check is not None]
+    count, survivors = 0, {}
     for name in sorted({check.__module__ for check in CHECKS.values()}):
         module = sys.modules[name]
-        cases = [
-            case
-            for file, rule in held
-            if rule.check and CHECKS[rule.check["name"]].__module__ == name
-            for case in _cases(file, rule)
-        ]
+        mine = [(f, r) for f, r in held if r.check is not None and CHECKS[r.check["name"]].__module__ == name]
+        cases = [case for file, rule in mine for case in _cases(file, rule)]
         mutants = list(conditions.mutants(inspect.getsource(module)))
-        complaints = [
-            _said(f"{inspect.getfile(module)}:{mutant.line}", _SURVIVES, mutant.name)
-            for mutant in mutants
-            if not _noticed(cases, mutant, name)
-        ]
-        yield Result(len(mutants), 0, tuple(complaints))
+        count += len(mutants)
+        for mutant in mutants:
+            if not _noticed(cases, mutant, name):
+                told = f"{name.rpartition('.')[2]}.{mutant.name}"
+                survivors[told] = f"{inspect.getfile(module)}:{mutant.line}"
+    return _result(count, survivors, *packs.equivalents_of_checks())
 
 
 def _noticed(cases: Iterable[_Case], mutant: conditions.Mutant, name: str) -> bool:
@@ -92,6 +87,14 @@ def _noticed(cases: Iterable[_Case], mutant: conditions.Mutant, name: str) -> bo
         return any(case.notices(case.rule, checks) for case in cases)
     except Exception:  # code that was made wrong may go wrong in any way
         return True
+
+
+def _result(count: int, survivors: Mapping[str, str], file: Path, listed: Iterable[packs.Equivalent]) -> Result:
+    """Of the survivors, each with its place, and what is listed in a file as equivalent."""
+    reasons = {e.clause: e for e in listed}
+    complaints = [_said(place, _SURVIVES, name) for name, place in survivors.items() if name not in reasons]
+    complaints += [_said(f"{file}:{e.line}", _STALE, e.clause) for e in reasons.values() if e.clause not in survivors]
+    return Result(count, len(survivors.keys() & reasons), tuple(complaints))
 
 
 def _cases(file: Path, rule: Rule) -> Iterator[_Case]:
