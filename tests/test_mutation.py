@@ -46,6 +46,7 @@ LISTED = "equivalent:\n  - clause: when.properties.autorestart.not\n    reason: 
         ("{anyOf: [{const: 1}, {const: 2}]}", ["anyOf", "anyOf.0", "anyOf.1", "anyOf.0.const", "anyOf.1.const"]),
         ("{if: {const: 1}, then: {const: 1}, else: {type: string}}", ["if", "if.const", "then.const", "else.type"]),
         ("{title: not, description: a, default: {const: 1}}", []),
+        ("{properties: {name: {default: false}}}", []),
     ],
 )
 def test_a_clause_is_what_a_reader_would_point_at(must: str, told: list[str], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from checklist.model import Path, Rule
 _LISTS = ("enum", "type", "required", "anyOf")  # their elements can be left out one by one
 _LIMITS = ("minimum", "maximum", "minItems")
 _WHOLE = ("const", "enum", "type", "pattern", "format", *_LIMITS, "anyOf", "not", "contains", "if")
+_CLOSED = ("additionalProperties", False)
 _NOTES = ("title", "description", "default")
 
 Edit = tuple[Path, int | None, Any]
@@ -58,7 +59,9 @@ def mutants(rule: Rule) -> Iterator[Mutant]:
 
 def _schema(schema: Mapping[str, Any]) -> Iterator[Edit]:
     for word, argument in schema.items():
-        if word in _WHOLE or (word == "required" and len(argument) == 1) or argument is False:
+        if word in _NOTES:
+            continue
+        if word in _WHOLE or (word == "required" and len(argument) == 1) or (word, argument) == _CLOSED:
             yield (word,), None, _without(schema, word)
         for path, step, edited in _keyword(word, argument):
             if (word, edited) != ("not", {}):  # that would forbid everything
@@ -81,7 +84,7 @@ def _keyword(word: str, argument: Any) -> Iterator[Edit]:
                 yield (key,), None, _without(argument, key)
             for path, step, edited in _schema(schema):
                 yield (key, *path), step, {**argument, key: edited}
-    elif isinstance(argument, Mapping) and word not in (*_NOTES, "const"):
+    elif isinstance(argument, Mapping) and word != "const":
         yield from _schema(argument)
 
 
@@ -96,11 +99,11 @@ def _members(schemas: Mapping[str, Mapping[str, Any]]) -> Iterator[Edit]:
 def _params(given: Mapping[str, Any]) -> Iterator[Edit]:
     """Of what a named check is told, `with`: each key, alternative and field, however deep."""
     for key, value in given.items():
-        if not isinstance(value, Mapping):
-            yield (key,), None, _without(given, key)
         if isinstance(value, Mapping):
             yield from (((key, *path), step, {**given, key: edited}) for path, step, edited in _params(value))
-        elif isinstance(value, list) and len(value) > 1:
+            continue
+        yield (key,), None, _without(given, key)
+        if isinstance(value, list) and len(value) > 1:
             yield from (((key, n), None, {**given, key: _without(value, n)}) for n in range(len(value)))
 
 
