@@ -88,6 +88,8 @@ class Executor:
     def redirect(self, redirects: Sequence[Redirect], env: Environment, states: States) -> States:
         """Runs what stands in the targets of redirects, `< <(…)`; those may also write files. The states that were
         opened."""
+        if not redirects:
+            return 0
         run = self.substitutions()
         for redirect in redirects:
             target = redirect.target.literal()

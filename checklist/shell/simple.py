@@ -90,7 +90,7 @@ def _invoke(x: Execution, command: Invocation) -> Completion:
     if words[0] == "exec" and len(words) > 1:
         return _exec(x, command)
     wrapped = len(command.fields) - len(argv)
-    command = replace(command, argv=argv, fields=command.fields[wrapped:], origins=command.origins[wrapped:])
+    command.argv, command.fields, command.origins = argv, command.fields[wrapped:], command.origins[wrapped:]
     name = argv[0]
     if name in command.env.functions and words[0] == name:  # sudo, `command` and the like call no functions
         return _call(x, command, name)

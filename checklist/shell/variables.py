@@ -92,8 +92,9 @@ class Variables:
 
     def change(self, how: Callable[[Guarded[Any]], Guarded[Any]]) -> None:
         """Every value that differs between states, changed alike."""
+        values = self.values
         for name in tuple(self.differing):
-            if (made := how(held := self.values[name])) is not held:
+            if (made := how(held := values[name])) is not held:
                 self._keep(name, made)
 
     def _keep(self, name: str, made: Guarded[Known]) -> None:

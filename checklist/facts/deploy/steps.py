@@ -130,7 +130,7 @@ class Steps:
         found, verifies = told.effect, told.verifies
         if argv is None or not looks:
             m.exploration.files.change(shell.host, removes=found == "clean" or (argv is not None and argv[:1] in (["mv"], ["rm"], ["rmdir"])))
-        command = replace(command, argv=argv)
+        command = command if argv == command.argv else replace(command, argv=argv)
         step, failed = self.record(m, command, directory, told, body, fails=found is not None or verifies is not None)
         if found is None and verifies is None:
             return m.exploration.fork(worlds, _asked(m, command, looks)) if asked else Completion(true=worlds)
