@@ -73,7 +73,7 @@ def read(file: Path, id: str, *, strict: bool = True) -> Rule:
         from checklist import forms
 
         _raise(file, forms.of_rule(id, document))
-    return _rule(id, plain(document))
+    return _rule(id, plain(document, reveal=True))
 
 
 def examples(file: Path) -> tuple[Example, ...]:
@@ -101,7 +101,7 @@ def examples(file: Path) -> tuple[Example, ...]:
             modes={path: int(mode, 8) for path, mode in one.get("modes", {}).items()},
         )
         for kind in ("good", "bad", "unclear")
-        for n, one in enumerate(plain(found[0]).get(kind, ()))
+        for n, one in enumerate(plain(found[0], reveal=True).get(kind, ()))
     )
 
 

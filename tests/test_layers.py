@@ -21,8 +21,9 @@ LAYERS = [
     ["snippets"],
     ["facts", "checks"],
     ["parse"],
-    ["schema", "texts", "secrets", "units", "reasons"],
+    ["schema", "texts", "units", "reasons"],
     ["model"],
+    ["secrets"],
     ["errors"],
 ]
 LEVEL = {name: depth for depth, names in enumerate(LAYERS) for name in names}

@@ -9,6 +9,7 @@ from checklist.facts.deploy.state import Call, Shell
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 from checklist.parse.shell import Source
+from checklist.secrets import hide, spans
 
 
 def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
@@ -25,7 +26,8 @@ def call(shell: Shell, node: tree.Simple, *, opens: bool = False) -> Call:
 @lru_cache(maxsize=4096)
 def _written(source: Source, start: int, end: int) -> Call:
     place = source.at(start, end)
-    return Call(place, place, source.said(source.text[start:end]))
+    hidden = [(max(a, start) - start, min(b, end) - start) for a, b in spans(source.text) if a < end and b > start]
+    return Call(place, place, source.said(hide(source.text[start:end], hidden)))
 
 
 def _hands_on(words: tuple[Word, ...], *, opens: bool) -> bool:
