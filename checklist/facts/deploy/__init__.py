@@ -59,7 +59,7 @@ def documents(
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
-    return [*ways.compared(project, found, paths), *scripts.documents(project, deployed, paths, apps=bool(apps))]
+    return [*ways.compared(project, found, paths), *scripts.documents(project, deployed, paths, packages, apps=bool(apps))]
 
 
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
