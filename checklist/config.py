@@ -18,11 +18,10 @@ from typing import Any
 from checklist import schema, units
 from checklist.errors import CheckError, nearest
 from checklist.files import Unreadable, home, read
-from checklist.model import Document, Location, Texts, Value, plain, value
+from checklist.model import Document, Location, Texts, Value, plain, sealed, value
 from checklist.model import Path as Keys
 from checklist.parse import yaml
 from checklist.reasons import in_russian
-from checklist.secrets import sealed
 
 NAME = "onai-check.yaml"
 DURATION = "duration"
@@ -150,9 +149,9 @@ def parse(name: str, text: str, folder: Path, *, shown: str = "") -> Config:
         file=shown or None,
         gate=filled.text("gate") or "P0",
         lang=filled.text("lang"),
-        exclude=tuple(plain(filled.get("exclude"))),
+        exclude=tuple(plain(filled.get("exclude"), reveal=True)),
         policy=Document("policy", name, Value(policy, Location(name) if name else None)),
-        packs=tuple(folder / p for p in plain(filled.get("rules", "packs"))),
+        packs=tuple(folder / p for p in plain(filled.get("rules", "packs"), reveal=True)),
         disable=filled.get("rules", "disable") or Value(()),
         checklist=plain(filled.get("checklist")),
     )

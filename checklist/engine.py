@@ -33,6 +33,7 @@ from checklist.model import (
     walk,
 )
 from checklist.schema.params import substitute
+from checklist.secrets import mask
 from checklist.snippets import Snippets
 
 _OTHERS = 5  # names that a message has room for
@@ -157,7 +158,7 @@ def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Fact
     if not location.file:
         location = facts.fallback
     if state in ("pass", "notApplicable"):  # nothing is wrong: the title says what holds
-        return Outcome(rule, state, rule.priority, location, document.subject, rule.title, whole=whole)
+        return Outcome(rule, state, rule.priority, location, mask(document.subject), rule.title, whole=whole)
     found = document.value.get(*path)
     told = plain(document.value) | {
         "params": rule.params,
@@ -176,7 +177,7 @@ def _outcome(rule: Rule, document: Document, state: Any, path: Path, facts: Fact
         state=state,
         priority=_priority(rule, document) if state == "fail" else rule.priority,
         location=location,
-        subject=document.subject if rule.at is not None or not path else _about(document.subject, path),
+        subject=mask(document.subject if rule.at is not None or not path else _about(document.subject, path)),
         message=message,
         related=_once(_related(rule, document, location)) if state == "fail" else (),
         whole=whole,

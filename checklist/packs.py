@@ -91,7 +91,7 @@ def read(file: Path, id: str, *, strict: bool = True) -> Rule:
         from checklist import forms
 
         _raise(file, forms.of_rule(id, document))
-    return _rule(id, plain(document))
+    return _rule(id, plain(document, reveal=True))
 
 
 def examples(file: Path) -> tuple[Example, ...]:
@@ -114,7 +114,7 @@ def examples(file: Path) -> tuple[Example, ...]:
             applies=one.get("applies"),
         )
         for kind in ("good", "bad", "unclear")
-        for n, one in enumerate(plain(below).get(kind, ()))
+        for n, one in enumerate(plain(below, reveal=True).get(kind, ()))
     )
 
 
@@ -130,7 +130,7 @@ def equivalents_of_checks() -> tuple[Path, tuple[Equivalent, ...]]:
 
 
 def _equivalents(listed: Value) -> tuple[Equivalent, ...]:
-    return tuple(Equivalent(one["clause"], one["reason"], _line(listed, n)) for n, one in enumerate(plain(listed)))
+    return tuple(Equivalent(one["clause"], one["reason"], _line(listed, n)) for n, one in enumerate(plain(listed, reveal=True)))
 
 
 def place(file: Path, path: Path_) -> Location:

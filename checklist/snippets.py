@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from checklist.facts import Facts
 from checklist.model import MASK, Location, Project, Snippet, walk
+from checklist.parse import recognise
 from checklist.secrets import spans
 
 
@@ -57,7 +58,7 @@ class Snippets:
         ]
         hidden: dict[int, list[tuple[int, int]]] = {}
         done = 0
-        for start, end in sorted(found + spans(text)):
+        for start, end in sorted(found + list(spans(text, code=recognise(file) == "pm2.js"))):
             start = max(start, done)
             done = max(end, done)
             first = bisect_right(starts, start) - 1

@@ -78,3 +78,11 @@ def test_apps_that_share_a_value_are_all_named(names: str, en: str, ru: str) -> 
 def test_a_program_of_another_language_is_not_taken_for_sources_of_node(app: str) -> None:
     (found,) = apps(f"{{apps: [{app}]}}")
     assert plain(found.value.get("starts")) == "other"
+
+
+@pytest.mark.parametrize("args", ["['dist/server.js', '--token', 's3cr3t']", "['dist/server.js', '--token=s3cr3t']"])
+def test_an_argument_that_is_a_secret_hides_itself_and_not_what_runs(args: str) -> None:
+    [app] = apps(f"{{ apps: [{{ name: 'a', script: 'node', args: {args} }}] }}")
+    assert app.value.text("entry") == "dist/server.js"
+    assert plain(app.value.get("command"), reveal=True)[:2] == ["node", "dist/server.js"]
+    assert "s3cr3t" not in str(plain(app.value))

@@ -20,7 +20,7 @@ _VERSION = r"(?:v?\d[\w.]*|latest|prod(?:uction)?|release|staging|old|new|bak|ba
 _CODE = re.compile(r".*\.(?:[cm]?js|css|html|wasm)(?:\.map)?|.*\.d\.[cm]?ts")
 _SHOWN = 5
 # Of a database that lives as long as a test.
-_FOR_TESTS = re.compile(r"(?i)(?:^|/)(?:(?:__tests__|tests?|e2e|fixtures?|[^/]*[-_]tests?)/|\.env\.(?:test|testing|e2e|ci)\Z)")
+_FOR_TESTS = re.compile(r"(?i)(?:^|/)(?:(?:__tests__|tests?|e2e|fixtures?|[^/]*[-_]tests?)/|\.env[.-](?:test|testing|e2e|ci)(?:\.local)?\Z|(?:test|testing|e2e)\.env\Z)")
 
 
 def documents(project: Project, apps: Sequence[Document], packages: Sequence[Document]) -> list[Document]:

@@ -18,6 +18,6 @@ ANY = "any"
 def table() -> Mapping[str, frozenset[str] | None]:
     """Kind → its fields; None where it may have any."""
     text = resources.files("checklist.facts").joinpath("kinds.yaml").read_text("utf-8")
-    told = plain(yaml.parse("kinds.yaml", text).value)
+    told = plain(yaml.parse("kinds.yaml", text).value, reveal=True)
     told["pm2.app"] += [name for name in options.table() if name.isidentifier()]
     return {kind: None if fields == ANY else frozenset(fields) for kind, fields in told.items()}

@@ -46,9 +46,11 @@ _WEAK = re.compile(
     r"(?i)(?:postgres|postgresql|mysql|mariadb|root|admin|password|passwd|pass|test|testing|tests?ecret|secret|example|user|guest|dev|develop(?:ment)?|local|localhost|minio(?:admin)?|rabbitmq|mongo|redis|"
     r"changeme|letmein|qwerty|default|demo|foo|bar|baz|value|sample)[\d!_-]{0,4}"
     r"|(?:[a-z]{2,}[-_]){1,4}(?:password|passwd|pass|secret)"
+    r"|(?:(?:my|our|super|some|the|very|top|jwt|api|access|private|refresh|session|auth|secret)[-_]?){1,4}(?:key|token|secret|string|password)[\d!_-]{0,4}"
     r"|(?:[a-z]+[-_.])*(?:test|testing|dummy|fake|example|sample|local|localhost)(?:[-_.](?:[a-z]+|\d{1,3}))*"
 )
-_LOCAL_URL = re.compile(r"(?i)[a-z][\w+.-]*://[^\s/@]*@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][\w-]*)(?::\d+)?(?:[/?].*)?")
+_LOCAL_URL = re.compile(r"(?i)[a-z][\w+.-]*://([^\s/@]*)@(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z][\w-]*)(?::\d+)?(?:[/?].*)?")
+_THIS_MACHINE = re.compile(r"(?i)localhost\Z|[\d\[]|host\.docker\.internal")
 _PATH_OR_NAME = re.compile(r"(?i)(?:\.{0,2}/[\w./-]*|(?:sqlite3?|file):[\w./-]*|[\w./-]+\.(?:pem|key|crt|json|txt)|\d{1,6}|true|false|yes|no|on|off)")
 
 
@@ -74,6 +76,11 @@ def is_weak(text: str) -> bool:
     return _WEAK.fullmatch(text) is not None
 
 
+def is_strong(text: str) -> bool:
+    """Whether a text is made as passwords and keys are: long enough, with letters and digits or signs mixed."""
+    return len(text) >= 6 and bool(re.search(r"[A-Za-z]", text)) and bool(re.search(r"\d|[!@#$%^&*+=~?].", text))
+
+
 def role(path: str) -> str:
     """What an env file is for by its name: `example`, `backup`, or `real`."""
     name = posixpath.basename(path)
@@ -92,8 +99,18 @@ def _is_secret(name: str, text: str) -> bool:
         return False
     if _PUBLIC.fullmatch(name) or text.startswith("pk_"):
         return False
-    if _LOCAL_URL.fullmatch(text) or ("DSN" in name and "sentry" in text):
-        return False  # Sentry's documentation: DSNs may be public; a database on this machine is nobody else's
+    if _is_local(text) or ("DSN" in name and "sentry" in text):
+        return False  # Sentry's documentation: DSNs may be public
     if secrets.spans(text):
         return True
     return secrets.secret_name(name) and not _PATH_OR_NAME.fullmatch(text) and "://" not in text and len(text) >= 6
+
+
+def _is_local(text: str) -> bool:
+    """Whether an address is that of a container beside this one, which nobody else reaches, or of this machine's database with a
+    password that it came with: a made-up one is as good as any in production."""
+    found = _LOCAL_URL.fullmatch(text)
+    if found is None:
+        return False
+    user, _, password = found[1].partition(":")
+    return not _THIS_MACHINE.match(found[2]) or password == user or is_weak(password) or not is_strong(password)

@@ -17,7 +17,7 @@ from checklist.parse import yaml
 def table() -> Mapping[str, Any]:
     """The whole table as its file has it."""
     text = resources.files("checklist.facts").joinpath("effects.yaml").read_text("utf-8")
-    told: Mapping[str, Any] = plain(yaml.parse("effects.yaml", text).value)
+    told: Mapping[str, Any] = plain(yaml.parse("effects.yaml", text).value, reveal=True)
     return told
 
 

@@ -19,7 +19,7 @@ _BREAK = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-
 def _table() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Meaning → the words that have it, each as the words that stand side by side."""
     text = resources.files("checklist.facts").joinpath("vocabulary.yaml").read_text("utf-8")
-    told = plain(yaml.parse("vocabulary.yaml", text).value)
+    told = plain(yaml.parse("vocabulary.yaml", text).value, reveal=True)
     return {meaning: tuple(tuple(w.split()) for w in _words(entries)) for meaning, entries in told.items()}
 
 

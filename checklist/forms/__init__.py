@@ -19,7 +19,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)+")
 def of_rule(id: str, rule: Value) -> list[Mistake]:
     """What is wrong with a rule, in the order of its file."""
     if not isinstance(rule.content, dict):
-        return list(shape.mistakes(rule, plain(rule), "rule.schema.json"))
+        return list(shape.mistakes(rule, plain(rule, reveal=True), "rule.schema.json"))
     filled, found = params.filled(rule)
     found += [*_misnamed(id, rule), *shape.mistakes(rule, filled, "rule.schema.json")]
     # what a name stands for can only be asked where the form is right
@@ -28,7 +28,7 @@ def of_rule(id: str, rule: Value) -> list[Mistake]:
 
 def of_examples(examples: Value) -> list[Mistake]:
     """What is wrong with the form of a rule's examples, in the order of its file."""
-    return _sorted(shape.mistakes(examples, plain(examples), "examples.schema.json"))
+    return _sorted(shape.mistakes(examples, plain(examples, reveal=True), "examples.schema.json"))
 
 
 def _sorted(mistakes: Iterable[Mistake]) -> list[Mistake]:

@@ -53,7 +53,7 @@ def mistakes(rule: Value, filled: Mapping[str, Any]) -> Iterator[Mistake]:
 @cache
 def _items() -> frozenset[str]:
     text = resources.files("checklist").joinpath("report", "items.yaml").read_text("utf-8")
-    return frozenset(item["id"] for part in plain(yaml.parse("items.yaml", text).value) for item in part["items"])
+    return frozenset(item["id"] for part in plain(yaml.parse("items.yaml", text).value, reveal=True) for item in part["items"])
 
 
 def _no_regex(pattern: str) -> str | None:

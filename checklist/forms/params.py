@@ -22,7 +22,7 @@ def filled(rule: Value) -> tuple[dict[str, Any], list[Mistake]]:
     values: dict[str, Any] = {}
     params = rule.get("params")
     for name, given in (params.members() if params is not None else {}).items():
-        values[name] = plain(given)
+        values[name] = plain(given, reveal=True)
         key = given.text("policy")
         if key is not None:
             values[name] = _policy().get(key)
@@ -35,7 +35,7 @@ def filled(rule: Value) -> tuple[dict[str, Any], list[Mistake]]:
             at = place(rule, *path, "param")
             found.append((at, unknown({"en": "parameter", "ru": "параметра"}, wanted, values)))
             values[wanted] = None
-    return {k: v if k in _TEXTS else substitute(v, values) for k, v in plain(rule).items()}, found
+    return {k: v if k in _TEXTS else substitute(v, values) for k, v in plain(rule, reveal=True).items()}, found
 
 
 @cache

@@ -19,6 +19,7 @@ from checklist.model.rules import (
     Texts,
     Verdict,
 )
+from checklist.model.sealed import sealed
 from checklist.model.values import (
     MASK,
     Content,
@@ -61,6 +62,7 @@ __all__ = [
     "Value",
     "Verdict",
     "plain",
+    "sealed",
     "value",
     "walk",
 ]

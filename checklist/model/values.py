@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from checklist.secrets import MASK as MASK
+from checklist.secrets import mask, mask_words
+
 Path = tuple[str | int, ...]
 """Keys and indices inside a document, `("apps", 0, "watch")`; never a file name."""
-
-MASK = "***"
-"""What is shown of a secret."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,7 +116,8 @@ def value(data: Any, at: Location | None = None, *, secret: bool = False) -> Val
 
 
 def plain(of: Value | None, *, reveal: bool = False) -> Any:
-    """The JSON form of a value, as `show` prints it (design: contracts); secrets masked unless `reveal`.
+    """The JSON form of a value, as `show` prints it (design: contracts); secrets masked unless `reveal`, also those within
+    a text.
 
     `reveal` is for judging a value inside the process; what it gives must not reach any output.
     """
@@ -133,7 +134,11 @@ def plain(of: Value | None, *, reveal: bool = False) -> Any:
             shown = {k: plain(v, reveal=reveal) for k, v in members.items()}
             return shown | {"$more": True} if of.more else shown
         case tuple() as items:
-            return [plain(v, reveal=reveal) for v in items] + ([{"$more": True}] if of.more else [])
+            listed = [plain(v, reveal=reveal) for v in items] + ([{"$more": True}] if of.more else [])
+            # of the words of a command one may give another away
+            return listed if reveal or not all(isinstance(one, str) for one in listed) else mask_words(listed)
+        case str() as text if not reveal and not of.secret:
+            return mask(text)
     if of.secret and not reveal:
         return {"$secret": True}
     if isinstance(of.content, float) and not math.isfinite(of.content):

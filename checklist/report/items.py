@@ -86,7 +86,7 @@ def load() -> tuple[Part, ...]:
     """The four parts as items.yaml has them."""
     text = resources.files("checklist.report").joinpath("items.yaml").read_text("utf-8")
     return tuple(
-        Part(p["id"], p["title"], tuple(_item(i) for i in p["items"])) for p in plain(yaml.parse("items.yaml", text).value)
+        Part(p["id"], p["title"], tuple(_item(i) for i in p["items"])) for p in plain(yaml.parse("items.yaml", text).value, reveal=True)
     )
 
 

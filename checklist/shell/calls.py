@@ -10,6 +10,7 @@ from checklist.model import Location
 from checklist.parse.sh import tree
 from checklist.parse.sh.tree import Word
 from checklist.parse.shell import Source
+from checklist.secrets import hide, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class CallSites:
 @lru_cache(maxsize=4096)
 def _written(source: Source, start: int, end: int) -> Call:
     place = source.at(start, end)
-    return Call(place, place, source.said(source.text[start:end]))
+    hidden = [(max(a, start) - start, min(b, end) - start) for a, b in spans(source.text) if a < end and b > start]
+    return Call(place, place, source.said(hide(source.text[start:end], hidden)))
 
 
 def _variable(word: Word) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checklist.facts.ci.commands import Command, commands
+from checklist.facts.deploy import secrets
 from checklist.facts.deploy.entries import script
 from checklist.facts.deploy.path import Run
 from checklist.model import Document, Location, Project, Value, value, walk
@@ -25,7 +26,6 @@ _MOVES = re.compile(r"(?:sudo )?(?:rsync|cp -\w*[ra])\b.* [\"']?(?:/(?:var|srv|o
 """Files that are copied out of the folder of the job, to where a service may run."""
 _HOSTED = re.compile(r"(?i)(?:ubuntu|windows|macos)-")
 _PASSWORDS = ("password", "passphrase", "key", "ssh_private_key", "ssh-private-key", "proxy_password", "proxy_key")
-_TYPED = re.compile(r"sshpass\s+-p\s*(['\"]?)[^\s'\"$][^\s'\"]*\1")
 _NOTICE = re.compile(r"(?i)[^@]*(?:telegram|slack|discord|notif|send-mail|msteams|teams-|mattermost|rocketchat|pushover)")
 _HEALTH = re.compile(r"(?i)[^@]*(?:health|smoke|wait-for|uptime|http-request|playwright|cypress)")
 _TESTS = re.compile(r"(?i)[^@]*(?:cypress-io|jest|vitest|test-reporter|coverage)")
@@ -111,8 +111,9 @@ class Workflow:
 
     def document(self) -> Document:
         """`ci.workflow`: {name, permissions, literals: [places of secrets written into it]}."""
-        written = [v for _, v in walk(self.of) if isinstance(v.content, str) and (issued(v.content) or _TYPED.search(v.content))]
-        written += [v for job in self.jobs.values() for step in job.steps if step.of.at and step.of.at.file == self.file for v in _passwords(step)]
+        written = [v for _, v in walk(self.of) if isinstance(v.content, str) and issued(v.content)]
+        mine = [step for job in self.jobs.values() for step in job.steps if step.of.at and step.of.at.file == self.file]
+        written += [v for step in mine for v in (*_passwords(step), *_scripts(step))]
         literals = [Value("", at, secret=True) for at in dict.fromkeys(v.at for v in written)]
         given = [v for v in (self.of.get("permissions"), *(j.of.get("permissions") for j in self.jobs.values())) if v is not None]
         wide = next((v for v in given if v.content == "write-all"), None)
@@ -126,6 +127,12 @@ def _passwords(step: Step) -> list[Value]:
         return []
     given = [step.of.get("with", key) for key in _PASSWORDS]
     return [v for v in given if v is not None and isinstance(v.content, str) and v.content.strip() and "${{" not in v.content and "/" not in v.content]
+
+
+def _scripts(step: Step) -> list[Value]:
+    """What a step runs, where a secret stands in it."""
+    told = script(step.of)
+    return [told[0]] if told is not None and secrets.written(str(told[0].content)) else []
 
 
 def workflow(file: str, of: Value, project: Project, parsed: Mapping[str, Value], runs: Mapping[str, Run]) -> Workflow:

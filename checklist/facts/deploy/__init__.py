@@ -21,7 +21,7 @@ from checklist.facts.deploy.whole import whole
 from checklist.facts.listening import silent
 from checklist.facts.vocabulary import takes_back
 from checklist.model import Document, Project, Unknown, Value, value
-from checklist.secrets import mask, mask_words
+from checklist.secrets import MASK, arguments, mask, mask_words
 
 _TELLING = {"ssh", "sshpass", "scp", "rsync", "sftp", "pm2", "cat", "echo", "printf", "env", "printenv", "export"}
 """Commands that rules look at by their words alone."""
@@ -59,7 +59,7 @@ def documents(
     found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
-    return [*ways.compared(project, found, paths), *scripts.documents(project, deployed, paths, apps=bool(apps))]
+    return [*ways.compared(project, found, paths), *scripts.documents(project, deployed, paths, packages, apps=bool(apps))]
 
 
 def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Sequence[Document]) -> list[Met]:
@@ -124,13 +124,16 @@ def _adds_nothing(step: Step) -> bool:
 
 
 def _text(step: Step) -> str:
-    return " ".join(mask(step.text).split())
+    return " ".join(step.text.split())
 
 
 def _argv(step: Step) -> list[str] | None:
     if step.words is None or any("\0" in w for w in step.words):
         return None
-    return [w.removeprefix("@/") for w in mask_words(step.words)]
+    words = [w.removeprefix("@/") for w in mask_words(step.words)]
+    # what is printed for `docker login --password-stdin` only its reader gives away, and a variable is filled in here
+    handed = step.into and words[:1] in (["echo"], ["printf"]) and arguments(step.source.text)
+    return [words[0], MASK] if handed and any(step.node.start <= a < step.node.end for a, _ in handed) else words
 
 
 def _step(project: Project, path: Path, n: int, environments: Mapping[str, Mapping[str, bool]], of_list: Mapping[str, object], *, smoke: bool) -> Value:

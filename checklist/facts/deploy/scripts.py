@@ -26,13 +26,13 @@ _LINE = re.compile(r"(?m)^(?:#!|[ \t]*[^\s#])[^\n]*?(?=\r\n)")
 _MENDS = re.compile(r"dos2unix|fromdos|igncr|s[/|,]\\?\\r|tr\s+-d\s+\S*\\r|\bautocrlf\b|\beol=lf\b")
 
 
-def documents(project: Project, deployed: Collection[str], paths: Sequence[Path] = (), *, apps: bool) -> Iterator[Document]:
-    """One for each script, and for each text in another file or text that its shell cannot read: {role, stops, windows, needs_bash, secrets}. `role` is `deploy`, `rollback` or null; `stops` why bash gets no
+def documents(project: Project, deployed: Collection[str], paths: Sequence[Path] = (), packages: Sequence[Document] = (), *, apps: bool) -> Iterator[Document]:
+    """One for each script, for each package.json with a secret in its scripts, and for each text in another file or text that its shell cannot read: {role, stops, windows, needs_bash, secrets}. `role` is `deploy`, `rollback` or null; `stops` why bash gets no
     further, with the place, null where it reads all of it or another shell does; `windows` the first line that ends in
     CR LF; `needs_bash` is {word, by, ends} of the first thing that dash does not know in a script that sh reads: `by` is the
     file that says so, `ends` whether the script ends there; `secrets` their places.
 
-    `deployed` are the entry points that deploy and the scripts that they enter, `paths` all entry points; `apps`: whether PM2 runs any, else a name says nothing.
+    `packages` are the documents of that kind; `deployed` are the entry points that deploy and the scripts that they enter, `paths` all entry points; `apps`: whether PM2 runs any, else a name says nothing.
     """
     texts = project.files.values()
     mended = any("\r\n" in text for text in texts) and any(_MENDS.search(text) for text in texts)
@@ -47,6 +47,12 @@ def documents(project: Project, deployed: Collection[str], paths: Sequence[Path]
                 "secrets": Value(tuple(Value("", at, secret=True) for at in secrets.places(file, text)), start),
             }
             yield Document("deploy.script", file, Value(told, start), file)
+    for package in packages:
+        held = [v for v in (package.value.get("scripts") or Value({})).members().values() if isinstance(v.content, str) and v.at and secrets.written(v.content)]
+        if held:
+            start = Location(package.file)
+            nothing = {key: Value(None, start) for key in ("role", "stops", "windows", "needs_bash")}
+            yield Document("deploy.script", package.file, Value(nothing | {"secrets": Value(tuple(Value("", v.at, secret=True) for v in held), start)}, start), package.file)
     found = {at: (path.entry.name, *said) for path in paths for at, said in path.run.problems.items()}
     for at, (entry, problem, host) in found.items():
         role = _role(entry, deployed if host != "remote" else (*deployed, entry))

@@ -1,40 +1,58 @@
-"""Secrets that are written into a script: known by their form, never repeated."""
+"""Secrets written into a script or command: known as what is masked, judged by what they are, not repeated."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from checklist.facts.placeholders import is_placeholder, is_weak
+from checklist.facts.placeholders import is_placeholder, is_reference, is_strong, is_weak
 from checklist.model import Location
 from checklist.parse.lines import Lines
-from checklist.secrets import issued
+from checklist.secrets import found, is_public
 
-_LOGIN = re.compile(r"://[^\s/'\"@:$]+:([^\s/'\"@$]{4,})@")
-_SSHPASS = re.compile(r"sshpass\s+-p\s*(['\"]?)([^\s'\"$]{3,})\1")
-_ASSIGNED = re.compile(r"(?<![\w$-])([A-Za-z_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_?KEY|ACCESS_?KEY))=(['\"]?)([A-Za-z0-9+/=_.!@#%^&*-]{8,})\2(?=\s|;|$)", re.IGNORECASE)
-_BEARER = re.compile(r"(?i)authorization:\s*(?:bearer|basic|token)\s+([\w.~+/=-]{16,})")
+_LOCAL = re.compile(r"localhost\b|127\.0\.0\.1|\[::1\]|[a-z][\w-]*(?::\d+)?(?:[/?'\"\s]|\Z)")
+# what lets nobody in from elsewhere may be weak; who logs in to a machine or a registry does come from elsewhere
+_LOGS_IN = re.compile(r"\b(?:sshpass|plink|pscp|login)\b")
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+\.[a-z]+")
+_FILE = re.compile(r"[^\s:]*\.(?:json|txt|pem|key|crt|p12|jks|ya?ml|env|sh|js|ts)")
+# words of an example, and expressions that take an address apart: `sed 's|://[^:]+:([^@]+)@.*|\1|'`
+_EXAMPLE = re.compile(
+    r"(?i)^pk_|\be2e\b|example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token|\[\^|\(\[|\\\(|\.\*|\\[dws1]"
+)
 
 
 def places(file: str, text: str) -> Iterator[Location]:
-    """The lines of a script that hold one."""
-    lines, offset = Lines(file, text), 0
-    for line in text.split("\n"):
-        if not line.lstrip().startswith("#") and (issued(line) or any(_real(value) for value in _written(line))):
-            indent = len(line) - len(line.lstrip())
-            yield lines.span(offset + indent, offset + len(line.rstrip()))
-        offset += len(line) + 1
+    """The lines of a script that hold one; none of its comments."""
+    lines, done = Lines(file, text), -1
+    for start, end, by in found(text):
+        begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        line = text[begin : len(text) if stop < 0 else stop]
+        if begin > done and not line.lstrip().startswith("#") and _real(text, start, end, by, line):
+            done = begin
+            yield lines.span(begin + len(line) - len(line.lstrip()), begin + len(line.rstrip()))
 
 
-def _written(line: str) -> Iterator[str]:
-    # the first password of a database that nobody else reaches is no secret
-    yield from (m[1] for m in _LOGIN.finditer(line) if not (is_weak(m[1]) and re.match(r"localhost\b|127\.0\.0\.1", line[m.end() :])))
-    yield from (m[2] for m in _SSHPASS.finditer(line))
-    yield from (m[1] for m in _BEARER.finditer(line))
-    # a word such as `production` in a variable of that name is no key: letters and digits mixed are
-    yield from (m[3] for m in _ASSIGNED.finditer(line) if re.search(r"\d", m[3]) and re.search(r"[A-Za-z]", m[3]) and not re.search(r"\.(?:json|txt|pem|key|ya?ml|env)$|^/|^\./", m[3]))
+def written(text: str) -> bool:
+    """Whether a secret stands in a command or a script."""
+    return next(places("", text), None) is not None
 
 
-def _real(value: str) -> bool:
-    # `sed 's|://[^:]+:([^@]+)@.*|\1|'` takes an address apart
-    return not is_placeholder(value) and not re.search(r"\[\^|\(\[|\\\(|\.\*", value) and not re.search(r"(?i)^pk_|\be2e\b|example|dummy|fake|test|sample|xxx|\*\*\*|pass(?:word)?$|^secret|^token", value)
+def _real(text: str, start: int, end: int, by: str, line: str) -> bool:
+    value = text[start:end]
+    if by in ("issued", "webhook"):
+        return not is_public(value) and len(value) >= 20
+    if by == "login" or (by == "argument" and "://" not in value and re.fullmatch(r"[^\s:]+:\S+", value)):
+        value = value.partition(":")[2] or value.rstrip(":")
+    if is_placeholder(value) or is_reference(value) or _EXAMPLE.search(value) or _FILE.fullmatch(value) or "$" in value:
+        return False
+    match by:
+        case "login":
+            return len(value) >= 4 and not (is_weak(value) and _LOCAL.match(text, end + 1))
+        case "argument":
+            told = not is_weak(value) or _LOGS_IN.search(line) is not None
+            return told and len(value) >= 4 and re.search(r"[A-Za-z]", value) is not None
+        case "name":  # a login in a URL is found as one; words with blanks tell of a secret, an address is none
+            if "://" in value or "/" in value[:2] or re.search(r"\s", value) or _MAIL.fullmatch(value):
+                return False
+            return is_strong(value) and not is_weak(value)
+    return is_strong(value)

@@ -24,6 +24,7 @@ from checklist.facts.pm2.watched import watched_logs
 from checklist.facts.vocabulary import means
 from checklist.model import MASK, Document, Location, OneOf, Project, Unknown, Value, plain, value
 from checklist.parse.usage import is_source
+from checklist.secrets import mask
 
 _DIRECTORY_FLAGS = {"--prefix", "-C", "--cwd", "--dir"}
 
@@ -113,8 +114,9 @@ def _app(config: Document, entry: Value, data: Mapping[str, Value], subject: str
 def _facts(
     config: Document, entry: Value, taken: Taken, project: Project, packages: Sequence[Document], known: frozenset[str]
 ) -> dict[str, Value]:
-    # what is made of a secret, such as a path, would show it
-    hidden = {k: Value(Unknown("it is kept secret"), v.at, v.key_at) for k, v in taken.options.items() if v.secret and isinstance(v.content, str) and not k.startswith("env")}
+    # what is made of a secret, such as a path, would show it; where it stands within a text, the rest of that is known
+    secret = {k: (v, mask(v.content)) for k, v in taken.options.items() if v.secret and isinstance(v.content, str) and not k.startswith("env")}
+    hidden = {k: replace(v, content=shown if shown != v.content else Unknown("it is kept secret")) for k, (v, shown) in secret.items()}
     taken = replace(taken, options={**taken.options, **hidden})
     script = taken.options.get("script")
     at = script.at if script else entry.at

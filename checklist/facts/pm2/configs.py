@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from checklist.facts import pm2
 from checklist.facts.pm2 import files
 from checklist.facts.sources import Source
-from checklist.model import Document, Project, Value, plain
-from checklist.secrets import sealed
+from checklist.model import Document, Project, Value, plain, sealed
 
 
 @dataclass(frozen=True, slots=True)
