@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import need
+from filelock import FileLock
 
 FOLDER = Path(__file__).parent / "npm"
 
@@ -52,6 +53,11 @@ def _outside(package: str, manifest: Path, npm: str) -> tuple[Path, str | None]:
 @cache
 def _failure(folder: Path, npm: str) -> str | None:
     """Why the packages of a folder cannot be installed, None if all are there."""
+    with FileLock(folder / "npm.lock"):  # each worker of pytest-xdist asks for them
+        return _installed(folder, npm)
+
+
+def _installed(folder: Path, npm: str) -> str | None:
     if (folder / "node_modules" / ".package-lock.json").is_file():
         return None
     # without a network it says so after a few seconds, not after a minute

@@ -31,7 +31,7 @@ def command(*args: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedPro
     """Runs the real command line in a process of its own."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **env}
     code = "from checklist.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, encoding=environment["PYTHONIOENCODING"], cwd=cwd, env=environment, timeout=60)
+    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, encoding=environment["PYTHONIOENCODING"], cwd=cwd, env=environment, timeout=300)
 
 
 def test_a_closed_gate_is_1_whatever_the_format(folder: Folder) -> None:

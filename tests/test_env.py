@@ -115,7 +115,7 @@ process.stdout.write(JSON.stringify(texts.map(t => Object.fromEntries(Object.ent
 
 def dotenv_says(texts: list[str]) -> list[dict[str, str]]:
     node = node_with("dotenv")
-    done = subprocess.run([node, "-e", READ], cwd=FOLDER, input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([node, "-e", READ], cwd=FOLDER, input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=300)
     told: list[dict[str, str]] = json.loads(done.stdout)
     return told
 

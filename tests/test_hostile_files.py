@@ -35,7 +35,7 @@ _LIMITED = "import resource\nresource.setrlimit(resource.RLIMIT_DATA, (1 << 29, 
 def command(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command in half a GiB of memory and a minute."""
     code = _LIMITED.format(words=list(words))
-    return subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def pipe(file: Path, outside: Path) -> None:

@@ -44,7 +44,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
         for name, content in files.items():
             (root / folder / name).parent.mkdir(parents=True, exist_ok=True)
             (root / folder / name).write_bytes(content.encode())
-    done = subprocess.run([node, str(RUNNER)], cwd=root, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
+    done = subprocess.run([node, str(RUNNER)], cwd=root, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", timeout=300, check=True)
     return root, json.loads(done.stdout)
 
 
@@ -163,7 +163,7 @@ def test_variables_of_a_named_file_are_known_and_stay_secret(tmp_path: Path) -> 
     assert value is not None
     assert (value.get("apps", 0, "instances") or value).content == 3
     for command in (("show", str(tmp_path / "ecosystem.config.js")), *(("check", str(tmp_path), "--format", f) for f in ("text", "json", "sarif", "markdown"))):
-        done = subprocess.run([sys.executable, "-c", "from checklist.cli import main; main()", *command, "--env-from", str(named)], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60)
+        done = subprocess.run([sys.executable, "-c", "from checklist.cli import main; main()", *command, "--env-from", str(named)], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=300)
         assert done.returncode in (0, 1), done.stderr
         assert "Traceback" not in done.stderr
         assert not re.search("canary|4711|kanary", done.stdout + done.stderr, re.IGNORECASE), done.stdout

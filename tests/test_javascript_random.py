@@ -24,7 +24,7 @@ def test_random_configs_are_what_node_makes_of_them(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(loader, "parse", functools.lru_cache(4)(loader.parse))
     texts = {seed: Config(seed).text for seed in SEEDS}
     asked = json.dumps({"texts": list(texts.values()), "environments": ENVIRONMENTS})
-    done = subprocess.run([need("node"), str(RUNNER)], input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
+    done = subprocess.run([need("node"), str(RUNNER)], input=asked, capture_output=True, text=True, encoding="utf-8", timeout=300, check=True)
     wrong: list[str] = []
     members = known = throwing = missed = 0
     for (seed, text), theirs in zip(texts.items(), json.loads(done.stdout), strict=True):

@@ -24,5 +24,5 @@ def test_the_wheel_brings_its_rules(tmp_path: Path) -> None:
     assert len(rules) == len(list((ROOT / "rules").rglob("*.yaml")))
     assert subprocess.run([script, str(ROOT / "examples" / "incident")], cwd=tmp_path, capture_output=True).returncode == 1
     assert subprocess.run([script, str(ROOT / "examples" / "healthy")], cwd=tmp_path, capture_output=True).returncode == 0
-    (tmp_path / "ecosystem.config.js").write_text("module.exports = { apps: [{ name: 'api', script: 'api.ts' }] }\n")
+    (tmp_path / "ecosystem.config.js").write_text("module.exports = { apps: [{ name: 'api', script: 'api.ts', cwd: '/srv/api/current' }] }\n")
     assert "+++ b/scripts/deploy.sh" in subprocess.run([script, "init", str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
