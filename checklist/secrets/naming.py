@@ -8,7 +8,8 @@ _PLAIN_NAMES = re.compile(
     r"StrictHostKeyChecking|HostKeyAlgorithms|NOPASSWD|\w*(?:PUBLIC|PUBLISHABLE|SITE|CACHE)[_-]?KEY"
     r"|NODE_ENV|PORT|HOST|TZ|LANG|LC_\w+|PATH|DEBUG|LOG_LEVEL"
     r"|\w*_(?:ENABLED|PORT|HOST|LEVEL|TIMEOUT|PATH|DIR|FILE|MODE|TTL|NAME|ALIAS|PREFIX|SUFFIX|DOMAIN|SECURE|ALGORITHM"
-    r"|ISSUER|AUDIENCE|EXPIR\w+|EXPIRES_IN|MAX_AGE|LENGTH|ROUNDS|PROMPT)",
+    r"|ISSUER|AUDIENCE|EXPIR\w+|EXPIRES_IN|MAX_AGE|LENGTH|ROUNDS|PROMPT"
+    r"|ENCRYPTION|POLICY)",
     re.IGNORECASE,
 )
 # Values of variables are secret by type; these names hold none, and a value is shown if it has a plain form as well.
