@@ -213,7 +213,7 @@ def _one_a_place(judged: Iterable[tuple[Outcome, str]]) -> list[Outcome]:
 def _rank(told: tuple[Outcome, str]) -> tuple[Any, ...]:
     outcome, name = told
     related = [(r.location, r.text) for r in outcome.related]
-    return outcome.priority, name, len(outcome.subject), outcome.subject, outcome.message["en"], related
+    return outcome.priority, not name, name, len(outcome.subject), outcome.subject, outcome.message["en"], related
 
 
 def _with_others(told: Sequence[tuple[Outcome, str]]) -> Outcome:

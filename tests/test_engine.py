@@ -33,6 +33,7 @@ def thing(name: str, bad: object, *, grave: bool = False, steps: Sequence[int] =
 
 
 OPEN, FAILS, PASSES = thing("web", Unknown("it is set outside")), thing("worker", True), thing("cron", False)
+NAMELESS = thing("", True)
 ALSO, GRAVE = thing("api", True, steps=[4, 2]), thing("zoo", True, grave=True, steps=[2, 9])
 
 
@@ -50,6 +51,7 @@ def judged(documents: Sequence[Document], monkeypatch: pytest.MonkeyPatch) -> li
         ([OPEN, PASSES], "open", "P1", None, []),
         ([OPEN, FAILS], "fail", "P1", "app worker is wrong", []),
         ([OPEN, FAILS, ALSO], "fail", "P1", "app api is wrong (also worker)", [4, 2]),
+        ([NAMELESS, FAILS], "fail", "P1", "app worker is wrong", []),
         ([FAILS, GRAVE], "fail", "P0", "app zoo is wrong (also worker)", [2, 9]),
         ([ALSO, OPEN, GRAVE, PASSES], "fail", "P0", "app zoo is wrong (also api)", [2, 9, 4]),
     ],
