@@ -26,6 +26,7 @@ SAME: list[tuple[str, Given]] = [
     ('if [ "$ENV" = prod ]; then npm ci a; exit 0; fi\nnpm ci b\nif [ "$ENV" = prod ]; then npm ci c; fi', _ENV),
     ('[ "$ENV" = prod ] || exit 1\nnpm ci a\ncase "$ENV" in prod) npm ci b;; *) npm ci c;; esac', _ENV),
     ('case $ENV in prod|live) npm ci a;; staging) npm ci b;; *) npm ci c;; esac\n[ "$ENV" = staging ] && npm ci d', _ENV),
+    ('case "$(printf %s "$ENV" | cat)-x" in prod-x) npm ci a;; other-y) npm ci b;; *) npm ci c;; esac', _ENV),
     ('case $ENV in p*) npm ci a;; *) npm ci b;; esac\ncase $ENV in p*) npm ci c;; *) npm ci d;; esac', _ENV),
     ('if [ "$ENV" = prod ]; then if [ "$ENV" = prod ]; then npm ci a; else npm ci b; fi; fi', _ENV),
     ('if [ "$ENV" = prod ] && [ "$SKIP" = true ]; then npm ci a; fi\nif [ "$SKIP" != true ]; then npm ci b; fi\n[ "$ENV" = prod ] && npm ci c', _BOTH),

@@ -167,7 +167,10 @@ class ConditionEvaluator:
         if "*" in known:
             return states, 0
         if len(known) == len(patterns):
-            if isinstance(subject, str) and not isinstance(subject, Default):
+            if isinstance(subject, str) and UNSEEN in subject:
+                if not any(_may_fit(subject, p) for p in known):
+                    return 0, states
+            elif isinstance(subject, str) and not isinstance(subject, Default):
                 return (states, 0) if any(fnmatch.fnmatchcase(subject, p) for p in known) else (0, states)
             if isinstance(subject, Answer):
                 return self._fits(subject, known, states)
@@ -180,6 +183,13 @@ class ConditionEvaluator:
             if any(conditions.judge([answer, "==", p], broken=broken, patterns=True) for p in patterns):
                 yes |= part
         return yes, states & ~yes
+
+
+def _may_fit(subject: str, pattern: str) -> bool:
+    """Whether a text of which parts are not seen may be one that a pattern fits."""
+    if any(c in pattern for c in "*?[") or UNSEEN in pattern:
+        return True
+    return re.fullmatch(".*".join(map(re.escape, subject.split(UNSEEN))), pattern, re.DOTALL) is not None
 
 
 def _is_known(token: Field) -> bool:
