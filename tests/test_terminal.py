@@ -44,7 +44,7 @@ SELECT = [w for rule in ("pm2", "deploy/build-step", "deploy/archives-build-outp
 @pytest.mark.parametrize("lang", ["en", "ru"])
 @pytest.mark.parametrize(("width", "color", "encoding"), [(80, False, "utf-8"), (80, True, "utf-8"), (160, False, "utf-8"), (160, True, "utf-8"), (80, False, "cp1252")])
 @pytest.mark.parametrize("project", ["incident", "odd"])
-def test_the_report_looks_as_it_did(project: str, width: int, color: bool, encoding: str, lang: str, folder: Folder, snapshot: Snapshot) -> None:
+def test_the_report_looks_as_it_did(*, project: str, width: int, color: bool, encoding: str, lang: str, folder: Folder, snapshot: Snapshot) -> None:
     if lang == "ru" and (width, color, encoding) != (80, False, "utf-8"):
         return
     args = ["examples/incident"] if project == "incident" else [str(folder(ODD)), *SELECT]

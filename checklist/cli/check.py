@@ -37,6 +37,7 @@ from checklist.report.formats import ENDINGS, RENDERERS, renderer
 @common.lang_option
 @common.color_option
 def command(
+    *,
     path: Path,
     format: str | None,
     outputs: tuple[str, ...],

@@ -56,6 +56,7 @@ _NOTES = {
 @common.config_option
 @common.lang_option
 def command(
+    *,
     path: Path,
     format: str | None,
     output: str | None,

@@ -50,6 +50,7 @@ _TIME = _Time()
 @common.config_option
 @common.lang_option
 def command(
+    *,
     path: Path | None,
     app: str | None,
     lifetime: float | None,

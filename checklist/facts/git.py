@@ -139,7 +139,7 @@ def _outputs(project: Project, apps: Sequence[Document], packages: Sequence[Docu
             # a folder called build/ may as well hold what a build is made with
             meant = name == "build" and produced(project, folder, name, apps, packages) is None
             if code and not meant:
-                yield _output(project, apps, f"{path}/", folder, "build_output", code, len(files))
+                yield _output(project, apps, f"{path}/", folder, "build_output", files=code, count=len(files))
 
 
 def _published(package: Document) -> Iterator[str]:
@@ -155,10 +155,10 @@ def _archives(project: Project, apps: Sequence[Document]) -> Iterator[Document]:
     archive = re.compile(rf"(?:.*[-_.])?(?:{names})(?:[-_.]{_VERSION})*\.{_ARCHIVE}") if names else re.compile(r"(?!)")
     for path in sorted(project.tracked or ()):
         if archive.fullmatch(posixpath.basename(path)):
-            yield _output(project, apps, path, posixpath.dirname(path), "build_archive", [path], 1)
+            yield _output(project, apps, path, posixpath.dirname(path), "build_archive", files=[path], count=1)
 
 
-def _output(project: Project, apps: Sequence[Document], path: str, folder: str, what: str, files: Sequence[str], count: int) -> Document:
+def _output(project: Project, apps: Sequence[Document], path: str, folder: str, what: str, *, files: Sequence[str], count: int) -> Document:
     told = {
         "path": path,
         "what": what,

@@ -56,7 +56,7 @@ def documents(
     """
     saved, back = listed.saved(paths), any(takes_back(path.entry.name) for path in paths)
     packed = unpacks.packed(paths)
-    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved, packed, back=back)]
+    found = [d for path in paths for d in _documents(project, path, apps, packages, environments or {}, saved=saved, packed=packed, back=back)]
     deploying = {d.value.text("entry") or "" for d in found if subject.is_deploy(d)}
     deployed = {s.at.file for path in paths if path.entry.name in deploying for s in path.run.steps} | deploying
     return [*ways.compared(project, found, paths), *scripts.documents(project, deployed, paths, packages, apps=bool(apps))]
@@ -81,7 +81,15 @@ def _met(project: Project, entry: Entry, run: Run, commands: Commands, apps: Seq
 
 
 def _documents(
-    project: Project, path: Path, apps: Sequence[Document], packages: Sequence[Document], environments: Mapping[str, Mapping[str, bool]], saved: Collection[tuple[str, str]], packed: unpacks.Packed, *, back: bool
+    project: Project,
+    path: Path,
+    apps: Sequence[Document],
+    packages: Sequence[Document],
+    environments: Mapping[str, Mapping[str, bool]],
+    *,
+    saved: Collection[tuple[str, str]],
+    packed: unpacks.Packed,
+    back: bool,
 ) -> Iterator[Document]:
     met = path.met
     # what an image starts is no deploy of it
